@@ -1,0 +1,1 @@
+"""Where the pharmacy's data lives: engine, unit of work, outbox, audit chain, backup."""
