@@ -1,0 +1,1 @@
+"""How are documents written and read?"""

@@ -1,0 +1,1 @@
+"""The pharmacy's own business, one folder a feature."""

@@ -1,0 +1,1 @@
+"""Which medicines and products exist, and what is known of them?"""

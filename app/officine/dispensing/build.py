@@ -1,0 +1,390 @@
+"""Which rows does a checked session become? Pure: nothing is read nor written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.clock import paris_date
+from app.kernel.money import ZERO, Money
+from app.officine.billing import products as billing_products
+from app.officine.billing.model import (
+    ActLine,
+    Beneficiary,
+    DeviceLine,
+    Exemption,
+    InvoiceCase,
+    MedicineLine,
+    Scheme,
+    Substitution,
+    Zone,
+)
+from app.officine.billing.products import CATALOG_SOURCE
+from app.officine.dispensing.model import (
+    Delivery,
+    DeliveryLine,
+    DeliveryState,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from app.officine.billing.model import CaseLine, Invoice
+    from app.officine.billing.tariffs import Tariffs
+    from app.officine.catalog.model import Product
+    from app.officine.dispensing.model import CounterSession, DraftLine, Payment
+    from app.officine.dispensing.rules import Situation
+    from app.officine.patients.model import Patient
+    from app.officine.prescriptions.model import Prescriber
+    from app.store.audit import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Boxes to take out of the stock: of one lot, or one box of its serial number."""
+
+    code: str
+    quantity: int
+    lot: str
+    expiry: dt.date | None
+    serial: str
+    forced: bool
+    line_id: str
+
+
+def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bases: Mapping[str, Money]) -> InvoiceCase:
+    """Return the case to price: claimed only where patient and ordonnance are there.
+
+    ``tariffs`` are those of the day; ``generic_bases`` the base price by code where a generic is refused.
+    """
+    session = situation.session
+    lines = tuple(
+        case_line(line, situation.products[line.code], zone, tariffs, generic_bases.get(line.code))
+        for line in session.lines
+        if line.code in situation.products
+    )
+    return InvoiceCase(
+        date=situation.today,
+        lines=lines,
+        beneficiary=beneficiary(situation.patient),
+        zone=zone,
+        guard=session.guard,
+        has_prescription=session.prescription is not None and situation.patient is not None,
+    )
+
+
+def case_line(
+    line: DraftLine, product: Product, zone: Zone, tariffs: Tariffs, generic_base: Money | None = None
+) -> CaseLine:
+    """Return a line of the session as billing prices it; a price that is not known counts as zero."""
+    box = billing_products.box_price(product, zone, tariffs)
+    typed = line.unit_price if line.unit_price is not None else ZERO
+    if box is None or (product.rate is None and line.unit_price is not None):
+        box = billing_products.BoxPrice(typed, typed)
+    if product.is_reimbursed and not product.is_medicine:
+        assert product.rate is not None
+        return DeviceLine(
+            lpp=product.code,
+            label=line.label,
+            quantity=line.quantity,
+            price=box.unit_price,
+            tariff=box.unit_price,
+            rate=product.rate,
+            vat=product.vat,
+            ald=line.ald,
+            prescribed=line.prescribed,
+            line_id=line.line_id,
+        )
+    return MedicineLine(
+        code=product.code,
+        label=line.label,
+        quantity=line.quantity,
+        price=box.price,
+        unit_price=box.unit_price,
+        rate=product.rate,
+        vat=product.vat,
+        generic_base=generic_base,
+        ald=line.ald,
+        prescribed=line.prescribed,
+        # Outside of a generic group there is nothing to refuse.
+        substitution=Substitution() if product.group_id is None else line.substitution,
+        line_id=line.line_id,
+        source=CATALOG_SOURCE if product.is_medicine and product.rate is not None else "Prix de l’officine",
+    )
+
+
+def beneficiary(patient: Patient | None) -> Beneficiary:
+    """Return how a patient is covered; nobody known is covered by nothing."""
+    if patient is None:
+        return Beneficiary()
+    coverage = patient.coverage
+    return Beneficiary(
+        birth_date=patient.birth_date,
+        scheme=Scheme(coverage.scheme),
+        exemption=None if coverage.exemption is None else Exemption(coverage.exemption),
+        css=coverage.css,
+        amc_full=coverage.amc == "full",
+    )
+
+
+def delivery(
+    situation: Situation,
+    case: InvoiceCase,
+    invoice: Invoice,
+    payments: Sequence[Payment],
+    *,
+    number: int,
+    first_entry: int,
+    at: dt.datetime,
+    actor: Actor,
+) -> Delivery:
+    """Return the delivery that a session becomes; ``first_entry`` is its first number in the ordonnancier."""
+    session, prescription = situation.session, situation.session.prescription
+    return Delivery(
+        number=number,
+        session_id=session.id,
+        at=at,
+        station=actor.station,
+        operator_id=actor.staff_id,
+        operator_name=actor.name,
+        patient_id=None if situation.patient is None else situation.patient.id,
+        patient_name="" if situation.patient is None else situation.patient.display_name,
+        prescriber_id=None if situation.prescriber is None else situation.prescriber.id,
+        prescriber_name="" if situation.prescriber is None else situation.prescriber.display_name,
+        prescription_date=None if prescription is None else prescription.written_on,
+        lines=_delivery_lines(situation, case, first_entry),
+        invoice_lines=invoice.lines,
+        totals=invoice.totals,
+        third_party=invoice.third_party,
+        franchise_info=invoice.franchise_info,
+        payments=tuple(payments),
+        state=DeliveryState.DONE,
+    )
+
+
+def register_count(situation: Situation) -> int:
+    """Return how many entries of the ordonnancier the session asks for: one a medicine delivered."""
+    return sum(1 for line in situation.session.lines if situation.products[line.code].list_class is not None)
+
+
+def withdrawals(session: CounterSession) -> list[Withdrawal]:
+    """Return what to take out of the stock, in ascending order of code: two deliveries never wait for each other."""
+    found: list[Withdrawal] = []
+    for line in sorted(session.lines, key=lambda line: (line.code, line.line_id)):
+        lots: dict[tuple[str, dt.date | None, str], int] = {}
+        for box in line.boxes:
+            key = (box.lot, box.expiry, box.serial)
+            lots[key] = lots.get(key, 0) + 1
+        loose = line.quantity - len(line.boxes)
+        if loose:
+            lots["", None, ""] = lots.get(("", None, ""), 0) + loose
+        found += [
+            Withdrawal(line.code, count, lot, expiry, serial, line.forced_stock, line.line_id)
+            for (lot, expiry, serial), count in lots.items()
+        ]
+    return found
+
+
+def delivery_row(done: Delivery, situation: Situation) -> dict[str, Any]:
+    """Return the row of the delivery itself."""
+    prescription = situation.session.prescription
+    totals = done.totals
+    return {
+        "number": done.number,
+        "session_id": done.session_id,
+        "at": done.at,
+        "day": paris_date(done.at),
+        "station": done.station,
+        "operator_id": done.operator_id,
+        "operator_name": done.operator_name,
+        "patient_id": done.patient_id,
+        "patient_name": done.patient_name,
+        "prescriber_id": done.prescriber_id,
+        "prescriber_name": done.prescriber_name,
+        "prescription_date": done.prescription_date,
+        "prescription_kind": "" if prescription is None else str(prescription.kind),
+        "amount": totals.amount,
+        "amo": totals.amo,
+        "amc": totals.amc,
+        "patient_share": totals.patient,
+        "excess": totals.excess,
+        "reimbursed": totals.reimbursed,
+        "franchise": done.franchise_info,
+        "third_party": done.third_party,
+        "state": str(done.state),
+    }
+
+
+def line_rows(done: Delivery) -> list[dict[str, Any]]:
+    """Return the rows of the products delivered."""
+    return [
+        {
+            "delivery_number": done.number,
+            "rank": line.rank,
+            "code": line.code,
+            "label": line.label,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "list_class": None if line.list_class is None else str(line.list_class),
+            "forced_stock": line.forced_stock,
+            "author_id": line.author.id,
+            "author_name": line.author.name,
+            "note": line.note,
+            "ordonnancier": line.ordonnancier,
+        }
+        for line in done.lines
+    ]
+
+
+def box_rows(done: Delivery) -> list[dict[str, Any]]:
+    """Return the rows of the boxes that were scanned."""
+    return [
+        {
+            "delivery_number": done.number,
+            "line_rank": line.rank,
+            "rank": rank,
+            "code": line.code,
+            "lot": box.lot,
+            "expiry": box.expiry,
+            "serial": box.serial,
+        }
+        for line in done.lines
+        for rank, box in enumerate(line.boxes, start=1)
+    ]
+
+
+def invoice_rows(done: Delivery) -> list[dict[str, Any]]:
+    """Return the rows of the priced lines."""
+    return [
+        {
+            "delivery_number": done.number,
+            "rank": rank,
+            "code": line.code,
+            "label": line.label,
+            "line_id": line.line_id,
+            "quantity": line.quantity,
+            "amount": line.amount,
+            "base": line.base,
+            "rate": line.rate,
+            "amo": line.amo,
+            "tm": line.tm,
+            "excess": line.excess,
+            "vat": line.vat,
+            "claimed": line.claimed,
+            "exempted": line.exempted,
+            "because": [reason.as_json() for reason in line.because],
+        }
+        for rank, line in enumerate(done.invoice_lines, start=1)
+    ]
+
+
+def payment_rows(done: Delivery) -> list[dict[str, Any]]:
+    """Return the rows of the payments."""
+    return [
+        {
+            "delivery_number": done.number,
+            "rank": rank,
+            "at": done.at,
+            "method": str(payment.method),
+            "amount": payment.amount,
+            "tendered": payment.tendered,
+        }
+        for rank, payment in enumerate(done.payments, start=1)
+    ]
+
+
+def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
+    """Return the entries of the ordonnancier, without their place in the chain (CSP R.5132-10)."""
+    patient, prescriber = situation.patient, situation.prescriber
+    listed = [line for line in done.lines if line.ordonnancier is not None]
+    if not listed:
+        return []
+    assert patient is not None
+    assert prescriber is not None
+    return [
+        {
+            "number": line.ordonnancier,
+            "at": done.at,
+            "day": paris_date(done.at),
+            "delivery_number": done.number,
+            "code": line.code,
+            "label": line.label,
+            "list_class": str(line.list_class),
+            "quantity": line.quantity,
+            "patient_id": patient.id,
+            "patient_name": patient.display_name,
+            "patient_address": address(patient),
+            "prescriber_name": prescriber.display_name,
+            "prescriber_address": address(prescriber),
+            "prescriber_rpps": prescriber.rpps,
+            "specialty": prescriber.specialty,
+            "establishment": prescriber.finess,
+            "prescription_date": done.prescription_date,
+            "bearer": situation.session.bearer,
+            "operator_name": done.operator_name,
+        }
+        for line in listed
+    ]
+
+
+def address(person: Patient | Prescriber) -> str:
+    """Return an address on one line."""
+    town = f"{person.postal_code} {person.city}".strip()
+    return ", ".join(part for part in (person.address_line, town) if part)
+
+
+def audit_details(done: Delivery) -> dict[str, Any]:
+    """Return what the audit entry keeps of a delivery: amounts in cents, codes and quantities, no names."""
+    return {
+        "amount": done.totals.amount.cents,
+        "amo": done.totals.amo.cents,
+        "amc": done.totals.amc.cents,
+        "patient": done.totals.patient.cents,
+        "payments": [[str(payment.method), payment.amount.cents] for payment in done.payments],
+        "lines": [[line.code, line.quantity] for line in done.lines],
+        "ordonnancier": list(done.ordonnancier),
+        "forced": [line.code for line in done.lines if line.forced_stock],
+        "session": done.session_id,
+    }
+
+
+def free_prices(situation: Situation) -> dict[str, Money]:
+    """Return the price charged for each medicine whose price is free: it is proposed the next time."""
+    products = situation.products
+    return {
+        line.code: line.unit_price
+        for line in situation.session.lines
+        if line.unit_price is not None and products[line.code].has_free_price
+    }
+
+
+def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -> tuple[DeliveryLine, ...]:
+    prices = {
+        priced.line_id: priced.price if isinstance(priced, DeviceLine) else priced.unit_price
+        for priced in case.lines
+        if not isinstance(priced, ActLine)
+    }
+    entry = first_entry
+    lines: list[DeliveryLine] = []
+    for rank, line in enumerate(situation.session.lines, start=1):
+        product = situation.products[line.code]
+        number = None
+        if product.list_class is not None:
+            number, entry = entry, entry + 1
+        lines.append(
+            DeliveryLine(
+                rank=rank,
+                code=line.code,
+                label=line.label,
+                quantity=line.quantity,
+                unit_price=prices[line.line_id],
+                list_class=product.list_class,
+                boxes=line.boxes,
+                forced_stock=line.forced_stock,
+                author=line.author,
+                note=line.note,
+                ordonnancier=number,
+            )
+        )
+    return tuple(lines)

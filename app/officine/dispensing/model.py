@@ -1,0 +1,281 @@
+"""What is a counter session while it is being made, and a delivery once it is done?"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.kernel.money import ZERO, Money, Rate
+from app.officine.billing.model import InvoiceLine, Substitution, Totals
+from app.officine.prescriptions.model import PrescriptionKind
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from app.officine.billing.model import Guard
+    from app.officine.catalog.model import ListClass
+
+
+class SessionState(enum.StrEnum):
+    """What became of a counter session."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class DeliveryState(enum.StrEnum):
+    """What became of a delivery."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(enum.StrEnum):
+    """How the patient's share is paid."""
+
+    CASH = "cash"
+    CARD = "card"
+    CHEQUE = "cheque"
+    DEFERRED = "deferred"
+
+    @property
+    def label(self) -> str:
+        """The means of payment as screens and tickets show it."""
+        return {"cash": "Espèces", "card": "Carte bancaire", "cheque": "Chèque", "deferred": "Différé"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What the code of one scanned box says of it."""
+
+    lot: str = ""
+    expiry: dt.date | None = None
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who added a line."""
+
+    id: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One product of the session. ``boxes`` are those that were scanned, ``quantity`` all that leave.
+
+    ``unit_price`` None: no price is known yet. ``prescribed`` False: added to an ordonnance that does not ask for it.
+    """
+
+    line_id: str
+    code: str
+    label: str
+    quantity: int
+    unit_price: Money | None
+    rate: Rate | None
+    list_class: ListClass | None = None
+    boxes: tuple[Box, ...] = ()
+    author: Author = field(default_factory=Author)
+    note: str = ""
+    forced_stock: bool = False
+    prescribed: bool = True
+    ald: bool = False
+    substitution: Substitution = field(default_factory=Substitution)
+
+    @property
+    def lot(self) -> str:
+        """The lot of the last box scanned."""
+        return self.boxes[-1].lot if self.boxes else ""
+
+    @property
+    def expiry(self) -> dt.date | None:
+        """The earliest expiry of the boxes scanned."""
+        return min((box.expiry for box in self.boxes if box.expiry is not None), default=None)
+
+    @property
+    def serial(self) -> str:
+        """The serial number of the last box scanned."""
+        return self.boxes[-1].serial if self.boxes else ""
+
+    @property
+    def amount(self) -> Money | None:
+        """The public price of all the boxes; None while no price is known."""
+        return None if self.unit_price is None else self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionDraft:
+    """The ordonnance as far as it is typed; ``renewal`` counts the deliveries made on it before."""
+
+    prescriber_id: int | None = None
+    prescriber_name: str = ""
+    written_on: dt.date | None = None
+    kind: PrescriptionKind = PrescriptionKind.ORDINARY
+    renewal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSession:
+    """One customer at the counter, from the first scan to the payment.
+
+    ``holder`` is the token of the window that edits it: another one takes a token of its own, and the first
+    can no longer write. ``revision`` grows with every change. ``bearer`` is who collects, where not the patient.
+    ``owner`` is who serves.
+    """
+
+    id: str
+    holder: str
+    station: str
+    owner: Author = field(default_factory=Author)
+    label: str = ""
+    revision: int = 0
+    patient_id: int | None = None
+    patient_name: str = ""
+    prescription: PrescriptionDraft | None = None
+    bearer: str = ""
+    guard: Guard | None = None
+    lines: tuple[DraftLine, ...] = ()
+    next_line: int = 1
+
+    def line(self, line_id: str) -> DraftLine | None:
+        """Return a line; None where there is no such one."""
+        return next((line for line in self.lines if line.line_id == line_id), None)
+
+    @property
+    def title(self) -> str:
+        """What names the session in a list: its label, else the patient, else the first product."""
+        first = self.lines[0].label if self.lines else ""
+        return self.label or self.patient_name or first or "Vente en cours"
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing was entered."""
+        return not self.lines and self.patient_id is None and self.prescription is None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session as the list of sessions in waiting shows it."""
+
+    id: str
+    title: str
+    station: str
+    state: SessionState
+    owner_name: str
+    lines: int
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A part of the patient's share; ``tendered`` is what was handed over, where more than the part."""
+
+    method: PaymentMethod
+    amount: Money
+    tendered: Money | None = None
+
+    @property
+    def change(self) -> Money:
+        """What is given back."""
+        return ZERO if self.tendered is None else self.tendered - self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none."""
+
+    rank: int
+    code: str
+    label: str
+    quantity: int
+    unit_price: Money
+    list_class: ListClass | None
+    boxes: tuple[Box, ...]
+    forced_stock: bool
+    author: Author
+    note: str
+    ordonnancier: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery done: what left, to whom, on whose prescription, at which price, how paid."""
+
+    number: int
+    session_id: str
+    at: dt.datetime
+    station: str
+    operator_id: int | None
+    operator_name: str
+    patient_id: int | None
+    patient_name: str
+    prescriber_id: int | None
+    prescriber_name: str
+    prescription_date: dt.date | None
+    lines: tuple[DeliveryLine, ...]
+    invoice_lines: tuple[InvoiceLine, ...]
+    totals: Totals
+    third_party: bool
+    franchise_info: Money
+    payments: tuple[Payment, ...]
+    state: DeliveryState = DeliveryState.DONE
+
+    @property
+    def ordonnancier(self) -> tuple[int, ...]:
+        """The numbers of its entries in the ordonnancier."""
+        return tuple(line.ordonnancier for line in self.lines if line.ordonnancier is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySummary:
+    """A delivery as the list of the day shows it."""
+
+    number: int
+    at: dt.datetime
+    operator_name: str
+    patient_name: str
+    amount: Money
+    patient_share: Money
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One product that a patient received."""
+
+    delivery: int
+    at: dt.datetime
+    code: str
+    label: str
+    quantity: int
+    prescriber_name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One entry of the ordonnancier, as CSP R.5132-10 asks for it."""
+
+    number: int
+    day: dt.date
+    at: dt.datetime
+    delivery: int
+    code: str
+    label: str
+    list_class: ListClass
+    quantity: int
+    patient_id: int | None
+    patient_name: str
+    patient_address: str
+    prescriber_name: str
+    prescriber_address: str
+    prescriber_rpps: str
+    specialty: str
+    establishment: str
+    prescription_date: dt.date
+    bearer: str
+    operator_name: str

@@ -1,0 +1,129 @@
+"""How is a counter session written to the database, and read back?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from app.kernel.errors import InputDefect
+from app.kernel.money import Money, Rate
+from app.officine.billing.model import Guard, Justification, Substitution
+from app.officine.catalog.model import ListClass
+from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine, PrescriptionDraft
+from app.officine.prescriptions.model import PrescriptionKind
+
+FORMAT = 1
+
+
+def dumps(session: CounterSession) -> str:
+    """Return the JSON text of a session; its identity and its revision are kept beside it, not in it."""
+    content = {
+        "v": FORMAT,
+        "label": session.label,
+        "patient": [session.patient_id, session.patient_name],
+        "prescription": None if session.prescription is None else _prescription(session.prescription),
+        "bearer": session.bearer,
+        "guard": session.guard,
+        "lines": [_line(line) for line in session.lines],
+        "next_line": session.next_line,
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str, *, session_id: str, holder: str, station: str, revision: int, owner: Author) -> CounterSession:
+    """Read a session back. Raises InputDefect when it was written by a later Galien or is damaged."""
+    try:
+        content = json.loads(text)
+        if content["v"] != FORMAT:
+            raise InputDefect(
+                "Cette vente en attente a été écrite par une version plus récente de Galien.",
+                code="GAL-CPT-90",
+                advice="Reprenez-la sur le poste qui l’a créée, ou mettez ce poste à jour.",
+            )
+        prescription = content["prescription"]
+        guard = content["guard"]
+        return CounterSession(
+            id=session_id,
+            holder=holder,
+            station=station,
+            owner=owner,
+            revision=revision,
+            label=content["label"],
+            patient_id=content["patient"][0],
+            patient_name=content["patient"][1],
+            prescription=None if prescription is None else _read_prescription(prescription),
+            bearer=content["bearer"],
+            guard=None if guard is None else Guard(guard),
+            lines=tuple(_read_line(line) for line in content["lines"]),
+            next_line=content["next_line"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error
+
+
+def _prescription(draft: PrescriptionDraft) -> dict[str, Any]:
+    return {
+        "prescriber": [draft.prescriber_id, draft.prescriber_name],
+        "date": _iso(draft.written_on),
+        "kind": draft.kind,
+        "renewal": draft.renewal,
+    }
+
+
+def _read_prescription(content: dict[str, Any]) -> PrescriptionDraft:
+    return PrescriptionDraft(
+        prescriber_id=content["prescriber"][0],
+        prescriber_name=content["prescriber"][1],
+        written_on=_date(content["date"]),
+        kind=PrescriptionKind(content["kind"]),
+        renewal=content["renewal"],
+    )
+
+
+def _line(line: DraftLine) -> dict[str, Any]:
+    return {
+        "id": line.line_id,
+        "code": line.code,
+        "label": line.label,
+        "quantity": line.quantity,
+        "price": None if line.unit_price is None else line.unit_price.cents,
+        "rate": None if line.rate is None else line.rate.hundredths,
+        "list": line.list_class,
+        "boxes": [[box.lot, _iso(box.expiry), box.serial] for box in line.boxes],
+        "author": [line.author.id, line.author.name],
+        "note": line.note,
+        "forced": line.forced_stock,
+        "prescribed": line.prescribed,
+        "ald": line.ald,
+        "substitution": [line.substitution.refused, line.substitution.justification],
+    }
+
+
+def _read_line(content: dict[str, Any]) -> DraftLine:
+    price, rate, list_class = content["price"], content["rate"], content["list"]
+    refused, justification = content["substitution"]
+    return DraftLine(
+        line_id=content["id"],
+        code=content["code"],
+        label=content["label"],
+        quantity=content["quantity"],
+        unit_price=None if price is None else Money(price),
+        rate=None if rate is None else Rate(rate),
+        list_class=None if list_class is None else ListClass(list_class),
+        boxes=tuple(Box(lot, _date(expiry), serial) for lot, expiry, serial in content["boxes"]),
+        author=Author(*content["author"]),
+        note=content["note"],
+        forced_stock=content["forced"],
+        prescribed=content["prescribed"],
+        ald=content["ald"],
+        substitution=Substitution(refused, None if justification is None else Justification(justification)),
+    )
+
+
+def _iso(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _date(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)

@@ -1,0 +1,393 @@
+"""How does a customer's visit go: session, checks, price, delivery, register, history?"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from app.kernel.clock import today
+from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.kernel.text import one_line
+from app.officine.billing.model import Zone
+from app.officine.billing.pricing import price_invoice
+from app.officine.billing.products import generic_base
+from app.officine.billing.tariffs import installed_tariffs
+from app.officine.dispensing import build, rules, store
+from app.officine.dispensing.model import Author, CounterSession, SessionState
+from app.officine.dispensing.rules import Situation
+from app.officine.dispensing.session import LABEL_LIMIT, serials
+from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.staff.model import Right
+from app.store.audit import Actor
+from app.store.integrity import verify_chain
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from sqlalchemy import Table
+
+    from app.kernel.money import Money
+    from app.kernel.outcome import Outcome
+    from app.officine.billing.model import Invoice, InvoiceCase
+    from app.officine.billing.tariffs import Tariffs
+    from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.model import (
+        Delivery,
+        DeliverySummary,
+        HistoryLine,
+        Payment,
+        RegisterEntry,
+        SessionSummary,
+    )
+    from app.officine.patients.service import Patients
+    from app.officine.prescriptions.service import Prescriptions
+    from app.officine.staff.service import Staff
+    from app.officine.stock.service import Stock
+    from app.store.database import Database, UnitOfWork
+    from app.store.register import ChainReport
+
+DELIVERY_SERIES = "delivery"
+REGISTER_SERIES = "ordonnancier"
+
+
+class Counter:
+    """The counter: sessions that outlive a crash, and deliveries that are wholly there or not at all."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        catalog: Catalog,
+        patients: Patients,
+        prescriptions: Prescriptions,
+        stock: Stock,
+        staff: Staff,
+        tariffs: Tariffs | None = None,
+        zone: Zone = Zone.METROPOLE,
+    ) -> None:
+        """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``."""
+        self._db = db
+        self._catalog = catalog
+        self._patients = patients
+        self._prescriptions = prescriptions
+        self._stock = stock
+        self._staff = staff
+        self._tariffs = tariffs
+        self._zone = zone
+
+    # --- Sessions -----------------------------------------------------------------------------------------------
+
+    def new_session(self, actor: Actor, label: str = "") -> CounterSession:
+        """Begin a session, held by the caller. Its first save writes it: the counter opens without waiting to write."""
+        return CounterSession(
+            id=uuid.uuid4().hex,
+            holder=uuid.uuid4().hex,
+            station=actor.station,
+            owner=Author(actor.staff_id, actor.name),
+            label=one_line(label, LABEL_LIMIT),
+        )
+
+    def save(self, session: CounterSession) -> Outcome[CounterSession]:
+        """Write the session as it is; refused where another window has taken it over, or it is done.
+
+        Cheap enough for every change. Saves that arrive late, older than what is written, change nothing.
+        """
+        with self._db.write(Actor(None, "", session.station)) as work:
+            written = store.write_session(work.session, session, work.now)
+        return Done(session) if written else Refused((_taken_over(),))
+
+    def suspend(self, session: CounterSession, actor: Actor, label: str = "") -> Outcome[CounterSession]:
+        """Put the session in waiting, for any workstation to resume."""
+        kept = replace(session, label=one_line(label, LABEL_LIMIT) or session.label, revision=session.revision + 1)
+        return self._close(kept, actor, SessionState.SUSPENDED)
+
+    def abandon(self, session: CounterSession, actor: Actor) -> Outcome[CounterSession]:
+        """Give the session up; nothing was delivered."""
+        return self._close(replace(session, revision=session.revision + 1), actor, SessionState.ABANDONED)
+
+    def load(self, session_id: str) -> CounterSession | None:
+        """Return a session as it was last saved, held as it is; None where it is over."""
+        with self._db.read() as session:
+            return store.read_session(session, session_id)
+
+    def resume(self, session_id: str, actor: Actor) -> Outcome[CounterSession]:
+        """Take a session over, in waiting or not, and return it as it was last saved; the former window loses it."""
+        with self._db.write(actor) as work:
+            if not store.take_session(work.session, session_id, uuid.uuid4().hex, actor, work.now):
+                return Refused((_over(),))
+            resumed = store.read_session(work.session, session_id)
+            work.changed(f"session:{session_id}")
+        assert resumed is not None
+        return Done(resumed)
+
+    def reopen(self, session_id: str, actor: Actor) -> Outcome[CounterSession]:
+        """Take up, when a client starts, a session that its workstation left open.
+
+        On the embedded database, which one client opens at a time, nobody else holds it: nothing is written, and
+        the sale is back on the screen while the base is still being checked. Elsewhere it is taken over.
+        """
+        if self._db.is_postgresql:
+            return self.resume(session_id, actor)
+        found = self.load(session_id)
+        return Refused((_over(),)) if found is None else Done(found)
+
+    def open_sessions(self) -> list[SessionSummary]:
+        """Return the sessions that are not over, in waiting or at a counter, the oldest change first."""
+        with self._db.read() as session:
+            return store.live_sessions(session)
+
+    def _close(self, session: CounterSession, actor: Actor, state: SessionState) -> Outcome[CounterSession]:
+        with self._db.write(actor) as work:
+            if not store.write_session(work.session, session, work.now, state):
+                return Refused((_taken_over(),))
+            if state is SessionState.ABANDONED:
+                work.audit("session.abandon", "session", session.id, patient_id=session.patient_id)
+            work.changed(f"session:{session.id}")
+        return Done(session)
+
+    # --- Before the delivery ------------------------------------------------------------------------------------
+
+    def check(self, session: CounterSession) -> list[Finding]:
+        """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
+        return rules.check(self._situation(session))
+
+    def quote(self, session: CounterSession) -> Invoice:
+        """Return what the session comes to at this moment, complete or not."""
+        return price_invoice(self._case(self._situation(session, with_details=False)), self._all_tariffs())
+
+    # --- The delivery -------------------------------------------------------------------------------------------
+
+    def validate(self, session: CounterSession, actor: Actor, payments: Sequence[Payment] = ()) -> Outcome[Delivery]:
+        """Deliver: number, lines, invoice, payments, stock, ordonnancier and audit in one transaction.
+
+        The same session validated again returns the delivery that it became. Refused, and nothing written, where
+        a check forbids it, the payments are not the patient's share, or a box is missing and was not confirmed.
+        """
+        done = self.of_session(session.id)
+        if done is not None:
+            return Done(done)
+        situation = self._situation(session)
+        findings = [*self._staff.refusal(actor, Right.DELIVER), *rules.check(situation)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        case = self._case(situation)
+        invoice = price_invoice(case, self._all_tariffs())
+        findings += invoice.findings
+        findings += rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        try:
+            delivery = self._db.perform(actor, lambda work: self._apply(work, situation, case, invoice, payments))
+        except _Undone as undone:
+            done = self.of_session(session.id)
+            return Done(done) if done is not None else Refused((undone.finding,))
+        return Done(delivery, tuple(findings))
+
+    def _apply(
+        self,
+        work: UnitOfWork,
+        situation: Situation,
+        case: InvoiceCase,
+        invoice: Invoice,
+        payments: Sequence[Payment],
+    ) -> Delivery:
+        """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
+
+        Locks are taken in one order by all: session, numbers, stock by code, register, audit.
+        """
+        session = replace(situation.session, revision=situation.session.revision + 1)
+        if not store.write_session(work.session, session, work.now, SessionState.DONE):
+            raise _Undone(_taken_over())
+        listed = build.register_count(situation)
+        delivery = build.delivery(
+            situation,
+            case,
+            invoice,
+            payments,
+            number=work.take_numbers(DELIVERY_SERIES),
+            first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
+            at=work.now,
+            actor=work.actor,
+        )
+        self._take_boxes(work, situation, delivery)
+        _refuse_boxes_gone(work, situation)
+        store.insert_delivery(
+            work.session,
+            delivery=build.delivery_row(delivery, situation),
+            lines=build.line_rows(delivery),
+            boxes=build.box_rows(delivery),
+            invoice=build.invoice_rows(delivery),
+            payments=build.payment_rows(delivery),
+        )
+        self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
+        store.append_register(work, build.register_rows(delivery, situation))
+        work.audit(
+            "delivery.validate",
+            "delivery",
+            str(delivery.number),
+            patient_id=delivery.patient_id,
+            details=build.audit_details(delivery),
+        )
+        work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
+        return delivery
+
+    def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        for boxes in build.withdrawals(situation.session):
+            taken = self._stock.take(
+                work,
+                code=boxes.code,
+                quantity=boxes.quantity,
+                reference=str(delivery.number),
+                lot=boxes.lot,
+                expiry=boxes.expiry,
+                serial=boxes.serial,
+                forced=boxes.forced,
+            )
+            if not taken:
+                raise _Undone(_short_stock(situation, boxes.line_id))
+
+    # --- After the delivery -------------------------------------------------------------------------------------
+
+    def delivery(self, number: int) -> Delivery | None:
+        """Return a delivery; None for an unknown number."""
+        with self._db.read() as session:
+            return store.read_delivery(session, number)
+
+    def of_session(self, session_id: str) -> Delivery | None:
+        """Return the delivery that a session became; None where it became none."""
+        with self._db.read() as session:
+            number = store.number_of_session(session, session_id)
+            return None if number is None else store.read_delivery(session, number)
+
+    def deliveries(self, day: dt.date | None = None, limit: int = 500) -> list[DeliverySummary]:
+        """Return the deliveries of a day (today's), newest first."""
+        with self._db.read() as session:
+            return store.day_deliveries(session, day or today(self._db.clock), limit)
+
+    def history(self, patient_id: int, limit: int = 60) -> list[HistoryLine]:
+        """Return the last products that a patient received, newest first."""
+        with self._db.read() as session:
+            return store.patient_history(session, patient_id, limit)
+
+    # --- The ordonnancier ---------------------------------------------------------------------------------------
+
+    def ordonnancier(
+        self,
+        *,
+        first: dt.date | None = None,
+        last: dt.date | None = None,
+        patient_id: int | None = None,
+        code: str | None = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> list[RegisterEntry]:
+        """Return a page of the register in order of number: by dates, by patient, by medicine (CSP R.5132-10)."""
+        with self._db.read() as session:
+            return store.register_entries(
+                session, first=first, last=last, patient_id=patient_id, code=code, after=after, limit=limit
+            )
+
+    def verify_ordonnancier(self) -> ChainReport:
+        """Verify that no entry of the register was changed, removed or added."""
+        with self._db.read() as session:
+            return verify_chain(session, store.CHAIN, cast("Table", OrdonnancierRow.__table__))
+
+    # --- What the checks look at --------------------------------------------------------------------------------
+
+    def _situation(self, session: CounterSession, *, with_details: bool = True) -> Situation:
+        codes = list(dict.fromkeys(line.code for line in session.lines))
+        products = self._catalog.by_codes(codes)
+        details = {}
+        on_hand: dict[str, int] = {}
+        delivered: frozenset[tuple[str, str]] = frozenset()
+        if with_details:
+            found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
+            details = {code: detail for code, detail in found.items() if detail is not None}
+            on_hand = self._stock.on_hand(codes)
+            delivered = self._delivered(session)
+        prescription = session.prescription
+        prescriber_id = None if prescription is None else prescription.prescriber_id
+        return Situation(
+            session=session,
+            today=today(self._db.clock),
+            products=products,
+            details=details,
+            on_hand=on_hand,
+            patient=None if session.patient_id is None else self._patients.get(session.patient_id),
+            prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
+            delivered=delivered,
+        )
+
+    def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
+        scanned = set(serials(session))
+        if not scanned:
+            return frozenset()
+        with self._db.read() as reading:
+            return store.delivered_boxes(reading, scanned)
+
+    def _case(self, situation: Situation) -> InvoiceCase:
+        bases: dict[str, Money] = {}
+        tariffs = self._all_tariffs().on(situation.today)
+        for line in situation.session.lines:
+            product = situation.products.get(line.code)
+            if product is None or not line.substitution.is_unjustified:
+                continue
+            base = generic_base(product, self._catalog, self._zone, tariffs)
+            if base is not None:
+                bases[line.code] = base
+        return build.invoice_case(situation, tariffs, self._zone, bases)
+
+    def _all_tariffs(self) -> Tariffs:
+        return installed_tariffs() if self._tariffs is None else self._tariffs
+
+
+class _Undone(Exception):
+    """Undoes the act from within its transaction."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.text)
+        self.finding = finding
+
+
+def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
+    """Undo the act where another counter has delivered one of the boxes since the check.
+
+    Their products are locked by the stock taken just before: nobody delivers them at this moment.
+    """
+    gone = store.delivered_boxes(work.session, set(serials(situation.session)))
+    if gone:
+        raise _Undone(rules.boxes_gone(situation.session, gone)[0])
+
+
+def _quantities(delivery: Delivery) -> dict[str, int]:
+    quantities: dict[str, int] = {}
+    for line in delivery.lines:
+        quantities[line.code] = quantities.get(line.code, 0) + line.quantity
+    return quantities
+
+
+def _taken_over() -> Finding:
+    return Finding(
+        "GAL-CPT-60",
+        Severity.ERROR,
+        "Cette vente a été reprise sur un autre poste, ou elle est terminée.",
+        "Rouvrez-la depuis les ventes en attente (F7) : rien n’est perdu.",
+    )
+
+
+def _over() -> Finding:
+    return Finding("GAL-CPT-61", Severity.ERROR, "Cette vente n’est plus en attente.", "Choisissez-en une autre.")
+
+
+def _short_stock(situation: Situation, line_id: str) -> Finding:
+    line = situation.session.line(line_id)
+    label = "" if line is None else line.label
+    return Finding(
+        rules.SHORT_STOCK,
+        Severity.ERROR,
+        f"{label} : le stock ne suffit pas, rien n’a été délivré.",
+        "Confirmez que la boîte est bien là, ou retirez la ligne.",
+        line_id,
+    )

@@ -1,0 +1,194 @@
+"""How does a counter session change? Pure: each function returns the new session and what it found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.outcome import Finding, Severity
+from app.kernel.text import one_line
+from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.kernel.money import Money
+    from app.officine.billing.model import Guard, Substitution
+    from app.officine.catalog.model import Product
+    from app.officine.dispensing.model import PrescriptionDraft
+
+MAX_QUANTITY = 999
+LABEL_LIMIT = 80
+NOBODY = Author()
+
+Edited = tuple[CounterSession, tuple[Finding, ...]]
+
+
+def add_product(
+    session: CounterSession,
+    product: Product,
+    *,
+    box: Box | None = None,
+    quantity: int = 1,
+    author: Author = NOBODY,
+    merge: bool = True,
+) -> Edited:
+    """Add boxes of a product: to its line where there is one and ``merge`` holds, else as a new line.
+
+    A box whose serial number is in the session already is refused: one box, one scan.
+    """
+    if box is not None and box.serial and _holds_box(session, product.code, box.serial):
+        return session, (_error("GAL-CPT-01", f"Cette boîte de {product.name} est déjà dans la vente."),)
+    held = next((line for line in session.lines if line.code == product.code), None) if merge else None
+    scanned = () if box is None else (box,)
+    if held is not None:
+        total = held.quantity + quantity
+        if not 1 <= total <= MAX_QUANTITY:
+            return session, (_bad_quantity(held.line_id),)
+        return _with_line(session, replace(held, quantity=total, boxes=(*held.boxes, *scanned)))
+    if not 1 <= quantity <= MAX_QUANTITY:
+        return session, (_bad_quantity(""),)
+    line = DraftLine(
+        line_id=f"L{session.next_line}",
+        code=product.code,
+        label=product.name,
+        quantity=quantity,
+        unit_price=product.price,
+        rate=product.rate,
+        list_class=product.list_class,
+        boxes=scanned,
+        author=author,
+    )
+    return _edited(session, lines=(*session.lines, line), next_line=session.next_line + 1), ()
+
+
+def replace_product(session: CounterSession, line_id: str, product: Product) -> Edited:
+    """Put another product in the place of a line's, as a substitution does; its scanned boxes go."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    changed = replace(
+        line,
+        code=product.code,
+        label=product.name,
+        unit_price=product.price,
+        rate=product.rate,
+        list_class=product.list_class,
+        boxes=(),
+        forced_stock=False,
+    )
+    return _with_line(session, changed)
+
+
+def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited:
+    """Set how many boxes leave; the boxes scanned last go first where there are fewer."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    if not 1 <= quantity <= MAX_QUANTITY:
+        return session, (_bad_quantity(line_id),)
+    return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+
+
+def remove_line(session: CounterSession, line_id: str) -> Edited:
+    """Take a line out."""
+    if session.line(line_id) is None:
+        return session, (_no_line(line_id),)
+    return _edited(session, lines=tuple(line for line in session.lines if line.line_id != line_id)), ()
+
+
+def set_price(session: CounterSession, line_id: str, price: Money) -> Edited:
+    """Give its price to a product of free price; a regulated price is never changed by hand."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    if line.rate is not None:
+        return session, (_error("GAL-CPT-03", f"{line.label} : prix réglementé, il ne se change pas.", line_id),)
+    if price.cents < 0:
+        return session, (_error("GAL-CPT-04", "Un prix n’est jamais négatif.", line_id),)
+    return _with_line(session, replace(line, unit_price=price))
+
+
+def force_stock(session: CounterSession, line_id: str, *, forced: bool = True) -> Edited:
+    """Confirm that boxes which the stock does not hold do leave."""
+    return _change_line(session, line_id, forced_stock=forced)
+
+
+def set_note(session: CounterSession, line_id: str, note: str) -> Edited:
+    """Write a note on a line."""
+    return _change_line(session, line_id, note=one_line(note))
+
+
+def set_ald(session: CounterSession, line_id: str, *, ald: bool) -> Edited:
+    """Say whether a line is in relation with the ALD."""
+    return _change_line(session, line_id, ald=ald)
+
+
+def set_prescribed(session: CounterSession, line_id: str, *, prescribed: bool) -> Edited:
+    """Say whether the ordonnance asks for a line."""
+    return _change_line(session, line_id, prescribed=prescribed)
+
+
+def set_substitution(session: CounterSession, line_id: str, substitution: Substitution) -> Edited:
+    """Record what was decided about the generic."""
+    return _change_line(session, line_id, substitution=substitution)
+
+
+def set_patient(session: CounterSession, patient_id: int | None, name: str = "") -> Edited:
+    """Say for whom it is; None for an unknown customer."""
+    return _edited(session, patient_id=patient_id, patient_name=name), ()
+
+
+def set_prescription(session: CounterSession, prescription: PrescriptionDraft | None) -> Edited:
+    """Say which ordonnance it is delivered on; None for a vente libre."""
+    return _edited(session, prescription=prescription), ()
+
+
+def set_bearer(session: CounterSession, bearer: str) -> Edited:
+    """Say who collects, with their address, where it is not the patient."""
+    return _edited(session, bearer=one_line(bearer)), ()
+
+
+def set_guard(session: CounterSession, guard: Guard | None) -> Edited:
+    """Say whether it is delivered out of hours."""
+    return _edited(session, guard=guard), ()
+
+
+def set_label(session: CounterSession, label: str) -> Edited:
+    """Name the session, to know it again in the list of those in waiting."""
+    return _edited(session, label=one_line(label, LABEL_LIMIT)), ()
+
+
+def serials(session: CounterSession) -> Iterable[tuple[str, str]]:
+    """Return the product code and the serial number of every scanned box that has one."""
+    return ((line.code, box.serial) for line in session.lines for box in line.boxes if box.serial)
+
+
+def _holds_box(session: CounterSession, code: str, serial: str) -> bool:
+    return (code, serial) in serials(session)
+
+
+def _edited(session: CounterSession, **changes: Any) -> CounterSession:  # noqa: ANN401 -- fields of the session
+    return replace(session, revision=session.revision + 1, **changes)
+
+
+def _with_line(session: CounterSession, changed: DraftLine) -> Edited:
+    lines = tuple(changed if line.line_id == changed.line_id else line for line in session.lines)
+    return _edited(session, lines=lines), ()
+
+
+def _change_line(session: CounterSession, line_id: str, **changes: Any) -> Edited:  # noqa: ANN401 -- fields of the line
+    line = session.line(line_id)
+    return (session, (_no_line(line_id),)) if line is None else _with_line(session, replace(line, **changes))
+
+
+def _error(code: str, text: str, subject: str = "") -> Finding:
+    return Finding(code, Severity.ERROR, text, subject=subject)
+
+
+def _bad_quantity(line_id: str) -> Finding:
+    return _error("GAL-CPT-02", f"La quantité va de 1 à {MAX_QUANTITY} boîtes.", line_id)
+
+
+def _no_line(line_id: str) -> Finding:
+    return _error("GAL-CPT-05", "Cette ligne n’est plus dans la vente.", line_id)

@@ -1,0 +1,68 @@
+"""Where is the ticket of a delivery? Written as a PDF, as often as it is asked for."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
+from app.store import facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.docs.pdf_view import PageImage
+    from app.docs.ticket import Pharmacy
+    from app.kernel.mode import Mode
+    from app.officine.dispensing.model import Delivery
+    from app.store.database import Database
+
+
+class Tickets:
+    """The tickets of this workstation."""
+
+    def __init__(self, db: Database, folder: Path, mode: Mode) -> None:
+        """Write into ``folder``, with the name of the officine that ``db`` knows; marked where ``mode`` simulates."""
+        self._db = db
+        self._folder = folder
+        self._mode = mode
+
+    def write(self, delivery: Delivery) -> Path:
+        """Write the ticket of a delivery and return its file; the same delivery gives the same file.
+
+        Raises DiskFull, or DatabaseReadOnly where the folder can't be written.
+        """
+        from app.docs.ticket import ticket_pdf  # noqa: PLC0415 -- heavy: at the first ticket printed
+        from app.officine.dispensing.paper import ticket_of  # noqa: PLC0415 -- the same
+
+        content = ticket_pdf(ticket_of(delivery, self._pharmacy(), self._mode.banner))
+        file = self._folder / f"ticket-{delivery.number:07d}.pdf"
+        staged = file.with_suffix(".new")
+        try:
+            staged.write_bytes(content)
+            staged.replace(file)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull("Le disque est plein : le ticket n’a pas pu être écrit.") from error
+            raise DatabaseReadOnly("Le dossier des impressions ne peut pas être modifié.") from error
+        return file
+
+    def picture(self, file: Path, dpi: float) -> PageImage:
+        """Return what a ticket that was written looks like. Raises FileUnusable or InputDefect for another file."""
+        from app.docs.pdf_view import render_page  # noqa: PLC0415 -- heavy: at the first ticket shown
+
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise FileUnusable("Le ticket n’est plus dans le dossier des impressions.") from error
+        return render_page(content, dpi=dpi)
+
+    def _pharmacy(self) -> Pharmacy:
+        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
+
+        known = facts.read(self._db, "officine") or {}
+        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
+        address = tuple(part for part in (known.get("address_line", ""), town) if part)
+        return Pharmacy(
+            name=known.get("name", ""), address=address, phone=known.get("phone", ""), finess=known.get("finess", "")
+        )

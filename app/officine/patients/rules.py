@@ -1,0 +1,204 @@
+"""Can this patient be created or changed as typed, and is the same person already known?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from app.kernel import french, identifiers
+from app.kernel.outcome import Finding, Severity
+from app.kernel.text import fold, name_words, typographic, words
+from app.officine.patients import dates, names
+from app.officine.patients.model import IdentityStatus, Patient, PatientDraft
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from app.officine.patients.dates import Period
+
+STRICT_TRAITS = ("family_name", "first_name", "birth_names", "birth_date", "sex", "birth_place")
+
+ALLERGIES_LIMIT = 2000
+MAX_WORDS = 8
+"""A search with more words than this is cut to the longest ones: no name has more."""
+
+_COG = re.compile(r"\d{5}|2[AB]\d{3}")
+_PHONE = re.compile(r"[0-9+() .-]{0,30}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LIMITS = {"address_line": 100, "postal_code": 10, "city": 100, "email": 120}
+_LABELS = {"address_line": "Adresse", "postal_code": "Code postal", "city": "Ville", "email": "Courriel"}
+_EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign"})
+
+
+@dataclass(frozen=True, slots=True)
+class PatientQuery:
+    """What a search asks: born in one of the periods, with a word that begins with each prefix, or this INS."""
+
+    periods: tuple[Period, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    matricule: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing usable was typed."""
+        return not (self.periods or self.prefixes or self.matricule)
+
+
+def read_query(text: str, today: dt.date) -> PatientQuery:
+    """Return what a search as typed asks; any text is legal (RNIV: birth date, letters of any name, any order).
+
+    A matricule is looked up only with its right key.
+    """
+    code = re.sub(r"[\s\u00a0\u202f]", "", text).upper()
+    if identifiers.is_nir(code):
+        return PatientQuery(matricule=code)
+    periods, rest = dates.take_dates(text, today)
+    distinct = sorted(set(words(rest)), key=lambda word: (-len(word), word))
+    # A prefix of another prefix asks nothing more.
+    useful = [word for rank, word in enumerate(distinct) if not any(o.startswith(word) for o in distinct[:rank])]
+    return PatientQuery(periods, tuple(useful[:MAX_WORDS]))
+
+
+def search_words(patient: Patient | PatientDraft) -> set[str]:
+    """Return the folded words under which a patient is found: birth and used names alike."""
+    every = (
+        patient.family_name,
+        patient.used_name,
+        patient.first_name,
+        patient.used_first_name,
+        patient.birth_names,
+    )
+    return {word for name in every for word in name_words(name)}
+
+
+def normalized(draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
+    """Return the draft as it would be kept, and what was converted or is refused in the names."""
+    findings: list[Finding] = []
+    values: dict[str, Any] = {}
+    for field in ("family_name", "birth_names", "first_name", "used_name", "used_first_name"):
+        values[field], said = names.convert(field, getattr(draft, field))
+        findings += said
+    values["first_name"] = values["first_name"] or values["birth_names"].partition(" ")[0]
+    for field in ("phone", "email", "address_line", "postal_code", "city", "allergies"):
+        values[field] = getattr(draft, field).strip()
+    values["birth_place"] = draft.birth_place.strip().upper()
+    return replace(draft, **values), findings
+
+
+def check(draft: PatientDraft, today: dt.date) -> list[Finding]:
+    """Return what is wrong with a normalized draft: missing traits, impossible date, place, contact."""
+    return [*_check_traits(draft, today), *_check_place(draft.birth_place), *_check_contact(draft)]
+
+
+def duplicates(draft: PatientDraft, born_same_day: Iterable[Patient]) -> list[Finding]:
+    """Return a warning for each known patient, born the same day, who shares the family name or a first name."""
+    return [_duplicate(known) for known in born_same_day if _is_alike(draft, known)]
+
+
+def locked_traits(patient: Patient, draft: PatientDraft) -> list[Finding]:
+    """Return a refusal when strict traits would change on an identity that is not provisoire (RNIV).
+
+    The first name stays free as long as it agrees with the list of birth names.
+    """
+    if patient.status is IdentityStatus.PROVISIONAL:
+        return []
+    changed = [trait for trait in STRICT_TRAITS if getattr(patient, trait) != getattr(draft, trait)]
+    if not changed or (changed == ["first_name"] and names.first_name_agrees(draft.first_name, patient.birth_names)):
+        return []
+    text = f"{patient.status.label} : les traits stricts sont verrouillés."
+    return [_error("GAL-PAT-12", text, "Seul le super-utilisateur identité peut les modifier.", changed[0])]
+
+
+def edited_meanwhile() -> Finding:
+    """Return the finding that refuses an edit made on an older state of the file."""
+    text = "Ce dossier a été modifié entre-temps à un autre poste ; rien n’a été écrasé."
+    return _error("GAL-PAT-13", text, "Relisez le dossier, puis recommencez.", "version")
+
+
+def unknown(patient_id: int) -> Finding:
+    """Return the finding for a file that does not exist."""
+    return _error("GAL-PAT-14", "Ce dossier patient n’existe pas.", "Cherchez le patient de nouveau.", str(patient_id))
+
+
+def changes(before: Patient, after: PatientDraft) -> dict[str, list[str]]:
+    """Return the fields that change, each with its value before and after, for the audit trail."""
+    pairs = {f.name: (getattr(before, f.name), getattr(after, f.name)) for f in fields(after)}
+    return {name: [str(old), str(new)] for name, (old, new) in pairs.items() if old != new}
+
+
+def _check_traits(draft: PatientDraft, today: dt.date) -> list[Finding]:
+    findings = []
+    if not draft.family_name:
+        findings.append(_missing("family_name", "le nom de naissance"))
+    if not draft.first_name:
+        findings.append(_missing("first_name", "le premier prénom de naissance"))
+    if draft.sex is None:
+        findings.append(_missing("sex", "le sexe"))
+    if draft.birth_date is None:
+        findings.append(_missing("birth_date", "la date de naissance"))
+    elif not dates.is_plausible(draft.birth_date, today):
+        text = f"Date de naissance impossible : {french.short_date(draft.birth_date)}."
+        findings.append(_error("GAL-PAT-06", text, "Elle n’est ni à venir ni de plus de 130 ans.", "birth_date"))
+    if not names.first_name_agrees(draft.first_name, draft.birth_names):
+        text = "Le premier prénom ne commence pas la liste des prénoms de naissance."
+        findings.append(_warning("GAL-PAT-07", text, "Vérifiez les prénoms sur la pièce d’identité.", "first_name"))
+    return findings
+
+
+def _check_place(place: str) -> list[Finding]:
+    if not place:
+        text = "Le lieu de naissance manque : l’identité restera provisoire."
+        return [_warning("GAL-PAT-08", text, "Demandez-le, ou indiquez 99999 s’il est inconnu.", "birth_place")]
+    if _COG.fullmatch(place) is None:
+        text = "Le code du lieu de naissance n’est pas un code officiel géographique."
+        advice = "Cinq chiffres (2A ou 2B en tête pour la Corse), 99 et le code du pays pour l’étranger."
+        return [_error("GAL-PAT-09", text, advice, "birth_place")]
+    return []
+
+
+def _check_contact(draft: PatientDraft) -> list[Finding]:
+    findings = [
+        _error("GAL-PAT-10", f"{_LABELS[field]} : plus de {limit} caractères, ou caractère invisible.", "", field)
+        for field, limit in _LIMITS.items()
+        if len(getattr(draft, field)) > limit or not getattr(draft, field).isprintable()
+    ]
+    if _PHONE.fullmatch(draft.phone) is None:
+        text = "Le numéro de téléphone n’a que des chiffres, espaces et signes + ( ) . -, trente au plus."
+        findings.append(_error("GAL-PAT-10", text, "Corrigez le numéro.", "phone"))
+    if draft.email and _EMAIL.fullmatch(draft.email) is None:
+        findings.append(_error("GAL-PAT-10", "L’adresse de courriel n’est pas complète.", "", "email"))
+    if len(draft.allergies) > ALLERGIES_LIMIT or not draft.allergies.replace("\n", " ").isprintable():
+        text = f"Allergies : plus de {ALLERGIES_LIMIT} caractères, ou caractère invisible."
+        findings.append(_error("GAL-PAT-10", text, "Abrégez le texte.", "allergies"))
+    if draft.coverage.exemption not in _EXEMPTIONS or draft.coverage.amc not in {None, "full"}:
+        findings.append(
+            _error("GAL-PAT-15", "La couverture n’est pas connue.", "Choisissez-la dans la liste.", "coverage")
+        )
+    return findings
+
+
+def _is_alike(draft: PatientDraft, known: Patient) -> bool:
+    family = {fold(draft.family_name), fold(draft.used_name)} - {""}
+    known_family = {fold(known.family_name), fold(known.used_name)} - {""}
+    first = {fold(draft.first_name), fold(draft.used_first_name)} - {""}
+    known_first = {fold(known.first_name), fold(known.used_first_name)} - {""}
+    return bool(family & known_family or first & known_first)
+
+
+def _duplicate(known: Patient) -> Finding:
+    text = f"Un dossier ressemble : {known.birth_name}, {french.short_date(known.birth_date)}, {known.sex.label}."
+    return _warning("GAL-PAT-11", text, "Ouvrez ce dossier et comparez avant de créer.", str(known.id))
+
+
+def _missing(field: str, what: str) -> Finding:
+    return _error("GAL-PAT-05", f"Il manque {what}.", "Complétez les traits d’identité.", field)
+
+
+def _error(code: str, text: str, advice: str, subject: str) -> Finding:
+    return Finding(code, Severity.ERROR, typographic(text), typographic(advice), subject)
+
+
+def _warning(code: str, text: str, advice: str, subject: str) -> Finding:
+    return Finding(code, Severity.WARNING, typographic(text), typographic(advice), subject)

@@ -1,0 +1,142 @@
+"""How is a patient found, created and changed?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.clock import today
+from app.kernel.outcome import Done, Refused, is_refused
+from app.officine.patients import rules, store
+from app.officine.patients.model import Attribute, IdentityStatus
+from app.officine.staff.model import Right
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.model import Patient, PatientDraft
+    from app.officine.staff.service import Staff
+    from app.store.audit import Actor
+    from app.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FictitiousFile:
+    """A whole file of a person who does not exist, with the status that a demonstration needs."""
+
+    draft: PatientDraft
+    status: IdentityStatus = IdentityStatus.PROVISIONAL
+    attributes: frozenset[Attribute] = frozenset()
+    matricule: str | None = None
+    oid: str | None = None
+
+
+class Patients:
+    """The patients' files."""
+
+    def __init__(self, db: Database, staff: Staff) -> None:
+        """Keep the files in ``db``; ask ``staff`` for the rights."""
+        self._db = db
+        self._staff = staff
+
+    def search(self, text: str, limit: int = 30) -> list[Patient]:
+        """Return the patients found by birth date in any typed form, letters of any name, or both, in any order.
+
+        Whole names come before longer ones; born the same day, by name. Any text is legal; one without a letter
+        or a date finds nobody. A matricule finds its owner only with its right key.
+        """
+        query = rules.read_query(text, today(self._db.clock))
+        if query.is_empty:
+            return []
+        with self._db.read() as session:
+            return store.search(session, query, limit)
+
+    def get(self, patient_id: int) -> Patient | None:
+        """Return a patient's file; None when there is no such one."""
+        with self._db.read() as session:
+            return store.get(session, patient_id)
+
+    def count(self) -> int:
+        """Return how many files there are."""
+        with self._db.read() as session:
+            return store.count(session)
+
+    def check(self, draft: PatientDraft) -> list[Finding]:
+        """Return what there is to say of a draft before it is created: conversions, refusals, possible duplicates."""
+        return self._checked(draft)[1]
+
+    def create(self, draft: PatientDraft, actor: Actor) -> Outcome[Patient]:
+        """Create a file of provisoire status; the findings name the conversions and the possible duplicates."""
+        kept, findings = self._checked(draft)
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            patient = store.add(work.session, [store.new_row(kept, work.now)])[0]
+            details = {"status": str(patient.status), "alerts": [finding.code for finding in findings]}
+            work.audit("patient.create", "patient", str(patient.id), patient_id=patient.id, details=details)
+            work.changed(f"patient:{patient.id}")
+        return Done(patient, tuple(findings))
+
+    def update(self, patient_id: int, version: int, draft: PatientDraft, actor: Actor) -> Outcome[Patient]:
+        """Write a draft over the file read at ``version``.
+
+        Refused where the file was edited meanwhile, and where strict traits of an identity that is not
+        provisoire would change.
+        """
+        kept, findings = rules.normalized(draft)
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
+        findings += rules.check(kept, today(self._db.clock))
+        before = self.get(patient_id)
+        if before is None:
+            return Refused((rules.unknown(patient_id),))
+        findings += rules.locked_traits(before, kept)
+        if before.version != version:
+            findings.append(rules.edited_meanwhile())
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            after = store.change(work.session, before, kept, work.now)
+            if after is None:
+                return Refused((rules.edited_meanwhile(),))
+            details = rules.changes(before, kept)
+            work.audit("patient.update", "patient", str(patient_id), patient_id=patient_id, details=details)
+            work.changed(f"patient:{patient_id}")
+        return Done(after, tuple(findings))
+
+    def load_fictitious(self, files: Sequence[FictitiousFile], actor: Actor) -> Outcome[list[Patient]]:
+        """Write the files of people who do not exist, all or none, each with its status: for simulations only.
+
+        A real INS enters a file by INSi alone, never by this way.
+        """
+        checked = [self._checked(file.draft) for file in files]
+        findings = [finding for _, found in checked for finding in found]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            rows = [_fictitious_row(file, kept, work.now) for file, (kept, _) in zip(files, checked, strict=True)]
+            patients = store.add(work.session, rows)
+            work.audit("patient.load_fictitious", "patient", details={"files": len(patients)})
+            work.changed("patient")
+        return Done(patients, tuple(findings))
+
+    def _checked(self, draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
+        kept, findings = rules.normalized(draft)
+        findings += rules.check(kept, today(self._db.clock))
+        if kept.birth_date is not None:
+            with self._db.read() as session:
+                findings += rules.duplicates(kept, store.born_on(session, kept.birth_date))
+        return kept, findings
+
+
+def _fictitious_row(file: FictitiousFile, kept: PatientDraft, now: dt.datetime) -> dict[str, Any]:
+    return store.new_row(kept, now) | {
+        "status": str(file.status),
+        "is_homonym": Attribute.HOMONYM in file.attributes,
+        "is_doubtful": Attribute.DOUBTFUL in file.attributes,
+        "is_fictitious": Attribute.FICTITIOUS in file.attributes,
+        "matricule": file.matricule,
+        "oid": file.oid,
+    }

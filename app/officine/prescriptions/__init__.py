@@ -1,0 +1,1 @@
+"""Who prescribed what, to whom and when?"""

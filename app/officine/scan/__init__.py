@@ -1,0 +1,1 @@
+"""What is the code that was just scanned?"""

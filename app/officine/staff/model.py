@@ -1,0 +1,99 @@
+"""Who works in the officine, and in which role?"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Role(enum.StrEnum):
+    """What a member of the staff is."""
+
+    HOLDER = "titulaire"
+    ASSISTANT = "adjoint"
+    TECHNICIAN = "preparateur"
+    STUDENT = "etudiant"
+    STOCK = "stock"
+    SUPPORT = "technicien"
+
+    @property
+    def label(self) -> str:
+        """The role as the screens show it."""
+        return _ROLE_LABELS[self]
+
+    @property
+    def is_pharmacist(self) -> bool:
+        """True for the holder and the assistants, who answer for a delivery (CSP L.4241-1)."""
+        return self in {Role.HOLDER, Role.ASSISTANT}
+
+
+_ROLE_LABELS = {
+    Role.HOLDER: "Pharmacien titulaire",
+    Role.ASSISTANT: "Pharmacien adjoint",
+    Role.TECHNICIAN: "Préparateur",
+    Role.STUDENT: "Étudiant en pharmacie",
+    Role.STOCK: "Gestionnaire de stock",
+    Role.SUPPORT: "Technicien informatique",
+}
+
+
+class Right(enum.StrEnum):
+    """What may be asked of a service, and not by everyone."""
+
+    DELIVER = "deliver"
+    EDIT_PATIENT = "patient.edit"
+    EDIT_PRESCRIBER = "prescriber.edit"
+    RECEIVE_STOCK = "stock.receive"
+    ADJUST_STOCK = "stock.adjust"
+    MANAGE_STAFF = "staff.manage"
+    MANAGE_CATALOG = "catalog.manage"
+    READ_AUDIT = "audit.read"
+
+    @property
+    def label(self) -> str:
+        """The act that the right allows, as the screens show it."""
+        return _RIGHT_LABELS[self]
+
+
+_RIGHT_LABELS = {
+    Right.DELIVER: "délivrer et encaisser",
+    Right.EDIT_PATIENT: "créer et modifier un patient",
+    Right.EDIT_PRESCRIBER: "créer et modifier un prescripteur",
+    Right.RECEIVE_STOCK: "recevoir une commande",
+    Right.ADJUST_STOCK: "corriger le stock",
+    Right.MANAGE_STAFF: "gérer l’équipe",
+    Right.MANAGE_CATALOG: "mettre à jour la base des médicaments",
+    Right.READ_AUDIT: "lire la trace des actions",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberDraft:
+    """What is typed of a member of the staff."""
+
+    family_name: str
+    given_name: str
+    role: Role
+    rpps: str = ""
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One member of the staff.
+
+    ``rpps`` is empty for who has none; ``badge`` is the code printed on the staff badge, empty without one.
+    """
+
+    id: int
+    family_name: str
+    given_name: str
+    role: Role
+    rpps: str
+    badge: str
+    active: bool
+
+    @property
+    def name(self) -> str:
+        """The name as the team says it: ``Claire VALÉRIANE``."""
+        return f"{self.given_name} {self.family_name}"

@@ -1,0 +1,75 @@
+"""Who may do what? One table of rights, asked by every service."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from app.kernel import identifiers
+from app.kernel.outcome import Finding, Severity
+from app.kernel.text import typographic
+from app.officine.staff.model import Right, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from app.officine.staff.model import Member, MemberDraft
+
+_COUNTER = frozenset({Role.HOLDER, Role.ASSISTANT, Role.TECHNICIAN, Role.STUDENT})
+_PHARMACISTS = frozenset({Role.HOLDER, Role.ASSISTANT})
+
+ALLOWED: Mapping[Right, frozenset[Role]] = {
+    Right.DELIVER: _COUNTER,
+    Right.EDIT_PATIENT: _COUNTER,
+    Right.EDIT_PRESCRIBER: _COUNTER,
+    Right.RECEIVE_STOCK: _COUNTER | {Role.STOCK},
+    Right.ADJUST_STOCK: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
+    Right.MANAGE_STAFF: frozenset({Role.HOLDER}),
+    Right.MANAGE_CATALOG: _PHARMACISTS | {Role.SUPPORT},
+    Right.READ_AUDIT: _PHARMACISTS,
+}
+"""The roles that hold each right."""
+
+_BADGE = re.compile(r"GAL-S-[0-9A-Z]{4,20}")
+_NAME_LIMIT = 60
+
+
+def may(role: Role, right: Right) -> bool:
+    """Return True when the role holds the right."""
+    return role in ALLOWED[right]
+
+
+def refusal(right: Right) -> Finding:
+    """Return the finding that refuses an act to who lacks the right."""
+    text = f"Votre rôle ne permet pas cette action : {right.label}."
+    return _error("GAL-PER-01", text, "Demandez à une personne habilitée de s’identifier à ce poste (F12).")
+
+
+def check_member(draft: MemberDraft, others: Iterable[Member]) -> list[Finding]:
+    """Return what is wrong with a member as typed; ``others`` are the members already known."""
+    findings = []
+    for field, value in (("family_name", draft.family_name), ("given_name", draft.given_name)):
+        if not value.strip() or len(value) > _NAME_LIMIT or not value.isprintable():
+            text = f"Le nom et le prénom ont de 1 à {_NAME_LIMIT} caractères imprimables."
+            findings.append(_error("GAL-PER-02", text, "Corrigez le nom.", field))
+    if draft.rpps and not identifiers.is_rpps(draft.rpps):
+        text = "Le numéro RPPS n’est pas valide : 11 chiffres, le dernier est une clé."
+        findings.append(_error("GAL-PER-03", text, "Recopiez-le depuis la carte CPS.", "rpps"))
+    findings += _check_badge(draft.badge, others)
+    return findings
+
+
+def _check_badge(badge: str, others: Iterable[Member]) -> list[Finding]:
+    if not badge:
+        return []
+    if _BADGE.fullmatch(badge) is None:
+        text = "Le code du badge n’a pas la forme GAL-S- suivie de 4 à 20 lettres ou chiffres."
+        return [_error("GAL-PER-04", text, "Scannez le badge.", "badge")]
+    if any(other.badge == badge for other in others):
+        text = "Ce badge est déjà celui d’une autre personne."
+        return [_error("GAL-PER-05", text, "Prenez un autre badge.", "badge")]
+    return []
+
+
+def _error(code: str, text: str, advice: str, subject: str = "") -> Finding:
+    return Finding(code, Severity.ERROR, typographic(text), advice, subject)

@@ -1,0 +1,135 @@
+"""Who is at this counter, and may they do what they ask?"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from app.kernel.outcome import Done, Refused, is_refused
+from app.officine.staff import rules
+from app.officine.staff.model import Member, MemberDraft, Right, Role
+from app.officine.staff.tables import StaffRow
+from app.store.audit import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.kernel.events import Changed
+    from app.kernel.outcome import Finding, Outcome
+    from app.store.database import Database
+
+
+class Staff:
+    """The team of the officine and its rights."""
+
+    def __init__(self, db: Database) -> None:
+        """Read the team from ``db``; it is kept in memory until it changes."""
+        self._db = db
+        self._lock = threading.Lock()
+        self._members: dict[int, Member] | None = None
+        db.publisher.subscribe(self._forget)
+
+    def members(self) -> list[Member]:
+        """Return the active members, by name."""
+        active = (member for member in self._team().values() if member.active)
+        return sorted(active, key=lambda member: (member.family_name, member.given_name))
+
+    def get(self, member_id: int) -> Member | None:
+        """Return a member, active or not; None when there is no such one."""
+        return self._team().get(member_id)
+
+    def by_badge(self, code: str) -> Member | None:
+        """Return the active member who holds the badge; None for a badge of nobody."""
+        return next((member for member in self.members() if code and member.badge == code), None)
+
+    def may(self, actor: Actor, right: Right) -> bool:
+        """Return True when the actor holds the right.
+
+        An actor without ``staff_id`` is Galien itself or a technician's command, which hold every right.
+        """
+        if actor.staff_id is None:
+            return True
+        member = self.get(actor.staff_id)
+        return member is not None and member.active and rules.may(member.role, right)
+
+    def refusal(self, actor: Actor, right: Right) -> list[Finding]:
+        """Return the finding that refuses the act to this actor, or nothing."""
+        return [] if self.may(actor, right) else [rules.refusal(right)]
+
+    def check(self, draft: MemberDraft) -> list[Finding]:
+        """Return what is wrong with a member as typed."""
+        return rules.check_member(draft, self._team().values())
+
+    def add(self, draft: MemberDraft, actor: Actor) -> Outcome[Member]:
+        """Add a member to the team."""
+        added = self.add_all([draft], actor)
+        return added if isinstance(added, Refused) else Done(added.value[0], added.findings)
+
+    def add_all(self, drafts: Sequence[MemberDraft], actor: Actor) -> Outcome[list[Member]]:
+        """Add several members, all or none."""
+        findings = self.refusal(actor, Right.MANAGE_STAFF)
+        findings += [finding for draft in drafts for finding in self.check(draft)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            rows = [_row_of(draft) for draft in drafts]
+            work.session.add_all(rows)
+            work.session.flush()
+            for row in rows:
+                work.audit("staff.add", "staff", str(row.id), details={"role": row.role})
+            work.changed("staff")
+        return Done([_member_of(row) for row in rows], tuple(findings))
+
+    def deactivate(self, member_id: int, actor: Actor) -> Outcome[None]:
+        """Close the account of a member who leaves; the trace of what they did stays."""
+        findings = self.refusal(actor, Right.MANAGE_STAFF)
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            work.session.execute(update(StaffRow).where(StaffRow.id == member_id).values(active=False))
+            work.audit("staff.deactivate", "staff", str(member_id))
+            work.changed("staff")
+        return Done(None)
+
+    def _team(self) -> dict[int, Member]:
+        with self._lock:
+            if self._members is None:
+                with self._db.read() as session:
+                    rows = session.scalars(select(StaffRow))
+                    self._members = {row.id: _member_of(row) for row in rows}
+            return self._members
+
+    def _forget(self, change: Changed) -> None:
+        if change.touches("staff"):
+            with self._lock:
+                self._members = None
+
+
+def actor_of(member: Member, station: str) -> Actor:
+    """Return the actor that a member is at a workstation."""
+    return Actor(member.id, member.name, station)
+
+
+def _row_of(draft: MemberDraft) -> StaffRow:
+    return StaffRow(
+        family_name=draft.family_name,
+        given_name=draft.given_name,
+        role=str(draft.role),
+        rpps=draft.rpps,
+        badge=draft.badge or None,
+        active=True,
+    )
+
+
+def _member_of(row: StaffRow) -> Member:
+    return Member(
+        id=row.id,
+        family_name=row.family_name,
+        given_name=row.given_name,
+        role=Role(row.role),
+        rpps=row.rpps,
+        badge=row.badge or "",
+        active=row.active,
+    )

@@ -1,0 +1,1 @@
+"""How many boxes are there, where, and what became of each?"""

@@ -1,0 +1,234 @@
+"""How are boxes taken, put back, received and counted?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.outcome import Done, Refused, is_refused
+from app.officine.staff.model import Right
+from app.officine.stock import rules, store
+from app.officine.stock.model import MovementKind, Receipt, StockItem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from app.kernel.outcome import Outcome
+    from app.officine.staff.service import Staff
+    from app.officine.stock.model import Discrepancy, Movement, ReceiptLine
+    from app.store.audit import Actor
+    from app.store.database import Database, UnitOfWork
+
+FORCED = "vente au-delà du stock connu"
+"""Reason of the movements that took more boxes than the computer believed present."""
+
+
+class Stock:
+    """The boxes of the officine; each change is one movement, kept for ever."""
+
+    def __init__(self, db: Database, staff: Staff) -> None:
+        """Keep the stock in ``db``; ask ``staff`` for the rights."""
+        self._db = db
+        self._staff = staff
+
+    # --- Reading ------------------------------------------------------------------------------------------------
+
+    def on_hand(self, codes: Iterable[str]) -> dict[str, int]:
+        """Return how many boxes there are of each product; a product never held is absent."""
+        with self._db.read() as session:
+            return store.on_hand(session, codes)
+
+    def item(self, code: str) -> StockItem:
+        """Return what is held of a product: an empty item for one never held."""
+        with self._db.read() as session:
+            return store.item(session, code) or StockItem(code=code)
+
+    def items_of(self, codes: Iterable[str]) -> dict[str, StockItem]:
+        """Return what is held of each product: an empty item for one never held."""
+        wanted = list(codes)
+        with self._db.read() as session:
+            held = store.items_of(session, wanted)
+        return {code: held.get(code) or StockItem(code=code) for code in wanted}
+
+    def items(self, after: str = "", limit: int = 200) -> list[StockItem]:
+        """Return a page of the items, in order of code, that follow the code ``after``."""
+        with self._db.read() as session:
+            return store.items(session, after, limit)
+
+    def movements(self, code: str, limit: int = 100, before: int | None = None) -> list[Movement]:
+        """Return a page of the movements of a product, newest first, older than the movement ``before``."""
+        with self._db.read() as session:
+            return store.movements(session, code, limit, before)
+
+    def discrepancies(self) -> list[Discrepancy]:
+        """Return the products whose quantity is not the sum of their movements: none unless damaged."""
+        with self._db.read() as session:
+            return store.discrepancies(session)
+
+    # --- Within a delivery --------------------------------------------------------------------------------------
+
+    def take(
+        self,
+        work: UnitOfWork,
+        *,
+        code: str,
+        quantity: int,
+        reference: str,
+        lot: str = "",
+        expiry: dt.date | None = None,
+        serial: str = "",
+        forced: bool = False,
+    ) -> bool:
+        """Take ``quantity`` boxes (1 or more) in the caller's act; False, and nothing done, where there are too few.
+
+        ``forced`` takes them whatever the computer believes: the quantity may become negative. Who takes
+        several products takes them in ascending order of code.
+        """
+        _require_positive(quantity)
+        balance = store.take_guarded(work.session, code, quantity)
+        beyond = balance is None
+        if balance is None:
+            if not forced:
+                return False
+            balance = store.add(work.session, {code: -quantity})[code]
+        moved = store.movement(
+            code=code,
+            delta=-quantity,
+            balance_after=balance,
+            kind=MovementKind.SALE,
+            reason=FORCED if beyond else "",
+            reference=reference,
+            lot=lot,
+            expiry=expiry,
+            serial=serial,
+        )
+        _record(work, [moved])
+        return True
+
+    def put_back(self, work: UnitOfWork, *, code: str, quantity: int, reference: str, reason: str = "") -> None:
+        """Put ``quantity`` boxes (1 or more) back in the caller's act."""
+        _require_positive(quantity)
+        balance = store.add(work.session, {code: quantity})[code]
+        moved = store.movement(
+            code=code,
+            delta=quantity,
+            balance_after=balance,
+            kind=MovementKind.PUT_BACK,
+            reason=reason,
+            reference=reference,
+        )
+        _record(work, [moved])
+
+    # --- By the stock manager -----------------------------------------------------------------------------------
+
+    def receive(self, actor: Actor, lines: Sequence[ReceiptLine], reference: str) -> Outcome[Receipt]:
+        """Enter what a supplier delivered, all lines or none; ``reference`` is the delivery note."""
+        findings = [*self._staff.refusal(actor, Right.RECEIVE_STOCK), *rules.check_receipt(lines, reference)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        boxes: Counter[str] = Counter()
+        for line in lines:
+            boxes[line.code] += line.quantity
+        with self._db.write(actor) as work:
+            balances = store.add(work.session, boxes)
+            _record(work, _receipt_movements(lines, boxes, balances, reference))
+            receipt = Receipt(reference, len(lines), boxes.total())
+            work.audit("stock.receive", "receipt", reference, details={"lines": receipt.lines, "boxes": receipt.boxes})
+        return Done(receipt, tuple(findings))
+
+    def adjust(self, actor: Actor, code: str, counted: int, reason: str) -> Outcome[StockItem]:
+        """Bring the quantity of a product to what was counted; the reason is mandatory."""
+        adjusted = self.adjust_many(actor, {code: counted}, reason)
+        return adjusted if isinstance(adjusted, Refused) else Done(self.item(code), adjusted.findings)
+
+    def adjust_many(self, actor: Actor, counts: Mapping[str, int], reason: str) -> Outcome[int]:
+        """Bring the quantities to what was counted, all or none; the value is how many differed."""
+        findings = [*self._staff.refusal(actor, Right.ADJUST_STOCK), *rules.check_counts(counts, reason)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            # Adding nothing makes the missing items, locks them all in order, and tells what they hold.
+            held = store.add(work.session, dict.fromkeys(counts, 0))
+            deltas = {code: counted - held[code] for code, counted in counts.items() if counted != held[code]}
+            store.add(work.session, deltas)
+            _record(work, _adjustments(counts, deltas, reason))
+            work.audit("stock.adjust", "stock", details={"products": len(deltas), "reason": reason})
+        return Done(len(deltas), tuple(findings))
+
+    def edit(self, actor: Actor, edited: StockItem) -> Outcome[StockItem]:
+        """Write the place and the limits of an item; refused where it was edited meanwhile.
+
+        The quantity of ``edited`` is not written: it changes by movements only.
+        """
+        findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
+        findings += rules.check_limits(edited)
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            store.add(work.session, {edited.code: 0})
+            written = store.edit(work.session, edited)
+            if written is None:
+                return Refused((rules.edited_meanwhile(edited.code),))
+            details = {"place": written.place, "minimum": written.minimum, "maximum": written.maximum}
+            work.audit("stock.edit", "stock", edited.code, details=details)
+            work.changed(f"stock:{edited.code}")
+        return Done(written)
+
+    def relocate(self, actor: Actor, items: Sequence[StockItem]) -> Outcome[int]:
+        """Write the places and the limits of several items, over what they were; the value is how many."""
+        findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
+        findings += [finding for item in items for finding in rules.check_limits(item)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            store.add(work.session, dict.fromkeys((item.code for item in items), 0))
+            store.relocate(work.session, items)
+            work.audit("stock.relocate", "stock", details={"products": len(items)})
+            work.changed(*(f"stock:{item.code}" for item in items))
+        return Done(len(items), tuple(findings))
+
+
+def _require_positive(quantity: int) -> None:
+    if quantity < 1:
+        raise ValueError("a quantity of boxes is at least 1")
+
+
+def _record(work: UnitOfWork, movements: Iterable[Mapping[str, Any]]) -> None:
+    signed = [
+        {**movement, "actor_id": work.actor.staff_id, "actor_name": work.actor.name, "at": work.now}
+        for movement in movements
+    ]
+    store.record(work.session, signed)
+    work.changed(*(f"stock:{movement['code']}" for movement in signed))
+
+
+def _receipt_movements(
+    lines: Iterable[ReceiptLine], boxes: Mapping[str, int], balances: Mapping[str, int], reference: str
+) -> list[dict[str, Any]]:
+    running = {code: balances[code] - received for code, received in boxes.items()}
+    movements = []
+    for line in lines:
+        running[line.code] += line.quantity
+        movements.append(
+            store.movement(
+                code=line.code,
+                delta=line.quantity,
+                balance_after=running[line.code],
+                kind=MovementKind.RECEIPT,
+                reference=reference,
+                lot=line.lot,
+                expiry=line.expiry,
+                serial=line.serial,
+            )
+        )
+    return movements
+
+
+def _adjustments(counts: Mapping[str, int], deltas: Mapping[str, int], reason: str) -> list[dict[str, Any]]:
+    return [
+        store.movement(
+            code=code, delta=delta, balance_after=counts[code], kind=MovementKind.ADJUSTMENT, reason=reason.strip()
+        )
+        for code, delta in sorted(deltas.items())
+    ]

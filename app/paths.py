@@ -1,0 +1,81 @@
+"""Where does everything lie in a data folder, and which folder is the user's own?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure, FileUnusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_SPACE = 28
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The places inside a data folder."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings of this workstation."""
+        return self.root / "settings.json"
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded business database."""
+        return self.root / "galien.sqlite"
+
+    @property
+    def catalogs(self) -> Path:
+        """The snapshots of the medicines database, one file a version."""
+        return self.root / "catalogs"
+
+    @property
+    def backups(self) -> Path:
+        """The backups made by Galien itself."""
+        return self.root / "backups"
+
+    @property
+    def logs(self) -> Path:
+        """Technical logs and crash reports, without identifiers of people."""
+        return self.root / "logs"
+
+    @property
+    def prints(self) -> Path:
+        """What was printed: tickets and documents."""
+        return self.root / "prints"
+
+    @property
+    def client_lock(self) -> Path:
+        """What the desktop client holds while it runs."""
+        return self.root / "client.lock"
+
+    def make(self) -> None:
+        """Make the folder and its places; readable by its owner only.
+
+        Raises FileUnusable where a file stands in the way, DiskFull and DatabaseReadOnly for what they say.
+        """
+        if self.root.exists() and not self.root.is_dir():
+            raise FileUnusable(f"« {self.root.name} » n’est pas un dossier de données.", advice="Indiquez un dossier.")
+        try:
+            for place in (self.root, self.catalogs, self.backups, self.logs, self.prints):
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _folder_failure(error) from error
+
+
+def default_root() -> Path:
+    """Return the data folder of the user who runs Galien."""
+    from platformdirs import user_data_path  # noqa: PLC0415 -- not needed where --data is given
+
+    return user_data_path("Galien", appauthor=False)
+
+
+def _folder_failure(error: OSError) -> EnvironmentFailure:
+    if error.errno == _NO_SPACE:
+        return DiskFull("Le disque est plein.")
+    return DatabaseReadOnly("Le dossier de données ne peut pas être créé ou modifié.")

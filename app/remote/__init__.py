@@ -1,0 +1,1 @@
+"""The national and trade services, as their clients see them."""

@@ -1,0 +1,1 @@
+"""The national services simulated on loopback, and the fictitious people they know."""

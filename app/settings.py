@@ -1,0 +1,104 @@
+"""What may be chosen on this workstation, and where is it kept?"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from app.kernel.errors import DatabaseReadOnly, FileUnusable
+from app.kernel.mode import Mode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ZOOM_RANGE = (80, 200)
+GAP_RANGE_MS = (20, 150)
+
+
+@dataclass(slots=True)
+class Settings:
+    """The settings of one workstation, with their defaults.
+
+    ``database_url`` None means the embedded SQLite database; ``scanner_gap_ms`` is the longest pause, in
+    milliseconds, between two characters of one scan; ``scanner_separators_kept`` that the scanner is known to transmit
+    the separators of GS1; ``catalog_download`` lets Galien fetch the medicines database from ``catalog_url``;
+    ``keys`` maps the id of an act to the key chosen for it.
+    """
+
+    mode: Mode = Mode.DEMO
+    station: str = field(default_factory=lambda: platform.node()[:40] or "Poste 1")
+    database_url: str | None = None
+    theme: str = "light"
+    zoom_percent: int = 100
+    scanner_gap_ms: int = 50
+    scanner_min_length: int = 6
+    scanner_gs_substitute: str = ""
+    scanner_separators_kept: bool = False
+    scanner_port: str = ""
+    catalog_download: bool = False
+    catalog_url: str = "https://base-donnees-publique.medicaments.gouv.fr/download/file"
+    keys: dict[str, str] = field(default_factory=dict)
+    sounds: bool = True
+
+
+def load(file: Path) -> Settings:
+    """Read the settings of a data folder; the defaults where the file does not exist.
+
+    Raises FileUnusable when the file is no settings file: it is left as it is, for the technician to mend.
+    """
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        return _checked(raw)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise FileUnusable(
+            f"Le fichier de réglages « {file.name} » est illisible.",
+            code="GAL-ENV-15",
+            advice="Corrigez-le, ou renommez-le : Galien repartira des réglages d’origine.",
+        ) from error
+
+
+def save(file: Path, settings: Settings) -> None:
+    """Write the settings; the file holds the old ones or the new ones, never a part.
+
+    Raises DatabaseReadOnly when the folder can't be written.
+    """
+    text = json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2)
+    staged = file.with_suffix(".new")
+    try:
+        with staged.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        staged.replace(file)
+    except OSError as error:
+        raise DatabaseReadOnly("Les réglages ne peuvent pas être enregistrés.") from error
+
+
+def _checked(raw: dict[str, Any]) -> Settings:
+    """Return the settings read, each of its own type and within its range; unknown names are left out."""
+    hints = get_type_hints(Settings)
+    settings = Settings()
+    for name in {item.name for item in dataclasses.fields(Settings)} & raw.keys():
+        value = raw[name]
+        if name == "mode":
+            value = Mode(value)
+        elif not isinstance(value, _plain_type(hints[name])):
+            raise TypeError(name)
+        setattr(settings, name, value)
+    settings.zoom_percent = _within(settings.zoom_percent, ZOOM_RANGE)
+    settings.scanner_gap_ms = _within(settings.scanner_gap_ms, GAP_RANGE_MS)
+    return settings
+
+
+def _plain_type(hint: Any) -> Any:  # noqa: ANN401 -- a type hint, whatever it is
+    return dict if hint == dict[str, str] else hint
+
+
+def _within(value: int, limits: tuple[int, int]) -> int:
+    return max(limits[0], min(value, limits[1]))
