@@ -1,0 +1,278 @@
+"""What does every screen need: the services, who is at the counter, and the ways of the house?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from app.kernel.actor import Actor
+    from app.kernel.clock import Clock
+    from app.kernel.events import Changed, Publisher
+    from app.kernel.mode import Mode
+    from app.kernel.outcome import Finding, Outcome
+    from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.service import Counter
+    from app.officine.dispensing.tickets import Tickets
+    from app.officine.patients.service import Patients
+    from app.officine.prescriptions.service import Prescriptions
+    from app.officine.staff.model import Member
+    from app.officine.staff.service import Staff
+    from app.officine.stock.service import Stock
+    from app.settings import Settings
+    from app.ui.scanner import Scanner
+    from app.ui.shortcuts import Acts
+    from app.ui.tasks import Tasks
+    from app.ui.theme import Theme
+
+
+class Folder(Protocol):
+    """The places of the data folder that a screen names."""
+
+    @property
+    def root(self) -> Path:
+        """The folder itself."""
+        ...
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded business database."""
+        ...
+
+    @property
+    def backups(self) -> Path:
+        """The backups made by Galien."""
+        ...
+
+    @property
+    def logs(self) -> Path:
+        """Technical logs and crash reports."""
+        ...
+
+    @property
+    def prints(self) -> Path:
+        """What was printed."""
+        ...
+
+
+class Database(Protocol):
+    """What a screen asks of the database: of which kind it is, and whether it is sound."""
+
+    @property
+    def is_postgresql(self) -> bool:
+        """True where several workstations share it."""
+        ...
+
+    def wait_until_checked(self) -> None:
+        """Wait for the check made at start; raise what it found."""
+        ...
+
+
+class QueueItem(Protocol):
+    """One write that waits for a remote service."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def lane(self) -> str:
+        """The service."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What is sent."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """waiting, running, done, failed or cancelled."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """How many times it was tried."""
+        ...
+
+    @property
+    def created_at(self) -> dt.datetime:
+        """When it was left."""
+        ...
+
+    @property
+    def next_try_at(self) -> dt.datetime:
+        """When it is tried next."""
+        ...
+
+    @property
+    def last_error(self) -> str:
+        """Why the last try failed."""
+        ...
+
+
+class Queue(Protocol):
+    """The queue of writes for remote services."""
+
+    def items(self) -> Sequence[QueueItem]:
+        """Return the writes, oldest first."""
+        ...
+
+    def counts(self) -> Mapping[Any, int]:
+        """Return how many there are in each state."""
+        ...
+
+    def oldest_age(self) -> dt.timedelta | None:
+        """Return the age of the oldest one still to be made."""
+        ...
+
+    def retry(self, item_id: int, actor: Actor) -> Outcome[Any]:
+        """Try a write again now."""
+        ...
+
+    def cancel(self, item_id: int, actor: Actor) -> Outcome[Any]:
+        """Give a write up."""
+        ...
+
+
+class Services(Protocol):
+    """The services of one data folder, as the composition root builds them."""
+
+    settings: Settings
+    mode: Mode
+    clock: Clock
+    publisher: Publisher
+    staff: Staff
+    catalog: Catalog
+    patients: Patients
+    prescriptions: Prescriptions
+    stock: Stock
+    counter: Counter
+    tickets: Tickets
+
+    @property
+    def folder(self) -> Folder:
+        """The data folder."""
+        ...
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        ...
+
+    @property
+    def outbox(self) -> Queue:
+        """What waits to be sent."""
+        ...
+
+    @property
+    def system_actor(self) -> Actor:
+        """Galien itself, on this workstation."""
+        ...
+
+    def back_up(self, report: Callable[[int, int, str], None]) -> Path:
+        """Write a checked backup; return its file."""
+        ...
+
+    def backups(self) -> list[Path]:
+        """Return the backups made, oldest first."""
+        ...
+
+    @property
+    def pharmacy_name(self) -> str:
+        """The name of the officine; empty while it is not known."""
+        ...
+
+    def save_settings(self) -> None:
+        """Write the settings of this workstation."""
+        ...
+
+    def close(self) -> None:
+        """Close what was opened."""
+        ...
+
+
+class Broadcast(QObject):
+    """Brings each committed change to the thread of the screens, once."""
+
+    changed = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(self, publisher: Publisher, parent: QObject | None = None) -> None:
+        """Listen to ``publisher`` until ``stop``."""
+        super().__init__(parent)
+        self._arrived.connect(self.changed, Qt.ConnectionType.QueuedConnection)
+        self._unsubscribe = publisher.subscribe(self._receive)
+
+    def stop(self) -> None:
+        """Hear no more."""
+        self._unsubscribe()
+
+    def _receive(self, change: Changed) -> None:
+        """Pass on, from whatever thread wrote."""
+        self._arrived.emit(change)
+
+
+class Ui(QObject):
+    """What the main window gives to each of its screens."""
+
+    operator_changed = Signal()
+    locked = Signal()
+
+    def __init__(
+        self,
+        *,
+        services: Services,
+        tasks: Tasks,
+        acts: Acts,
+        theme: Theme,
+        scanner: Scanner,
+        say: Callable[..., None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Gather what every screen needs; ``say(text, kind)`` shows a short message that goes away by itself."""
+        super().__init__(parent)
+        self.services = services
+        self.tasks = tasks
+        self.acts = acts
+        self.theme = theme
+        self.scanner = scanner
+        self.say = say
+        self.broadcast = Broadcast(services.publisher, self)
+        self.operator: Member | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this workstation."""
+        return self.services.settings
+
+    def actor(self) -> Actor:
+        """Return who acts now at this workstation: the operator, or Galien itself before anyone is known."""
+        from app.officine.staff.service import actor_of  # noqa: PLC0415 -- the services load after the first paint
+
+        if self.operator is None:
+            return self.services.system_actor
+        return actor_of(self.operator, self.settings.station)
+
+    def set_operator(self, member: Member | None) -> None:
+        """Change who is at the counter."""
+        self.operator = member
+        self.operator_changed.emit()
+
+    def keep_settings(self) -> None:
+        """Write the settings of this workstation, in the background."""
+        self.tasks.run(
+            lambda _progress: self.services.save_settings(), done=lambda _none: None, owner=self, key="settings"
+        )
+
+    def refuse(self, findings: Iterable[Finding]) -> None:
+        """Tell a refusal that has no better place: its first finding, as a message."""
+        first = next(iter(findings), None)
+        if first is not None:
+            self.say(f"{first.text} {first.advice}".strip(), "danger")

@@ -1,0 +1,1 @@
+"""The counter: the screen where patients are served."""

@@ -1,0 +1,146 @@
+"""For whom is it, on whose ordonnance? Always in sight, so that two patients are never mixed up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.kernel.clock import today
+from app.officine.patients.model import IdentityStatus, Scheme
+from app.ui import formats, theme
+from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from app.officine.dispensing.model import PrescriptionDraft
+    from app.officine.patients.model import Coverage, Patient
+    from app.ui.context import Ui
+    from app.ui.counter.till import Till
+
+STATUS_KINDS = {
+    IdentityStatus.PROVISIONAL: "neutral",
+    IdentityStatus.RETRIEVED: "info",
+    IdentityStatus.VALIDATED: "accent",
+    IdentityStatus.QUALIFIED: "success",
+}
+_EXEMPTIONS = {"maternity": "Maternité", "at": "Accident du travail", "vaccine_campaign": "Campagne vaccinale"}
+
+_NAME_WIDTH = 230
+
+
+def coverage_words(coverage: Coverage) -> list[str]:
+    """Return what changes the patient's share, in a word each."""
+    words = [
+        "ALD" if coverage.ald else "",
+        "CSS" if coverage.css else "",
+        "AMC" if coverage.amc == "full" else "",
+        _EXEMPTIONS.get(coverage.exemption or "", ""),
+        "Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "",
+    ]
+    return [word for word in words if word]
+
+
+def born_words(patient: Patient, on: dt.date) -> str:
+    """Return birth date, age and sex on one line."""
+    born = "née" if patient.sex == "F" else "né"
+    return f"{born} le {formats.date(patient.birth_date)} · {formats.age(patient.age(on))}"
+
+
+def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
+    """Return who prescribed, then when and on what kind of ordonnance."""
+    if draft is None:
+        return "Sans ordonnance", "Vente libre"
+    written = f"du {formats.date(draft.written_on)}" if draft.written_on is not None else "date à saisir"
+    renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
+    who = draft.prescriber_name or "Prescripteur à choisir"
+    return who, f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip().capitalize()
+
+
+class _Block(QWidget):
+    """An icon, a line in bold with what goes with it, and a second line of small words or chips."""
+
+    def __init__(self, icon: str) -> None:
+        super().__init__()
+        self._icon = icon
+        self.glyph = IconLabel(icon, "muted", 26)
+        self.first = ElidedText("", "heading")
+        self.second = ElidedText("", "caption")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.first)
+        words.addWidget(self.second)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.M)
+        line.addWidget(self.glyph)
+        line.addLayout(words, 1)
+
+    def say(self, first: str, second: str, color: str) -> None:
+        self.first.set_whole(first)
+        self.first.setMinimumWidth(min(self.first.sizeHint().width(), theme.current().pixels(_NAME_WIDTH)))
+        self.second.set_whole(second)
+        self.glyph.set_icon(self._icon, color)
+
+
+class PatientBand(Panel):
+    """Patient and ordonnance, with what changes the price and what calls for care."""
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """Show the patient and the ordonnance of ``till``."""
+        super().__init__(margin=theme.S)
+        self._ui, self._till = ui, till
+        self.setAccessibleName("Patient et ordonnance")
+        self.title.hide()
+        self.outer.removeItem(self.head)
+        self.patient = _Block("user")
+        self.prescription = _Block("prescription")
+        self.chips = QHBoxLayout()
+        self.chips.setSpacing(theme.XS)
+        self.allergies = QFrame()
+        self.allergies.setProperty("tone", "danger")
+        self.allergies.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.allergy_words = ElidedText("", "danger")
+        inside = QHBoxLayout(self.allergies)
+        inside.setContentsMargins(theme.S, 2, theme.S, 2)
+        inside.addWidget(self.allergy_words)
+        line = QHBoxLayout()
+        line.setSpacing(theme.L)
+        line.addWidget(self.patient, 2)
+        line.addLayout(self.chips)
+        line.addWidget(self.allergies, 4)
+        line.addWidget(self.prescription, 2)
+        self.body.addLayout(line)
+        till.changed.connect(self.show_till)
+        till.seen.connect(self.show_till)
+        self._drawn: object = None
+        self.show_till()
+
+    def show_till(self) -> None:
+        """Show the patient and the ordonnance as they are now."""
+        session, patient = self._till.session, self._till.picture.patient
+        known = patient if patient is not None and patient.id == session.patient_id else None
+        drawn = (session.patient_id, session.patient_name, session.prescription, known)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        there = session.prescription is not None
+        self.prescription.say(*prescription_words(session.prescription), "accent_text" if there else "muted")
+        clear(self.chips)
+        self.allergies.setVisible(known is not None and bool(known.allergies))
+        if session.patient_id is None:
+            self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
+            return
+        on = today(self._ui.services.clock)
+        self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
+        if known is not None:
+            self._show_chips(known)
+
+    def _show_chips(self, patient: Patient) -> None:
+        status = patient.status.label.removeprefix("Identité ").capitalize()
+        self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
+        for word in coverage_words(patient.coverage):
+            self.chips.addWidget(Chip(word, "accent"))
+        self.allergy_words.set_whole(f"Allergies\u00a0: {patient.allergies}")
+        self.allergies.setMaximumWidth(self.allergy_words.sizeHint().width() + 2 * theme.M)

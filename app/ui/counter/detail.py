@@ -1,0 +1,179 @@
+"""What is there to know of the line pointed at: list, group, stock and place, supply, conditions, findings?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.kernel.text import NBSP, plural
+from app.ui import formats, theme
+from app.ui.counter.omnibox import Hints
+from app.ui.counter.pictures import ticket_pixmap
+from app.ui.products.sheet import chips
+from app.ui.widgets.basics import Chip, Panel, Text, row
+from app.ui.widgets.facts import Facts, Sheet
+from app.ui.widgets.fields import AmountField, Field
+from app.ui.widgets.findings import FindingCard
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from app.officine.dispensing.model import Delivery, DraftLine
+    from app.ui.counter.pictures import Ticket
+    from app.ui.counter.reading import Picture
+    from app.ui.counter.till import Till
+
+_SOON_MS = 20
+_HINTS = [
+    ("Scan", "ajoute la boîte, trouve le patient"),
+    ("F2", "chercher ou créer un patient"),
+    ("F4", "prescripteur et date de l’ordonnance"),
+    ("+  −  3×", "quantité de la ligne"),
+    ("F9", "contrôle avant de délivrer"),
+    ("F10", "encaisser, puis Entrée"),
+    ("F7", "mettre en attente ou reprendre"),
+    ("Ctrl+K", "tous les actes"),
+]
+
+
+class LineDetail(Panel):
+    """The line pointed at; while there is none, the last delivery and what the keys do."""
+
+    price_typed = Signal(object)
+
+    def __init__(self, till: Till) -> None:
+        """Show lines of ``till``."""
+        super().__init__(margin=theme.M)
+        self._till = till
+        self.setAccessibleName("Détail de la ligne")
+        self.name = Text("", "heading", wrap=True, selectable=True)
+        self.presentation = Text("", "muted", wrap=True)
+        self.sheet = Sheet("Détail de la ligne")
+        for part in (self.name, self.presentation):
+            self.body.addWidget(part)
+        self.body.addWidget(self.sheet, 1)
+        self._drawn: object = ()
+        self._line: DraftLine | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._draw)
+        self.ticket: Ticket | None = None
+
+    def show_ticket(self, ticket: Ticket) -> None:
+        """Show the ticket of the last delivery, while there is no line."""
+        self.ticket = ticket
+        self._drawn = ()
+        if not self._till.session.lines:
+            self.show_line(None)
+
+    def show_line(self, line: DraftLine | None) -> None:
+        """Show a line, or what there is without one: once, when the screen has nothing more urgent to do."""
+        self._line = line
+        if self.isVisible():
+            self._soon.start(_SOON_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what was asked for while a side panel lay over."""
+        super().showEvent(event)
+        self._soon.start(0)
+
+    def _draw(self) -> None:
+        line = self._line
+        picture = self._till.picture
+        drawn = (line, picture if line is not None else None, self._till.last_delivery)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        self.sheet.begin()
+        if line is None:
+            self._show_nothing()
+        else:
+            self._show_line(line, picture)
+        self.sheet.end()
+
+    def _show_nothing(self) -> None:
+        done = self._till.last_delivery
+        self.name.setText("Prêt" if done is None else f"Délivrance n°{NBSP}{done.number} enregistrée")
+        self.presentation.setText("Le prochain scan commence une vente." if done is None else _whose(done))
+        if done is not None:
+            self._show_done(done)
+        self.sheet.column.addWidget(Hints(_HINTS))
+
+    def _show_done(self, done: Delivery) -> None:
+        payment = self._till.last_payment
+        change = payment.change if payment is not None else None
+        if change:
+            self.sheet.column.addWidget(Text("À rendre", "caption"))
+            self.sheet.column.addWidget(Text(formats.amount(change), "display"))
+        pairs = [
+            ("Montant", formats.amount(done.totals.amount)),
+            ("Réglé", f"{formats.amount(payment.amount)} · {payment.method.label}" if payment is not None else ""),
+            ("Ordonnancier", ", ".join(f"n°{NBSP}{number}" for number in done.ordonnancier)),
+            ("Lignes", plural(len(done.lines), "produit")),
+        ]
+        self.sheet.column.addWidget(Facts(pairs))
+        if self.ticket is not None and self.ticket.number == done.number:
+            self.sheet.text(f"Ticket enregistré · F11{NBSP}: revoir ou réimprimer", "caption")
+            picture = QLabel()
+            picture.setAccessibleName(f"Ticket de la délivrance n°{NBSP}{done.number}")
+            picture.setPixmap(ticket_pixmap(self.ticket.picture, self.sheet.viewport().width() - theme.XXL))
+            self.sheet.column.addWidget(picture)
+        self.sheet.section("Au comptoir")
+
+    def _show_line(self, line: DraftLine, picture: Picture) -> None:
+        product, detail, item = (
+            picture.products.get(line.code),
+            picture.details.get(line.code),
+            picture.items.get(line.code),
+        )
+        self.name.setText(line.label)
+        self.presentation.setText(product.presentation if product is not None else "")
+        if product is not None:
+            self._add_chips(chips(product, detail))
+        if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
+            self._ask_price(line)
+        for finding in picture.about(line):
+            self.sheet.column.addWidget(FindingCard(finding))
+        held = "" if item is None else plural(item.quantity, "boîte")
+        pairs = [
+            ("Stock", held),
+            ("Emplacement", "" if item is None else item.place),
+            ("Lot", line.lot),
+            ("Péremption", formats.date(line.expiry) if line.expiry is not None else ""),
+            ("N° de série", line.serial),
+            ("Prix", formats.amount(line.unit_price)),
+            ("Remboursement", formats.rate(line.rate) if line.rate is not None else "Non remboursé"),
+            ("Ajouté par", line.author.name),
+            ("Code", formats.code(line.code)),
+        ]
+        self.sheet.column.addWidget(Facts(pairs))
+        if detail is not None and detail.group_labels:
+            self.sheet.section("Groupe générique")
+            for label in detail.group_labels.values():
+                self.sheet.text(label)
+        if detail is not None and detail.conditions:
+            self.sheet.section("Conditions de délivrance")
+            for condition in detail.conditions:
+                self.sheet.text(f"•{NBSP}{condition}")
+
+    def _ask_price(self, line: DraftLine) -> None:
+        field = AmountField()
+        if line.unit_price is not None:
+            field.set_money(line.unit_price)
+        field.returnPressed.connect(lambda: self.price_typed.emit(field.money) if field.money is not None else None)
+        self.sheet.column.addWidget(Field("Prix de &vente", field, hint="Prix libre\u00a0: tapez-le, puis Entrée"))
+
+    def _add_chips(self, states: list[tuple[str, str]]) -> None:
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.XS)
+        for start in range(0, len(states), 2):
+            column.addLayout(row(*(Chip(text, kind) for text, kind in states[start : start + 2]), 0))
+        self.sheet.column.addWidget(block)
+
+
+def _whose(done: Delivery) -> str:
+    return f"{done.patient_name or 'Vente sans patient'} · {formats.clock(done.at)}"

@@ -1,0 +1,165 @@
+"""Which past deliveries, which sales in waiting, which reasons of an amount?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from app.kernel.text import NBSP, plural
+from app.officine.dispensing import session as editing
+from app.ui import formats, theme
+from app.ui.counter.drawer import Drawer
+from app.ui.counter.reading import history_of, waiting
+from app.ui.widgets.basics import Button, Divider, EmptyState, Text, clear
+from app.ui.widgets.lists import Column, ListTable
+
+if TYPE_CHECKING:
+    from app.officine.billing.model import InvoiceLine, Reason
+    from app.officine.catalog.model import Product
+    from app.officine.dispensing.model import HistoryLine, SessionSummary
+    from app.ui.context import Ui
+    from app.ui.counter.till import Till
+
+
+class HistoryDrawer(Drawer):
+    """What the patient received; Entrée adds the product pointed at to the sale."""
+
+    name = "history"
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """Show the history of the patient of ``till``."""
+        super().__init__(ui, till, "Historique")
+        self.whose = Text("", "strong", wrap=True)
+        self.empty = EmptyState("clock", "Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
+        columns: list[Column[HistoryLine]] = [
+            Column("Le", lambda line: formats.date(line.at.date()), width=10),
+            Column("Produit", lambda line: line.label, strong=True),
+            Column("Qté", lambda line: str(line.quantity), width=4, right=True),
+        ]
+        self.list: ListTable[HistoryLine] = ListTable("Historique du patient", columns, self.empty)
+        self.list.setMinimumHeight(theme.current().pixels(160))
+        self.list.chosen.connect(self._again)
+        self.content.addWidget(self.whose)
+        self.content.addWidget(self.list, 1)
+        self.foot.addWidget(Text("↑ ↓ choisir · Entrée ajouter à la vente", "caption"))
+
+    def opened(self) -> None:
+        """Read the history anew."""
+        patient_id, services = self.till.session.patient_id, self.ui.services
+        self.whose.setText(self.till.session.patient_name or "Vente sans patient")
+        self.list.setFocus()
+        if patient_id is None:
+            self.empty.say("Vente sans patient", "F2\u00a0: choisissez d’abord le patient.")
+            self.list.set_records([])
+            return
+        self.empty.say("Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
+        self.ui.tasks.run(
+            lambda _progress: history_of(services, patient_id), done=self.list.set_records, owner=self, key="history"
+        )
+
+    def _again(self, line: HistoryLine) -> None:
+        catalog = self.ui.services.catalog
+        self.ui.tasks.run(
+            lambda _progress: catalog.by_code(line.code), done=lambda found: self._add(line, found), owner=self
+        )
+
+    def _add(self, line: HistoryLine, product: Product | None) -> None:
+        if product is None:
+            self.ui.say(f"{line.label} n’est plus dans la base des médicaments.", "warning")
+            return
+        added = editing.add_product(
+            self.till.session, product, quantity=line.quantity, author=self.till.author, merge=True
+        )
+        if self.till.do(added):
+            self.ui.say(f"Ajouté\u00a0: {product.name}", "success")
+
+
+class WaitingDrawer(Drawer):
+    """The sales in waiting, of every workstation; Entrée takes one here."""
+
+    resumed = Signal(str)
+    name = "waiting"
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """List the sales in waiting."""
+        super().__init__(ui, till, "Ventes en attente")
+        empty = EmptyState("pause", "Aucune vente en attente", "F7 pendant une vente la met de côté, sans rien perdre.")
+        columns: list[Column[SessionSummary]] = [
+            Column("Vente", lambda item: item.title, strong=True),
+            Column("Lignes", lambda item: str(item.lines), width=6, right=True),
+            Column("Depuis", lambda item: formats.clock(item.updated_at), width=7, right=True),
+        ]
+        self.list: ListTable[SessionSummary] = ListTable("Ventes en attente", columns, empty)
+        self.list.setMinimumHeight(theme.current().pixels(160))
+        self.list.chosen.connect(lambda item: self.resumed.emit(item.id))
+        self.content.addWidget(self.list, 1)
+        self.foot.addWidget(Text("↑ ↓ choisir · Entrée reprendre · Échap fermer", "caption"))
+
+    def opened(self) -> None:
+        """Read the sales in waiting anew."""
+        services = self.ui.services
+        self.list.setFocus()
+        self.ui.tasks.run(lambda _progress: waiting(services), done=self.list.set_records, owner=self, key="waiting")
+
+
+class WhyDrawer(Drawer):
+    """Why each amount is what it is: the row, the rule, its source and its date."""
+
+    name = "why"
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """Explain the invoice of ``till``."""
+        super().__init__(ui, till, "Pourquoi ces montants\u202f?")
+        self.close_button = Button("Fermer — Échap", icon="close")
+        self.close_button.clicked.connect(self.closed)
+        self.foot.addWidget(self.close_button)
+        till.seen.connect(self._draw)
+
+    def opened(self) -> None:
+        """Explain the invoice as it is."""
+        self._draw()
+        self.close_button.setFocus()
+
+    def confirm(self) -> None:
+        """Close: there is nothing to go on to."""
+        self.closed.emit()
+
+    def _draw(self) -> None:
+        if not self.isVisible():
+            return
+        clear(self.content)
+        invoice = self.till.picture.invoice
+        if invoice is None or not invoice.lines:
+            self.content.addWidget(EmptyState("info", "Rien à expliquer", "Ajoutez d’abord un produit."))
+            return
+        if not invoice.third_party:
+            self.content.addWidget(Text("Sans tiers payant\u00a0: le patient règle le total.", "strong", wrap=True))
+        for line in invoice.lines:
+            self._explain(line)
+        self.content.addStretch(1)
+
+    def _explain(self, line: InvoiceLine) -> None:
+        quantity = f"{line.quantity}{NBSP}× " if line.quantity > 1 else ""
+        self.content.addWidget(Text(f"{quantity}{line.label} ({line.code})", "strong", wrap=True))
+        shares = [
+            formats.amount(line.amount),
+            f"base {formats.amount(line.base)} à {formats.rate(line.rate)}" if line.base else "",
+            f"AMO {formats.amount(line.amo)}" if line.amo else "",
+        ]
+        self.content.addWidget(Text(" · ".join(part for part in shares if part), wrap=True))
+        for reason in line.because:
+            self.content.addWidget(Text(reason_words(reason), "caption", wrap=True))
+        self.content.addWidget(Divider())
+
+
+def reason_words(reason: Reason) -> str:
+    """Return a reason on one line: the rule, its source, since when it holds."""
+    source = f" — {reason.source}" if reason.source else ""
+    since = f", depuis le {formats.date(reason.since)}" if reason.since is not None else ""
+    return f"{reason.text}{source}{since}"
+
+
+def waiting_words(count: int) -> str:
+    """Return how many sales wait: ``2 ventes en attente``."""
+    return f"{plural(count, 'vente')} en attente"

@@ -1,0 +1,277 @@
+"""On whose ordonnance: prescriber, date, kind, renewal?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+
+from app.kernel.clock import today
+from app.officine.dispensing import session as editing
+from app.officine.dispensing.model import PrescriptionDraft
+from app.officine.prescriptions.model import PrescriptionKind
+from app.ui import formats, theme
+from app.ui.counter.drawer import Drawer
+from app.ui.counter.prescriber_form import PrescriberForm
+from app.ui.counter.reading import last_ordonnance
+from app.ui.widgets.basics import Button, Panel, Text
+from app.ui.widgets.fields import DateField, Field
+from app.ui.widgets.lists import Column
+from app.ui.widgets.search_pane import SearchPane, Wording
+
+if TYPE_CHECKING:
+    from app.officine.prescriptions.model import Prescriber
+    from app.ui.context import Ui
+    from app.ui.counter.reading import LastOrdonnance
+    from app.ui.counter.till import Till
+
+_WORDS = Wording(
+    name="Chercher un prescripteur",
+    placeholder="Nom ou RPPS du prescripteur…",
+    icon="prescription",
+    before=("Aucun prescripteur connu", "Alt+N\u00a0: créez le premier."),
+    nothing=("Aucun prescripteur ne répond à «\u00a0{}\u00a0»", "Essayez moins de lettres, ou Alt+N\u00a0: créez-le."),
+    noun="prescripteur",
+)
+_MAX_RENEWAL = 12
+
+
+class PrescriptionDrawer(Drawer):
+    """The ordonnance: Entrée takes the prescriber, then the date, then goes back to the lines."""
+
+    name = "prescription"
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """Type the ordonnance of ``till``."""
+        super().__init__(ui, till, "Ordonnance")
+        self._chosen: tuple[int, str] | None = None
+        self._last: LastOrdonnance | None = None
+        self._looked_through = False
+        columns: list[Column[Prescriber]] = [
+            Column("Prescripteur", lambda prescriber: prescriber.display_name, strong=True),
+            Column("Spécialité", lambda prescriber: prescriber.specialty, width=15, tone=lambda _one: "muted"),
+        ]
+        self.pane: SearchPane[Prescriber] = SearchPane(ui, _WORDS, columns, ui.services.prescriptions.prescribers)
+        self.pane.list.setFixedHeight(theme.current().pixels(116))
+        self.pane.count.hide()
+        self.chosen = Text("", "strong", wrap=True)
+        self.date = DateField(lambda: today(ui.services.clock))
+        self.date_field = Field("&Date de l’ordonnance", self.date, hint="220526, 22/5/26… Entrée\u00a0: valider")
+        self.kind = QComboBox()
+        for kind in PrescriptionKind:
+            self.kind.addItem(kind.label, kind)
+        self.renewal = QSpinBox()
+        self.renewal.setRange(0, _MAX_RENEWAL)
+        self.renewal.lineEdit().setTextMargins(theme.XS, 0, 0, 0)
+        self.renewal.setSpecialValueText("Première délivrance")
+        self.last = self._last_panel()
+        self.form = PrescriberForm(ui)
+        self.choice = QWidget()
+        choice = QVBoxLayout(self.choice)
+        choice.setContentsMargins(0, 0, 0, 0)
+        choice.setSpacing(theme.M)
+        for part in (self.last, self.pane, self.chosen, self.date_field):
+            choice.addWidget(part)
+        choice.addWidget(Field("&Type", self.kind))
+        choice.addWidget(Field("&Renouvellement n°", self.renewal))
+        choice.addStretch(1)
+        self.content.addWidget(self.choice, 1)
+        self.content.addWidget(self.form, 1)
+        self.new_button = Button("&Nouveau prescripteur", icon="plus")
+        self.new_button.clicked.connect(self._begin)
+        self.without_button = Button("&Sans ordonnance", kind="ghost")
+        self.without_button.clicked.connect(self._leave_out)
+        self.save_button = Button("", kind="primary", icon="check")
+        self.save_button.clicked.connect(self._go_on)
+        self.foot.addWidget(self.without_button)
+        self.foot.addWidget(self.new_button)
+        self.foot.addWidget(self.save_button)
+        self.form.created.connect(self._take_new)
+        self.chain(*self.form.fields)
+        self._page(creating=False)
+        self.pane.chosen.connect(self._choose)
+        self.pane.unanswered.connect(lambda _typed: self._begin())
+        self.pane.field.moved.connect(self._look_through)
+        self.pane.field.textChanged.connect(lambda _typed: self._room())
+        self.chain(self.date)
+
+    def opened(self) -> None:
+        """Show the ordonnance as it is, and begin with the prescriber."""
+        draft = self.till.session.prescription
+        if draft is not None:
+            self._show(draft)
+        elif not self.date.text():
+            self.date.set_date(today(self.ui.services.clock))
+        if self.is_creating:
+            self.form.family_name.setFocus()
+            return
+        self.without_button.setVisible(draft is not None)
+        self._looked_through = False
+        self._room()
+        self.pane.search(self.pane.field.text())
+        self.pane.field.setFocus()
+        self.pane.field.selectAll()
+        self._ask_last(draft)
+
+    def confirm(self) -> None:
+        """Take the prescriber pointed at, then go to the date; from the date, keep the ordonnance."""
+        if self.is_creating:
+            self.form.submit()
+            return
+        if self.pane.field.hasFocus():
+            record = self.pane.list.current_record
+            if record is not None:
+                self._choose(record)
+            return
+        self._keep()
+
+    @property
+    def is_creating(self) -> bool:
+        """True while a new prescriber is typed."""
+        return not self.form.isHidden()
+
+    def back(self) -> bool:
+        """Go back from a new prescriber to the ordonnance; what was typed stays."""
+        if not self.is_creating:
+            return False
+        self._page(creating=False)
+        self.pane.field.setFocus()
+        return True
+
+    def _begin(self) -> None:
+        self._page(creating=True)
+        self.form.begin(self.pane.field.text())
+
+    def _take_new(self, prescriber: Prescriber) -> None:
+        self._page(creating=False)
+        self.pane.field.clear()
+        self._set_chosen(prescriber.id, prescriber.display_name)
+        self.reveal(self.date)
+
+    def _go_on(self) -> None:
+        if self.is_creating:
+            self.form.submit()
+        else:
+            self._keep()
+
+    def _page(self, *, creating: bool) -> None:
+        self.choice.setVisible(not creating)
+        self.form.setVisible(creating)
+        self.new_button.setVisible(not creating)
+        self.without_button.setVisible(not creating and self.till.session.prescription is not None)
+        self.title.setText("Nouveau prescripteur" if creating else "Ordonnance")
+        self.save_button.setText(f"{'Créer le prescripteur' if creating else 'Valider l’ordonnance'} — Entrée")
+
+    def forget(self) -> None:
+        """Forget what was typed: another sale begins."""
+        self._chosen = self._last = None
+        self.form.forget()
+        self._page(creating=False)
+        self.chosen.setText("")
+        self.pane.field.clear()
+        self.date.clear()
+        self.kind.setCurrentIndex(0)
+        self.renewal.setValue(0)
+
+    def _choose(self, prescriber: Prescriber) -> None:
+        """Take a prescriber who was typed or pointed at; else what was chosen stays, and nobody is guessed."""
+        if self.pane.field.text().strip() or self._looked_through or self.pane.list.hasFocus():
+            self._set_chosen(prescriber.id, prescriber.display_name)
+        elif self._chosen is None:
+            self.chosen.setText("Tapez d’abord le nom du prescripteur, ou choisissez avec ↑ ↓.")
+            return
+        self._looked_through = False
+        self.pane.field.clear()
+        self.reveal(self.date)
+
+    def _set_chosen(self, prescriber_id: int, name: str) -> None:
+        self._chosen = (prescriber_id, name)
+        self._room()
+        self.chosen.setText(f"Prescripteur\u00a0: {name}")
+
+    def _look_through(self) -> None:
+        self._looked_through = True
+        self._room()
+
+    def _room(self) -> None:
+        """Leave the room of the list to the date once somebody is chosen, until one looks for somebody else."""
+        looking = bool(self.pane.field.text().strip()) or self._looked_through
+        self.pane.list.setVisible(self._chosen is None or looking)
+
+    def _keep(self) -> None:
+        if self._chosen is None:
+            self.pane.field.setFocus()
+            self.chosen.setText("Choisissez d’abord le prescripteur.")
+            return
+        if self.date.date is None:
+            self.date_field.note("Cette date n’existe pas. Tapez jour, mois, année\u00a0: 220526.", "danger")
+            self.reveal(self.date)
+            return
+        self.date_field.note()
+        prescriber_id, name = self._chosen
+        draft = PrescriptionDraft(
+            prescriber_id, name, self.date.date, PrescriptionKind(self.kind.currentData()), self.renewal.value()
+        )
+        if draft != self.till.session.prescription:
+            self.till.do(editing.set_prescription(self.till.session, draft))
+        self.closed.emit()
+
+    def _leave_out(self) -> None:
+        self._chosen = None
+        self.chosen.setText("")
+        self.till.do(editing.set_prescription(self.till.session, None))
+        self.closed.emit()
+
+    def _show(self, draft: PrescriptionDraft) -> None:
+        if draft.prescriber_id is not None:
+            self._set_chosen(draft.prescriber_id, draft.prescriber_name)
+        self.date.set_date(draft.written_on)
+        self.kind.setCurrentIndex(self.kind.findData(draft.kind))
+        self.renewal.setValue(draft.renewal)
+
+    # --- The last ordonnance of the patient ---------------------------------------------------------------------
+
+    def _last_panel(self) -> Panel:
+        panel = Panel(margin=theme.S)
+        self.last_words = Text("", wrap=True)
+        again = Button("&Reprendre", icon="refresh")
+        again.setAccessibleName("Reprendre la dernière ordonnance")
+        again.clicked.connect(self._take_last)
+        panel.outer.removeItem(panel.head)
+        panel.title.hide()
+        panel.body.addWidget(Text("Dernière ordonnance délivrée", "caption"))
+        line = QHBoxLayout()
+        line.addWidget(self.last_words, 1)
+        line.addWidget(again)
+        panel.body.addLayout(line)
+        panel.hide()
+        return panel
+
+    def _ask_last(self, draft: PrescriptionDraft | None) -> None:
+        patient_id, services = self.till.session.patient_id, self.ui.services
+        if patient_id is None or draft is not None:
+            self.last.hide()
+            return
+        self.ui.tasks.run(
+            lambda _progress: last_ordonnance(services, patient_id), done=self._offer_last, owner=self, key="last"
+        )
+
+    def _offer_last(self, last: LastOrdonnance | None) -> None:
+        self._last = last
+        self.last.setVisible(last is not None)
+        if last is None:
+            return
+        count = len(last.products)
+        products = f"{count} produit{'s' if count > 1 else ''}"
+        self.last_words.setText(f"{last.prescriber_name}, du {formats.date(last.written_on)} · {products}")
+        if self._chosen is None:
+            self._set_chosen(last.prescriber_id, last.prescriber_name)
+
+    def _take_last(self) -> None:
+        """Take the last ordonnance as it was: this delivery is one more renewal of it."""
+        if self._last is None:
+            return
+        self._set_chosen(self._last.prescriber_id, self._last.prescriber_name)
+        self.date.set_date(self._last.written_on)
+        self.renewal.setValue(self.renewal.value() + 1)
+        self.reveal(self.date)

@@ -1,0 +1,123 @@
+"""What does a scan mean at the counter? One dispatcher for everything scannable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.kernel.outcome import Finding, Severity
+from app.officine.dispensing.model import Box
+from app.officine.patients.model import Patient, PatientDraft, Sex
+from app.officine.scan.model import ScanKind
+from app.ui import formats
+
+if TYPE_CHECKING:
+    from app.officine.catalog.model import Product
+    from app.officine.scan.model import Scan
+    from app.officine.staff.model import Member
+    from app.ui.context import Services
+
+_PRODUCT_FIELDS = {
+    ScanKind.GS1: ("cip13", "gtin"),
+    ScanKind.CIP13: ("cip13",),
+    ScanKind.CIP7: ("cip7", "cip13"),
+    ScanKind.EAN13: ("ean13",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a scan turned out to be; exactly one of these is set, besides the findings."""
+
+    product: Product | None = None
+    box: Box | None = None
+    patients: tuple[Patient, ...] = ()
+    draft: PatientDraft | None = None
+    member: Member | None = None
+    prescription_number: str = ""
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+
+def read(services: Services, scan: Scan) -> Meaning:
+    """Find out what a scan is about; runs in the background."""
+    if scan.kind is ScanKind.UNKNOWN or not scan.ok:
+        return Meaning(findings=_defects(scan))
+    if scan.kind in _PRODUCT_FIELDS:
+        return _product(services, scan)
+    if scan.kind is ScanKind.INS:
+        return _patient(services, scan)
+    if scan.kind is ScanKind.STAFF:
+        return _member(services, scan)
+    return Meaning(prescription_number=scan.fields.get("number") or "", findings=(_no_eprescription(scan),))
+
+
+def _product(services: Services, scan: Scan) -> Meaning:
+    codes = [scan.fields.get(name) for name in _PRODUCT_FIELDS[scan.kind]]
+    product = next((found for code in codes if code and (found := services.catalog.by_code(code)) is not None), None)
+    notes = tuple(finding for finding in scan.findings if finding.severity is not Severity.INFO)
+    if product is None:
+        code = next((code for code in codes if code), scan.raw)
+        text = f"Le code {formats.code(code)} n’est ni dans la base des médicaments, ni dans les fiches de l’officine."
+        advice = "Vérifiez la boîte, ou créez la fiche du produit. Rien n’a été ajouté à la vente."
+        return Meaning(findings=(Finding("GAL-CPT-70", Severity.ERROR, text, advice),))
+    expiry = scan.fields.get("expiry")
+    box = None
+    if scan.kind is ScanKind.GS1:
+        box = Box(
+            lot=scan.fields.get("lot") or "",
+            expiry=dt.date.fromisoformat(expiry) if expiry else None,
+            serial=scan.fields.get("serial") or "",
+        )
+    return Meaning(product=product, box=box, findings=notes)
+
+
+def _patient(services: Services, scan: Scan) -> Meaning:
+    """Find by matricule, else by names and birth date; a patient not found is proposed for creation."""
+    matricule = scan.fields.get("matricule") or ""
+    found = services.patients.search(matricule) if matricule else []
+    oid = scan.fields.get("oid")
+    found = [patient for patient in found if patient.oid in {None, oid}]
+    draft = draft_of(scan)
+    if not found and draft.birth_date is not None:
+        wanted = f"{draft.family_name} {draft.first_name} {formats.date(draft.birth_date)}"
+        found = services.patients.search(wanted)
+    if found:
+        return Meaning(patients=tuple(found))
+    return Meaning(draft=draft)
+
+
+def draft_of(scan: Scan) -> PatientDraft:
+    """Return the traits that an INS DataMatrix carries, as a draft; the first name is the first of the birth names."""
+    names = scan.fields.get("birth_names") or ""
+    born = scan.fields.get("birth_date")
+    sex = scan.fields.get("sex")
+    return PatientDraft(
+        family_name=scan.fields.get("family_name") or "",
+        first_name=names.split(" ")[0],
+        birth_names=names,
+        birth_date=dt.date.fromisoformat(born) if born else None,
+        sex=Sex(sex) if sex in {"F", "M"} else None,
+        birth_place=scan.fields.get("birth_place") or "",
+    )
+
+
+def _member(services: Services, scan: Scan) -> Meaning:
+    member = services.staff.by_badge(scan.fields.get("badge") or "")
+    if member is not None:
+        return Meaning(member=member)
+    text = "Ce badge n’est celui de personne dans l’équipe."
+    return Meaning(findings=(Finding("GAL-CPT-71", Severity.ERROR, text, "F12\u00a0: choisissez votre nom."),))
+
+
+def _no_eprescription(scan: Scan) -> Finding:
+    number = scan.fields.get("number") or scan.raw
+    text = f"Ordonnance numérique n°\u00a0{number}\u00a0: Galien ne sait pas encore l’interroger."
+    advice = "Son numéro est noté sur la vente. Servez d’après le papier\u00a0: F4, prescripteur et date."
+    return Finding("GAL-CPT-72", Severity.WARNING, text, advice)
+
+
+def _defects(scan: Scan) -> tuple[Finding, ...]:
+    if scan.findings:
+        return scan.findings
+    return (Finding("GAL-CPT-73", Severity.ERROR, "Ce code n’est pas reconnu.", "Scannez de nouveau, ou tapez-le."),)

@@ -1,0 +1,340 @@
+"""What holds the rooms together: the rail, the header, the frame of a simulation, the state of the workstation?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.officine.staff.model import Right
+from app.officine.staff.rules import may
+from app.ui import theme
+from app.ui.lock import LockView
+from app.ui.resources import resource
+from app.ui.rooms import ROOM_ACTS, ROOMS, TITLES
+from app.ui.shortcuts import Act, Acts
+from app.ui.state_bar import StateBar
+from app.ui.widgets.basics import ActButton, ElidedText, EmptyState, IconLabel, Text
+from app.ui.widgets.toast import Toasts
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from app.kernel.events import Changed
+    from app.kernel.mode import Mode
+    from app.officine.scan.model import Scan
+    from app.ui.context import Ui
+    from app.ui.tasks import Tasks
+    from app.ui.theme import Theme
+
+WINDOW_ACTS = (
+    Act("app.palette", "Tous les actes", "Ctrl+K", ("palette", "commande", "chercher"), icon="palette"),
+    Act("app.help", "Aide", "F1", ("touches", "manuel", "raccourcis"), icon="help"),
+    Act("app.lock", "Verrouiller / changer d’opérateur", "F12", ("badge", "session", "utilisateur"), icon="lock"),
+    Act("app.zoom_in", "Agrandir l’affichage", "Ctrl++", ("zoom", "plus grand")),
+    Act("app.zoom_out", "Réduire l’affichage", "Ctrl+-", ("zoom", "plus petit")),
+    Act("app.zoom_reset", "Affichage à 100\u00a0%", "Ctrl+0", ("zoom", "taille normale")),
+    Act("app.theme", "Changer de thème", "Ctrl+T", ("clair", "sombre", "contraste", "couleurs")),
+    Act("app.quit", "Quitter Galien", "Ctrl+Q", ("fermer", "sortir")),
+)
+_FRAME = 4
+_BANNER = {
+    "SIMULATION": "patients, services et paiements fictifs — rien ne sort de ce poste",
+    "FORMATION": "base d’entraînement — rien ne sort de ce poste",
+}
+
+
+class RoomView(Protocol):
+    """What the window asks of the screen of a room."""
+
+    room_title: str
+
+    def refresh(self, change: Changed | None) -> None:
+        """Show what changed; None when the room is entered."""
+        ...
+
+
+class MainWindow(QMainWindow):
+    """The window: empty at first, then with its rooms once the services are open."""
+
+    def __init__(self, worn: Theme, tasks: Tasks, mode: Mode, keys: dict[str, str]) -> None:
+        """Lay out the frame of the window; no room has a screen before ``attach``."""
+        super().__init__()
+        self.setWindowTitle(f"Galien — {mode.banner}" if mode.banner else "Galien")
+        self.setWindowIcon(QIcon(str(resource("icons", "galien.svg"))))
+        self.theme, self.tasks = worn, tasks
+        self.acts = Acts(self, keys)
+        self.acts.register(*WINDOW_ACTS, *(room.act for room in ROOMS), *ROOM_ACTS)
+        self.acts.room = lambda: self.room
+        self.acts.enter_room = self.enter
+        self.acts.may = self._may
+        self.acts.refused.connect(self._refuse)
+        self.ui: Ui | None = None
+        self.room = ROOMS[0].id
+        self.views: dict[str, QWidget] = {}
+        self.toasts = Toasts(self)
+        self.state_bar = StateBar(tasks)
+        self._buttons: dict[str, ActButton] = {}
+        self._bind()
+        self.pages = QStackedWidget()
+        self.title = Text(ROOMS[0].title, "title")
+        self.pharmacy = ElidedText("", "muted")
+        self.operator = ActButton(self.acts, "app.lock", kind="ghost", text="Personne")
+        self.stage = QStackedWidget()
+        self.opening = EmptyState(
+            "counter", "Ouverture du dossier de données…", "Le comptoir sera prêt dans un instant."
+        )
+        self.pages.addWidget(self.opening)
+        self.stage.addWidget(self._rooms_page())
+        self.setCentralWidget(self._framed(mode))
+        self.setMinimumSize(QSize(960, 600))
+        self.resize(1366, 768)
+
+    # --- Services -----------------------------------------------------------------------------------------------
+
+    def attach(self, ui: Ui) -> None:
+        """Give the window its services: the counter shows at once, the other rooms are built when idle."""
+        self.ui = ui
+        self.lock_view = LockView(ui)
+        self.lock_view.unlocked.connect(self.unlock)
+        self.stage.addWidget(self.lock_view)
+        self.state_bar.attach(ui)
+        ui.broadcast.changed.connect(self._tell_rooms)
+        ui.operator_changed.connect(self._show_operator)
+        ui.scanner.scanned.connect(self._route)
+        self._show_operator()
+        self.enter(self.room)
+        QTimer.singleShot(0, self, self._build_next)
+
+    def enter(self, room_id: str) -> None:
+        """Show a room, built at its first use; nothing while the workstation is locked."""
+        if self.locked:
+            return
+        self.room = room_id
+        self.title.setText(TITLES[room_id])
+        for name, button in self._buttons.items():
+            button.setChecked(name == room_id)
+        if self.ui is None:
+            return
+        view = self._view(room_id)
+        self.pages.setCurrentWidget(view)
+        refresh = getattr(view, "refresh", None)
+        if refresh is not None:
+            refresh(None)
+        field = view.focusProxy()
+        (field or view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def locked(self) -> bool:
+        """True while nobody may use the workstation."""
+        return self.stage.currentIndex() > 0
+
+    def lock(self) -> None:
+        """Hide everything until somebody says who they are; what was under way stays."""
+        if self.ui is None or self.locked:
+            return
+        if self.ui.operator is None:
+            self.say("L’équipe est vide\u00a0: ajoutez un membre avant de verrouiller le poste.", "warning")
+            return
+        self.stage.setCurrentWidget(self.lock_view)
+        self.lock_view.ask()
+
+    def unlock(self) -> None:
+        """Show the room that was left."""
+        self.stage.setCurrentIndex(0)
+        self.enter(self.room)
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Show a short message; ``kind``: info, success, warning or danger."""
+        self.toasts.say(text, kind)
+
+    def set_pharmacy(self, name: str) -> None:
+        """Show the name of the officine."""
+        self.pharmacy.set_whole(name)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what runs before the window goes."""
+        self.tasks.shutdown()
+        super().closeEvent(event)
+
+    # --- Parts --------------------------------------------------------------------------------------------------
+
+    def _framed(self, mode: Mode) -> QWidget:
+        """Return the content of the window, inside the red frame where people and services are fictitious."""
+        body = QWidget()
+        body.setProperty("ground", "window")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.state_bar)
+        if not mode.banner:
+            return body
+        frame = QFrame()
+        frame.setProperty("kind", "simulation")
+        frame.setObjectName("simulation")
+        outer = QVBoxLayout(frame)
+        outer.setContentsMargins(_FRAME, 0, _FRAME, _FRAME)
+        outer.setSpacing(0)
+        banner = Text(f"{mode.banner} — {_BANNER[mode.banner]}", "banner")
+        banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer.addWidget(banner)
+        outer.addWidget(body, 1)
+        return frame
+
+    def _rooms_page(self) -> QWidget:
+        page = QWidget()
+        line = QHBoxLayout(page)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail())
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._header())
+        right.addWidget(self.pages, 1)
+        line.addLayout(right, 1)
+        return page
+
+    def _rail(self) -> QWidget:
+        rail = QWidget()
+        rail.setProperty("ground", "rail")
+        rail.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(0, theme.M, 0, theme.M)
+        column.setSpacing(2)
+        brand = QHBoxLayout()
+        brand.setContentsMargins(theme.L, 0, theme.M, theme.M)
+        brand.setSpacing(theme.S)
+        brand.addWidget(IconLabel("counter", "rail_mark", 22))
+        brand.addWidget(Text("Galien", "heading"))
+        brand.addStretch()
+        column.addLayout(brand)
+        for room in ROOMS:
+            if room.id == ROOMS[-1].id:
+                column.addStretch()
+            button = ActButton(self.acts, room.act.id, kind="room")
+            button.setCheckable(True)
+            button.setChecked(room.id == self.room)
+            self._buttons[room.id] = button
+            column.addWidget(button)
+        return rail
+
+    def _header(self) -> QWidget:
+        header = QFrame()
+        header.setProperty("kind", "header")
+        line = QHBoxLayout(header)
+        line.setContentsMargins(theme.L, theme.S, theme.L, theme.S)
+        line.setSpacing(theme.M)
+        line.addWidget(self.title)
+        line.addWidget(self.pharmacy, 1)
+        line.addWidget(ActButton(self.acts, "app.palette", kind="ghost"))
+        line.addWidget(ActButton(self.acts, "app.help", kind="ghost"))
+        line.addWidget(self.operator)
+        return header
+
+    # --- Acts ---------------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        for act_id, handler in (
+            ("app.palette", self._palette),
+            ("app.help", self._help),
+            ("app.lock", self.lock),
+            ("app.zoom_in", partial(self._zoom_by, theme.ZOOM_STEP)),
+            ("app.zoom_out", partial(self._zoom_by, -theme.ZOOM_STEP)),
+            ("app.zoom_reset", partial(self._zoom, 100)),
+            ("app.theme", self._next_theme),
+            ("app.quit", self.close),
+        ):
+            self.acts.bind(act_id, handler, self)
+        for room in ROOMS:
+            self.acts.bind(room.act.id, partial(self.enter, room.id), self)
+
+    def _palette(self) -> None:
+        from app.ui.palette import PaletteDialog  # noqa: PLC0415 -- not needed for the first paint
+
+        if not self.locked:
+            PaletteDialog(self.acts, TITLES, self).open()
+
+    def _help(self) -> None:
+        from app.ui.help_dialog import HelpDialog  # noqa: PLC0415 -- not needed for the first paint
+
+        HelpDialog(self.acts, TITLES, self).open()
+
+    def _zoom_by(self, step: int) -> None:
+        self._zoom(self.theme.zoom + step)
+
+    def _zoom(self, percent: int) -> None:
+        self.theme.set_zoom(percent)
+        self.say(f"Affichage à {self.theme.zoom}\u00a0%")
+        if self.ui is not None:
+            self.ui.settings.zoom_percent = self.theme.zoom
+            self.ui.keep_settings()
+
+    def _next_theme(self) -> None:
+        names = list(theme.THEMES)
+        name = names[(names.index(self.theme.name) + 1) % len(names)]
+        self.theme.set_name(name)
+        self.say(f"Thème\u00a0: {theme.THEMES[name].lower()}")
+        if self.ui is not None:
+            self.ui.settings.theme = name
+            self.ui.keep_settings()
+
+    # --- Rooms --------------------------------------------------------------------------------------------------
+
+    def _view(self, room_id: str) -> QWidget:
+        if room_id not in self.views:
+            assert self.ui is not None
+            view = next(room for room in ROOMS if room.id == room_id).build(self.ui)
+            self.views[room_id] = view
+            self.pages.addWidget(view)
+        return self.views[room_id]
+
+    def _build_next(self) -> None:
+        """Build one more room, then let the window breathe."""
+        missing = next((room.id for room in ROOMS if room.id not in self.views), None)
+        if missing is not None:
+            self._view(missing)
+            QTimer.singleShot(10, self, self._build_next)
+
+    def _tell_rooms(self, change: Changed) -> None:
+        for view in self.views.values():
+            refresh = getattr(view, "refresh", None)
+            if refresh is not None:
+                refresh(change)
+
+    def _route(self, scan: Scan) -> None:
+        """Give a scan to the lock, to the room shown when it wants it, else to the counter."""
+        assert self.ui is not None
+        if self.ui.settings.sounds and not scan.ok:
+            QApplication.beep()
+        if self.locked:
+            self.lock_view.take_scan(scan)
+            return
+        take = getattr(self._view(self.room), "take_scan", None)
+        if take is not None and take(scan):
+            return
+        counter = self._view(ROOMS[0].id)
+        if hasattr(counter, "take_scan"):
+            self.enter(ROOMS[0].id)
+            counter.take_scan(scan)
+
+    def _may(self, right: str) -> bool:
+        """Return True when the operator holds the right; before anyone is known, Galien itself holds all."""
+        operator = self.ui.operator if self.ui is not None else None
+        return operator is None or may(operator.role, Right(right))
+
+    def _refuse(self, act_id: str) -> None:
+        act = self.acts.get(act_id)
+        right = Right(act.right).label
+        self.say(
+            f"«\u00a0{act.title}\u00a0» demande le droit «\u00a0{right}\u00a0». F12 change d’opérateur.", "warning"
+        )
+
+    def _show_operator(self) -> None:
+        operator = self.ui.operator if self.ui is not None else None
+        self.operator.setText(operator.name if operator is not None else "Personne")
+        self.operator.updateGeometry()

@@ -1,0 +1,21 @@
+"""Which acts belong to the room of the patients?"""
+
+from __future__ import annotations
+
+from app.officine.staff.model import Right
+from app.ui.shortcuts import Act
+
+ACTS = (
+    Act("patients.search", "Chercher un patient", "F2", ("nom", "naissance"), room="patients", icon="search"),
+    Act(
+        "patients.create",
+        "Nouveau patient",
+        "Ctrl+N",
+        ("créer", "dossier"),
+        room="patients",
+        icon="plus",
+        right=Right.EDIT_PATIENT,
+    ),
+    Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
+    Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
+)

@@ -1,0 +1,113 @@
+"""What does the sheet of a patient show: identity, its status, contact, coverage, allergies?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.officine.patients.model import Attribute, IdentityStatus, Scheme
+from app.ui import formats
+from app.ui.widgets.basics import Chip, Panel, Text
+from app.ui.widgets.facts import Facts, Sheet
+from app.ui.widgets.flow import Flow
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from app.officine.patients.model import Coverage, Patient
+
+STATUS_CHIPS = {
+    IdentityStatus.PROVISIONAL: "neutral",
+    IdentityStatus.RETRIEVED: "info",
+    IdentityStatus.VALIDATED: "accent",
+    IdentityStatus.QUALIFIED: "success",
+}
+_ATTRIBUTES = {
+    Attribute.HOMONYM: ("Homonyme", "warning"),
+    Attribute.DOUBTFUL: ("Identité douteuse", "danger"),
+    Attribute.FICTITIOUS: ("Identité fictive", "info"),
+}
+_EXEMPTIONS = {"maternity": "Maternité", "at": "Accident du travail", "vaccine_campaign": "Campagne de vaccination"}
+
+
+def coverage_text(coverage: Coverage) -> str:
+    """Return the coverage of a patient on one line."""
+    parts = ["Régime Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "Régime général"]
+    if coverage.exemption is not None:
+        parts.append(_EXEMPTIONS.get(coverage.exemption, coverage.exemption))
+    if coverage.ald:
+        parts.append("ALD")
+    if coverage.css:
+        parts.append("CSS")
+    elif coverage.amc is not None:
+        parts.append("complémentaire en tiers payant")
+    return ", ".join(parts)
+
+
+class PatientSheet(Panel):
+    """The sheet of the patient pointed at, to be read."""
+
+    def __init__(self) -> None:
+        """Start with nobody."""
+        super().__init__()
+        self.name = Text("", "title", wrap=True, selectable=True)
+        self.summary = Text("", "muted", wrap=True)
+        self.sheet = Sheet("Dossier du patient")
+        for part in (self.name, self.summary):
+            self.body.addWidget(part)
+        self.body.addWidget(self.sheet, 1)
+        self.patient: Patient | None = None
+
+    def show_patient(self, patient: Patient | None, today: dt.date) -> None:
+        """Show a patient as of ``today``, or nobody."""
+        self.patient = patient
+        self.sheet.begin()
+        if patient is None:
+            self.name.setText("Aucun patient choisi")
+            self.summary.setText("Le dossier du patient pointé dans la liste s’affiche ici.")
+            return
+        self.name.setText(patient.display_name)
+        born = "née" if patient.sex == "F" else "né" if patient.sex == "M" else "né(e)"
+        self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
+        self._chips(patient)
+        if patient.allergies:
+            self.sheet.section("Allergies et intolérances")
+            self.sheet.text(patient.allergies, "danger")
+        self.sheet.section("Traits d’identité")
+        self.sheet.column.addWidget(Facts(_traits(patient)))
+        self.sheet.section("Contact")
+        contact = _contact(patient)
+        if contact:
+            self.sheet.column.addWidget(Facts(contact))
+        else:
+            self.sheet.text("Aucun moyen de contact renseigné.", "muted")
+        self.sheet.section("Couverture")
+        self.sheet.text(coverage_text(patient.coverage))
+        self.sheet.end()
+
+    def _chips(self, patient: Patient) -> None:
+        chips = [Chip(patient.status.label, STATUS_CHIPS[patient.status])]
+        chips += [Chip(*_ATTRIBUTES[attribute]) for attribute in sorted(patient.attributes)]
+        self.sheet.column.addWidget(Flow(chips))
+
+
+def _traits(patient: Patient) -> list[tuple[str, str]]:
+    uncertain = " (date incertaine)" if patient.birth_date_uncertain else ""
+    ins = formats.nir(patient.matricule) if patient.matricule else ""
+    return [
+        ("Nom de naissance", patient.family_name),
+        ("Premier prénom", patient.first_name),
+        ("Prénoms de naissance", patient.birth_names),
+        ("Date de naissance", f"{formats.date(patient.birth_date)}{uncertain}"),
+        ("Sexe", patient.sex.label),
+        ("Lieu de naissance", patient.birth_place or "Non renseigné"),
+        ("Nom utilisé", patient.used_name),
+        ("Prénom utilisé", patient.used_first_name),
+        ("Matricule INS", ins),
+    ]
+
+
+def _contact(patient: Patient) -> list[tuple[str, str]]:
+    town = f"{patient.postal_code} {patient.city}".strip()
+    address = ", ".join(part for part in (patient.address_line, town) if part)
+    found = [("Téléphone", patient.phone), ("Courriel", patient.email), ("Adresse", address)]
+    return [(label, value) for label, value in found if value]

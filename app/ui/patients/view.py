@@ -1,0 +1,137 @@
+"""Who is the patient: found by name or birth date, read, or created?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.kernel.clock import today
+from app.ui import formats, theme
+from app.ui.patients.form import PatientForm
+from app.ui.patients.sheet import PatientSheet
+from app.ui.widgets.basics import ActButton, row
+from app.ui.widgets.lists import Column
+from app.ui.widgets.search_pane import SearchPane, Wording
+
+if TYPE_CHECKING:
+    from app.kernel.events import Changed
+    from app.officine.patients.model import Patient
+    from app.ui.context import Ui
+
+_LIMIT = 100
+_WORDS = Wording(
+    name="Chercher un patient",
+    placeholder="Nom, prénom ou date de naissance (martin 220580)",
+    icon="patients",
+    before=(
+        "Cherchez un patient",
+        "Tapez le début du nom, le prénom, la date de naissance, dans n’importe quel ordre.",
+    ),
+    nothing=("Personne ne répond à «\u00a0{}\u00a0»", "Essayez moins de lettres, ou créez le dossier avec Ctrl+N."),
+    noun="patient",
+)
+
+
+class PatientsView(QWidget):
+    """The patients: search on the left, file or creation on the right."""
+
+    room_title = "Patients"
+
+    def __init__(self, ui: Ui) -> None:
+        """Search the files of the services of ``ui``."""
+        super().__init__()
+        self._ui = ui
+        columns: list[Column[Patient]] = [
+            Column("Patient", lambda patient: patient.display_name, strong=True, second=_second_line),
+            Column("Né(e) le", lambda patient: formats.date(patient.birth_date), width=11),
+            Column("Âge", lambda patient: formats.age(patient.age(self._today)), width=7, right=True),
+            Column("Sexe", lambda patient: patient.sex.value, width=5, spare=True),
+            Column(
+                "Identité",
+                lambda patient: patient.status.label.removeprefix("Identité ").capitalize(),
+                width=11,
+                spare=True,
+            ),
+        ]
+        services = ui.services
+        self._today = today(services.clock)
+        self.pane: SearchPane[Patient] = SearchPane(
+            ui, _WORDS, columns, lambda text: services.patients.search(text, _LIMIT) if text else []
+        )
+        self.sheet = PatientSheet()
+        self._form: PatientForm | None = None
+        self.right = QStackedWidget()
+        self.right.addWidget(self.sheet)
+        self.setFocusProxy(self.pane)
+        left = QVBoxLayout()
+        left.setSpacing(theme.S)
+        left.addWidget(self.pane, 1)
+        left.addLayout(row(ActButton(ui.acts, "patients.create"), 0))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
+        line.setSpacing(theme.L)
+        line.addLayout(left, 5)
+        line.addWidget(self.right, 4)
+        self.pane.pointed.connect(self._open)
+        for act_id, handler in (
+            ("patients.search", self._search),
+            ("patients.create", self._create),
+            ("patients.save", self._save),
+            ("patients.back", self._back),
+        ):
+            ui.acts.bind(act_id, handler, self)
+        self._show_form(shown=False)
+        self._open(None)
+
+    @property
+    def form(self) -> PatientForm:
+        """The form of a new patient, built at its first use."""
+        if self._form is None:
+            self._form = PatientForm(self._ui)
+            self._form.created.connect(self._created)
+            self._form.cancelled.connect(self._back)
+            self.right.addWidget(self._form)
+        return self._form
+
+    def refresh(self, change: Changed | None) -> None:
+        """Read the files again when they changed."""
+        self._today = today(self._ui.services.clock)
+        if change is not None and change.touches("patient"):
+            self.pane.again()
+
+    def _search(self) -> None:
+        self._show_form(shown=False)
+        self.pane.field.setFocus()
+        self.pane.field.selectAll()
+
+    def _create(self) -> None:
+        self._show_form(shown=True)
+        self.form.begin(self.pane.field.text().strip())
+
+    def _save(self) -> None:
+        self.form.save()
+
+    def _back(self) -> None:
+        self._show_form(shown=False)
+        self.pane.field.setFocus()
+
+    def _created(self, patient: Patient) -> None:
+        self._show_form(shown=False)
+        self.pane.field.setText(f"{patient.family_name} {formats.date(patient.birth_date)}")
+        self.pane.field.search_now()
+        self.pane.field.setFocus()
+
+    def _show_form(self, *, shown: bool) -> None:
+        self.right.setCurrentWidget(self.form if shown else self.sheet)
+        self._ui.acts.set_enabled("patients.save", enabled=shown, widget=self)
+        self._ui.acts.set_enabled("patients.back", enabled=shown, widget=self)
+
+    def _open(self, patient: Patient | None) -> None:
+        self.sheet.show_patient(patient, self._today)
+
+
+def _second_line(patient: Patient) -> str:
+    """Return what tells two patients of one name apart: the birth name where another is used, and the town."""
+    named = patient.birth_name if patient.birth_name != patient.display_name else ""
+    return ", ".join(part for part in (named, patient.city) if part)

@@ -1,0 +1,255 @@
+"""What does each screen look like, in each of its states? Poses the window with real data, and draws it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from app.kernel.errors import RemoteFailure
+from app.kernel.outcome import Finding, Severity
+from app.ui import theme as theme_module
+from app.ui.app import Desktop, make_application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtGui import QPixmap
+
+    from app.ui.context import Services, Ui
+    from app.ui.main_window import MainWindow
+
+_QUIET_S = 0.04
+_PAUSE_MS = 300
+_PATIENCE_S = 30.0
+
+
+class Stage:
+    """A window with its services, made to stand still in a given state."""
+
+    def __init__(self, services: Services, theme: str, zoom: int) -> None:
+        """Open the window on ``services`` in ``theme`` at ``zoom`` percent."""
+        self.app = make_application([])
+        services.settings.theme, services.settings.zoom_percent = theme, zoom
+        self.desktop = Desktop(self.app, services.settings, services.mode, lambda: services)
+        self.services = services
+        self.desktop.start()
+        self.settle()
+        self.window.activateWindow()
+        self.settle()
+
+    @property
+    def window(self) -> MainWindow:
+        """The main window."""
+        return self.desktop.window
+
+    @property
+    def ui(self) -> Ui:
+        """What the screens were given."""
+        assert self.desktop.ui is not None
+        return self.desktop.ui
+
+    def view(self, room: str) -> QWidget:
+        """Enter a room, and return its screen."""
+        self.window.enter(room)
+        self.settle()
+        return self.window.views[room]
+
+    def act(self, act_id: str) -> None:
+        """Do an act, and wait until the screen is still."""
+        self.ui.acts.trigger(act_id)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the window work until nothing runs any more."""
+        began = quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < _QUIET_S and time.monotonic() - began < _PATIENCE_S:
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            if not self.desktop.tasks.idle or self._is_about_to_act():
+                quiet_since = time.monotonic()
+            time.sleep(0.005)
+
+    def _is_about_to_act(self) -> bool:
+        """Return True while a short pause runs: a search waits for the next letter."""
+        timers = self.window.findChildren(QTimer)
+        return any(timer.isActive() and timer.isSingleShot() and timer.interval() <= _PAUSE_MS for timer in timers)
+
+    def draw(self) -> QPixmap:
+        """Return the window as it stands, with the dialogs over it."""
+        picture = self.window.grab()
+        painter = QPainter(picture)
+        corner = self.window.mapToGlobal(QPoint(0, 0))
+        for dialog in self.dialogs():
+            painter.fillRect(picture.rect(), theme_module.shade())
+            painter.drawPixmap(dialog.mapToGlobal(QPoint(0, 0)) - corner, dialog.grab())
+        painter.end()
+        return picture
+
+    def dialogs(self) -> list[QDialog]:
+        """Return the dialogs that are open."""
+        return [top for top in QApplication.topLevelWidgets() if isinstance(top, QDialog) and top.isVisible()]
+
+    def clear(self) -> None:
+        """Close the dialogs and messages, back to a window at rest."""
+        for dialog in self.dialogs():
+            dialog.reject()
+        self.window.toasts.clear()
+        if self.window.locked:
+            self.window.unlock()
+        self.settle()
+
+    def close(self) -> None:
+        """Close the window; the services stay open."""
+        self.desktop.tasks.shutdown()
+        self.ui.broadcast.stop()
+        self.ui.scanner.stop()
+        self.window.close()
+        # A window that is only closed is still dressed anew at each change of theme.
+        self.window.deleteLater()
+        self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One state of one screen: its name, and how the window is brought there."""
+
+    name: str
+    pose: Callable[[Stage], None]
+
+
+def pictures() -> tuple[Picture, ...]:
+    """Return every picture, in the order of a visit."""
+    from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the rooms' own states
+
+    return (*COUNTER, *PICTURES)
+
+
+def draw_all(services: Services, out: Path, *, theme: str, zoom: int, only: str = "") -> Iterator[Path]:
+    """Draw each picture into a PNG of ``out`` and give its path; ``only`` keeps the names that begin with it."""
+    chosen = [picture for picture in pictures() if picture.name.startswith(only)]
+    out.mkdir(parents=True, exist_ok=True)
+    stage = Stage(services, theme, zoom)
+    try:
+        for picture in chosen:
+            picture.pose(stage)
+            stage.settle()
+            file = out / f"{picture.name}-{theme}-{zoom}.png"
+            stage.draw().save(str(file))
+            yield file
+            stage.clear()
+    finally:
+        stage.close()
+
+
+def names() -> list[str]:
+    """Return the names of all pictures."""
+    return [picture.name for picture in pictures()]
+
+
+def _search(room: str, text: str) -> Callable[[Stage], None]:
+    def pose(stage: Stage) -> None:
+        view = stage.view(room)
+        pane = view.pane  # type: ignore[attr-defined] # the three rooms with a search have one
+        pane.field.setText(text)
+        pane.field.search_now()
+        stage.settle()
+
+    return pose
+
+
+def _then(pose: Callable[[Stage], None], *acts: str) -> Callable[[Stage], None]:
+    def both(stage: Stage) -> None:
+        pose(stage)
+        for act_id in acts:
+            stage.act(act_id)
+
+    return both
+
+
+def _acts(*acts: str) -> Callable[[Stage], None]:
+    return _then(lambda _stage: None, *acts)
+
+
+def _refused_patient(stage: Stage) -> None:
+    _then(_search("patients", ""), "patients.create")(stage)
+    form = stage.view("patients").form  # type: ignore[attr-defined] # the patients' screen
+    form.editors["family_name"].setText("Lefèvre-D’Œuvre")
+    form.editors["birth_place"].setText("7511")
+    stage.act("patients.save")
+
+
+def _refused_count(stage: Stage) -> None:
+    _then(_search("stock", ""), "stock.adjust", "stock.save")(stage)
+
+
+def _failure(stage: Stage) -> None:
+    stage.window.enter("counter")
+    stage.desktop.show_failure(
+        RemoteFailure(
+            "Le service INSi ne répond pas.",
+            code="GAL-DIS-01",
+            advice="Continuez avec l’identité provisoire\u202f; Galien rappellera le service dans 5 minutes.",
+        )
+    )
+
+
+def _bug(stage: Stage) -> None:
+    stage.window.enter("counter")
+    stage.desktop.show_failure(RuntimeError())
+
+
+def _messages(stage: Stage) -> None:
+    stage.window.enter("documents")
+    stage.window.say("Réglages enregistrés", "success")
+    stage.window.say("Un envoi attend depuis 20\u00a0min", "warning")
+
+
+def _findings(stage: Stage) -> None:
+    view = stage.view("settings")
+    stage.act("settings.catalog")
+    page = view.page("catalog")  # type: ignore[attr-defined] # the settings' screen
+    found: Iterable[Finding] = (
+        Finding(
+            "GAL-CAT-12",
+            Severity.ERROR,
+            "Le dossier ne contient que 212 présentations, au lieu de 20\u202f903\u00a0: la base est incomplète.",
+            "Téléchargez-la de nouveau. La version en vigueur reste en place et la vente continue.",
+        ),
+    )
+    page.findings.set_findings(found)
+
+
+PICTURES = (
+    Picture("patients-empty", _search("patients", "")),
+    Picture("patients-found", _search("patients", "a")),
+    Picture("patients-nobody", _search("patients", "xyzzy")),
+    Picture("patients-new", _refused_patient),
+    Picture("products-empty", _search("products", "")),
+    Picture("products-found", _search("products", "amox")),
+    Picture("products-narcotic", _search("products", "morphine")),
+    Picture("products-nothing", _search("products", "xyzzyx")),
+    Picture("stock-list", _search("stock", "")),
+    Picture("stock-receive", _then(_search("stock", ""), "stock.receive")),
+    Picture("stock-refused", _refused_count),
+    Picture("documents", _acts("room.documents")),
+    Picture("messaging", _acts("room.messaging")),
+    Picture("settings-appearance", _acts("room.settings", "settings.appearance")),
+    Picture("settings-scanner", _acts("room.settings", "settings.scanner", "settings.calibrate")),
+    Picture("settings-keyboard", _acts("room.settings", "settings.keyboard")),
+    Picture("settings-database", _acts("room.settings", "settings.database")),
+    Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
+    Picture("settings-catalog-refused", _findings),
+    Picture("settings-queue", _acts("room.settings", "settings.queue")),
+    Picture("settings-about", _acts("room.settings", "settings.about")),
+    Picture("palette", _acts("room.products", "app.palette")),
+    Picture("help", _acts("room.products", "app.help")),
+    Picture("failure-remote", _failure),
+    Picture("failure-bug", _bug),
+    Picture("messages", _messages),
+    Picture("lock", _acts("room.documents", "app.lock")),
+)

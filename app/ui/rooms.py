@@ -1,0 +1,126 @@
+"""Which rooms has the window, by which key is each entered, and what will the unbuilt ones hold?"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.counter.acts import ACTS as COUNTER_ACTS
+from app.ui.patients.acts import ACTS as PATIENTS_ACTS
+from app.ui.products.acts import ACTS as PRODUCTS_ACTS
+from app.ui.settings.acts import ACTS as SETTINGS_ACTS
+from app.ui.shortcuts import Act
+from app.ui.stock.acts import ACTS as STOCK_ACTS
+from app.ui.widgets.basics import EmptyState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.ui.context import Ui
+
+_SCREENS = (
+    "app.ui.context",
+    "app.ui.scanner",
+    "app.ui.counter.view",
+    "app.ui.patients.view",
+    "app.ui.products.view",
+    "app.ui.stock.view",
+    "app.ui.settings.view",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One room: its id, its title and icon in the rail, its key, and what builds its screen."""
+
+    id: str
+    title: str
+    icon: str
+    key: str
+    build: Callable[[Ui], QWidget]
+
+    @property
+    def act(self) -> Act:
+        """The act that enters the room."""
+        return Act(f"room.{self.id}", self.title, self.key, synonyms=("aller", "écran", "ouvrir"), icon=self.icon)
+
+
+class UnbuiltView(QWidget):
+    """A room that is not built yet: it says so, and what it will hold."""
+
+    def __init__(self, icon: str, title: str, promise: str) -> None:
+        """Say that ``title`` is not built, and what it will hold."""
+        super().__init__()
+        self.room_title = title
+        column = QVBoxLayout(self)
+        column.addWidget(EmptyState(icon, f"{title}\u00a0: cet écran n’est pas encore construit", promise))
+
+
+def preload() -> None:
+    """Load the code of the screens, in the background: building one then takes no longer than a frame or two."""
+    for module in _SCREENS:
+        importlib.import_module(module)
+
+
+def _counter(ui: Ui) -> QWidget:
+    from app.ui.counter.view import CounterView  # noqa: PLC0415 -- built when first entered
+
+    return CounterView(ui)
+
+
+def _patients(ui: Ui) -> QWidget:
+    from app.ui.patients.view import PatientsView  # noqa: PLC0415 -- built when first entered
+
+    return PatientsView(ui)
+
+
+def _products(ui: Ui) -> QWidget:
+    from app.ui.products.view import ProductsView  # noqa: PLC0415 -- built when first entered
+
+    return ProductsView(ui)
+
+
+def _stock(ui: Ui) -> QWidget:
+    from app.ui.stock.view import StockView  # noqa: PLC0415 -- built when first entered
+
+    return StockView(ui)
+
+
+def _settings(ui: Ui) -> QWidget:
+    from app.ui.settings.view import SettingsView  # noqa: PLC0415 -- built when first entered
+
+    return SettingsView(ui)
+
+
+def _documents(_ui: Ui) -> QWidget:
+    return UnbuiltView(
+        "documents",
+        "Documents",
+        "Il réunira les documents reçus et envoyés\u00a0: notes de vaccination, bilans partagés de médication, "
+        "entretiens, documents du DMP. En attendant, les tickets se réimpriment depuis le comptoir.",
+    )
+
+
+def _messaging(_ui: Ui) -> QWidget:
+    return UnbuiltView(
+        "messaging",
+        "Messagerie",
+        "Il tiendra les messages sécurisés de santé (MSSanté)\u00a0: boîtes de l’officine, rattachement au dossier "
+        "du patient, réponses. Rien n’est relevé ni envoyé pour l’instant.",
+    )
+
+
+ROOMS = (
+    Room("counter", "Comptoir", "counter", "Alt+1", _counter),
+    Room("patients", "Patients", "patients", "Alt+2", _patients),
+    Room("products", "Produits", "products", "Alt+3", _products),
+    Room("stock", "Stock", "stock", "Alt+4", _stock),
+    Room("documents", "Documents", "documents", "Alt+5", _documents),
+    Room("messaging", "Messagerie", "messaging", "Alt+6", _messaging),
+    Room("settings", "Réglages", "settings", "Alt+7", _settings),
+)
+TITLES = {room.id: room.title for room in ROOMS}
+ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *SETTINGS_ACTS)

@@ -1,0 +1,118 @@
+"""What may be set on this workstation?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui import theme
+from app.ui.settings.about import AboutPage
+from app.ui.settings.acts import PAGES
+from app.ui.settings.appearance import AppearancePage
+from app.ui.settings.catalog import CatalogPage
+from app.ui.settings.database import DatabasePage
+from app.ui.settings.keyboard import KeyboardPage
+from app.ui.settings.page import Page
+from app.ui.settings.queue import QueuePage
+from app.ui.settings.scanner import ScannerPage
+from app.ui.widgets.basics import Button, Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.kernel.events import Changed
+    from app.officine.scan.model import Scan
+    from app.ui.context import Ui
+
+_BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
+    "appearance": AppearancePage,
+    "scanner": ScannerPage,
+    "keyboard": KeyboardPage,
+    "database": DatabasePage,
+    "catalog": CatalogPage,
+    "queue": QueuePage,
+    "about": AboutPage,
+}
+_PAGE_ACTS = (
+    ("back_up", "database", "save"),
+    ("import", "catalog", "choose_folder"),
+    ("rollback", "catalog", "roll_back"),
+    ("queue_retry", "queue", "retry"),
+    ("queue_cancel", "queue", "give_up"),
+    ("calibrate", "scanner", "begin"),
+)
+
+
+class SettingsView(QWidget):
+    """The pages of the settings, chosen on the left."""
+
+    room_title = "Réglages"
+
+    def __init__(self, ui: Ui) -> None:
+        """Build every page for the workstation of ``ui``."""
+        super().__init__()
+        self._ui = ui
+        self._pages: dict[str, Page] = {}
+        self.stack = QStackedWidget()
+        self.tabs: dict[str, Button] = {}
+        menu = Panel(margin=theme.S)
+        menu.body.setSpacing(2)
+        for name, title, icon in PAGES:
+            tab = Button(title, kind="tab", icon=icon)
+            tab.setCheckable(True)
+            tab.clicked.connect(partial(self._clicked, name))
+            self.tabs[name] = tab
+            menu.body.addWidget(tab)
+            ui.acts.bind(f"settings.{name}", partial(self.open_page, name), self)
+        for act_id, name, method in _PAGE_ACTS:
+            ui.acts.bind(f"settings.{act_id}", partial(self._do, name, method), self)
+        left = QVBoxLayout()
+        left.addWidget(menu)
+        left.addStretch(1)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(theme.L, theme.L, 0, 0)
+        line.setSpacing(0)
+        line.addLayout(left)
+        line.addWidget(self.stack, 1)
+        self.open_page("appearance", focus=False)
+
+    def open_page(self, name: str, *, focus: bool = True) -> None:
+        """Show a page by name."""
+        for other, tab in self.tabs.items():
+            tab.setChecked(other == name)
+        page = self.page(name)
+        self.stack.setCurrentWidget(page)
+        self.setFocusProxy(self.tabs[name])
+        page.shown()
+        if focus:
+            self.tabs[name].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def page(self, name: str) -> Page:
+        """Return a page by name, built at its first use."""
+        if name not in self._pages:
+            self._pages[name] = _BUILDERS[name](self._ui)
+            self.stack.addWidget(self._pages[name])
+        return self._pages[name]
+
+    def refresh(self, change: Changed | None) -> None:
+        """Read the page again when the room is entered; the pages follow the changes themselves."""
+        if change is None:
+            page = self.stack.currentWidget()
+            if isinstance(page, Page):
+                page.shown()
+
+    def take_scan(self, _scan: Scan) -> bool:
+        """Keep the scans of a measure from the counter."""
+        return isinstance(self.stack.currentWidget(), ScannerPage)
+
+    def _do(self, name: str, method: str) -> None:
+        """Do an act of a page, with the page in sight."""
+        if self.stack.currentWidget() is not self.page(name):
+            self.open_page(name)
+        getattr(self.page(name), method)()
+
+    def _clicked(self, name: str, *_checked: bool) -> None:
+        self.open_page(name)
