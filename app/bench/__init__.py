@@ -1,0 +1,1 @@
+"""How fast is Galien, beside a floor or a peer measured in the same run?"""

@@ -1,0 +1,257 @@
+"""How is the house put together? Builds every service once, from the settings of a data folder."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app import logs
+from app import settings as settings_module
+from app.kernel.clock import SystemClock
+from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
+from app.kernel.events import Publisher
+from app.kernel.loopback import close_network, is_loopback
+from app.kernel.mode import Mode
+from app.officine.catalog.service import Catalog
+from app.officine.dispensing.service import Counter
+from app.officine.dispensing.tickets import Tickets
+from app.officine.patients.service import Patients
+from app.officine.prescriptions.service import Prescriptions
+from app.officine.staff.service import Staff
+from app.officine.stock.service import Stock
+from app.paths import DataFolder
+from app.store import backup, facts, notify, schema
+from app.store.audit import Actor
+from app.store.database import Database
+from app.store.engine import open_engine, sqlite_url
+from app.store.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from app.kernel.clock import Clock
+    from app.settings import Settings
+    from app.store.backup import Backup
+
+SYSTEM = "Galien"
+"""Name under which Galien itself acts: installation, checks, transfers."""
+
+
+@dataclass(slots=True)
+class Services:
+    """Every service of one data folder, opened."""
+
+    folder: DataFolder
+    settings: Settings
+    mode: Mode
+    clock: Clock
+    publisher: Publisher
+    db: Database
+    outbox: Outbox
+    staff: Staff
+    catalog: Catalog
+    patients: Patients
+    prescriptions: Prescriptions
+    stock: Stock
+    counter: Counter
+    tickets: Tickets
+    _watcher: notify.Watcher | None = field(default=None, init=False)
+
+    @property
+    def system_actor(self) -> Actor:
+        """Galien itself, on this workstation."""
+        return Actor(None, SYSTEM, self.settings.station)
+
+    @property
+    def pharmacy_name(self) -> str:
+        """The name of the officine; empty while it is not known."""
+        known = facts.read(self.db, "officine")
+        return str(known.get("name", "")) if isinstance(known, dict) else ""
+
+    def back_up(self, report: Callable[[int, int, str], None]) -> Path:
+        """Write a checked backup into the data folder’s own place; return its file. Raises as ``back_up_into``."""
+        return self.back_up_into(self.folder.backups, report).path
+
+    def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
+        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
+
+        Raises the EnvironmentFailure that stood in the way; nothing partial is left.
+        """
+        version = self.catalog.version()
+        companions = {"settings.json": self.folder.settings_file}
+        if version is not None:
+            snapshot = self.folder.catalogs / f"{version.version}.sqlite"
+            companions[f"catalogs/{snapshot.name}"] = snapshot
+        present = {name: path for name, path in companions.items() if path.is_file()}
+        made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
+        with self.db.write(self.system_actor) as work:
+            work.audit("backup", "database", made.path.name, details={"size": made.size})
+        return made
+
+    def backups(self) -> list[Path]:
+        """Return the backups in the data folder's own place, oldest first."""
+        return backup.backups(self.folder.backups)
+
+    def save_settings(self) -> None:
+        """Write the settings of this workstation."""
+        settings_module.save(self.folder.settings_file, self.settings)
+
+    def go_live(self) -> None:
+        """Begin what only an open window needs: hear what other workstations and programs change."""
+        self._watcher = notify.watcher(self.db)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._watcher is not None:
+            self._watcher.stop()
+        self.catalog.close()
+        self.db.close()
+
+
+def open_services(root: Path, *, mode: Mode | None = None, clock: Clock | None = None) -> Services:
+    """Open the data folder at ``root``, made when missing, and return its services.
+
+    ``mode`` makes them judge as another mode would; the folder keeps its own. The quick check of an existing
+    database runs in the background, and the first write waits for it. Raises the GalienError that says why
+    the folder can't be opened.
+    """
+    folder = DataFolder(root)
+    folder.make()
+    settings = settings_module.load(folder.settings_file)
+    is_new = not folder.settings_file.exists()
+    if is_new:
+        settings_module.save(folder.settings_file, settings)
+    _close_simulation(settings)
+    logs.start(folder.logs)
+    services = _build(folder, settings, mode or settings.mode, clock or SystemClock())
+    try:
+        _prepare(services)
+    except GalienError:
+        services.close()
+        raise
+    return services
+
+
+def create_folder(root: Path, mode: Mode) -> None:
+    """Make a new data folder for ``mode``. Raises InputDefect where ``root`` already is one."""
+    folder = DataFolder(root)
+    if folder.settings_file.exists():
+        raise InputDefect(
+            "Ce dossier de données existe déjà.",
+            code="GAL-FIC-02",
+            advice="Le mode d’un dossier ne change jamais : choisissez un autre dossier.",
+        )
+    folder.make()
+    settings_module.save(folder.settings_file, settings_module.Settings(mode=mode))
+
+
+def create_demo(root: Path, *, mode: Mode | None = None, clock: Clock | None = None) -> Services:
+    """Open a simulation's folder at ``root`` and fill it with fictitious people, stock and history.
+
+    A folder that has them already is opened as it is. Raises InputDefect for the folder of a real officine.
+    """
+    from app import demo_data  # noqa: PLC0415 -- only demonstrations need it
+
+    services = open_services(root, mode=mode, clock=clock)
+    if services.settings.mode is Mode.PRODUCTION:
+        services.close()
+        raise InputDefect("Ce dossier est celui d’une officine réelle : aucune donnée fictive n’y entre.")
+    if not services.staff.members():
+        demo_data.load(services)
+    return services
+
+
+def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> Services:
+    publisher = Publisher()
+    db = Database(_engine(folder, settings), clock, publisher)
+    catalog = Catalog(db, folder.catalogs)
+    staff = Staff(db)
+    patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
+    counter = Counter(db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff)
+    return Services(
+        folder=folder,
+        settings=settings,
+        mode=mode,
+        clock=clock,
+        publisher=publisher,
+        db=db,
+        outbox=Outbox(db, settings.station),
+        staff=staff,
+        catalog=catalog,
+        patients=patients,
+        prescriptions=prescriptions,
+        stock=stock,
+        counter=counter,
+        tickets=Tickets(db, folder.prints, settings.mode),
+    )
+
+
+def _engine(folder: DataFolder, settings: Settings) -> Engine:
+    return open_engine(settings.database_url or sqlite_url(folder.database_file))
+
+
+def _prepare(services: Services) -> None:
+    """Bring the schema up to date, or check what is there while the first screen shows."""
+    engine = services.db.engine
+    existed = schema.version(engine) is not None
+    if not existed:
+        _require_unused(services)
+    upgraded = schema.upgrade(engine, keep_copy=lambda: backup.keep_copy(engine, services.folder.backups))
+    if not existed:
+        _install(services)
+        return
+    facts.require_mode(services.db, services.settings.mode)
+    services.catalog.ensure_local()
+    if not upgraded:
+        services.db.check_in_background()
+
+
+def _require_unused(services: Services) -> None:
+    """Refuse to begin a new base where the one of this folder was lost: the empty one would hide that."""
+    folder = services.folder
+    has_served = any(folder.catalogs.glob("*.sqlite")) or bool(services.backups())
+    if services.settings.database_url is None and has_served:
+        raise DatabaseDamaged(
+            "La base de données de ce dossier manque ou est vide, alors que le dossier a déjà servi.",
+            advice="Restaurez la dernière sauvegarde : galien restore FICHIER. Rien n’a été écrit.",
+        )
+
+
+def _install(services: Services) -> None:
+    """Write into a new database what it is, and give a demonstration its catalogue."""
+    with services.db.write(services.system_actor) as work:
+        facts.install(work, services.settings.mode, str(uuid.uuid4()))
+    if services.settings.mode.is_simulated:
+        from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
+
+        demo.load_demo_catalog(services.catalog, services.system_actor)
+
+
+def _close_simulation(settings: Settings) -> None:
+    """Keep a simulation on this machine: its sockets, and the address of its database."""
+    if not settings.mode.is_simulated:
+        return
+    if settings.database_url and not _is_local(settings.database_url):
+        raise InputDefect(
+            "Une simulation n’utilise qu’une base de cette machine.",
+            code="GAL-FIC-03",
+            advice="Corrigez l’adresse de la base dans les réglages.",
+        )
+    close_network()
+
+
+def _is_local(url: str) -> bool:
+    from sqlalchemy import make_url  # noqa: PLC0415 -- loaded already wherever a database is opened
+
+    parts = make_url(url)
+    hosts = [parts.host, *_texts(parts.query.get("host")), *_texts(parts.query.get("hostaddr"))]
+    return all(host is None or host.startswith("/") or is_loopback(host) for host in hosts)
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else value

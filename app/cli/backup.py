@@ -1,0 +1,78 @@
+"""How does the technician keep the data in a file, and bring them back from it?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli import frame
+from app.cli.frame import Command
+from app.kernel import french
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.frame import CommandParser, Output
+    from app.store.backup import Backup
+
+
+def _configure_backup(parser: CommandParser) -> None:
+    parser.add_argument("folder", metavar="DOSSIER", type=Path, help="où écrire la sauvegarde ; créé s’il manque")
+    parser.add_argument(
+        "--keep", metavar="N", type=int, default=0, help="ne garde que les N dernières, et une par mois"
+    )
+
+
+def _configure_restore(parser: CommandParser) -> None:
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="la sauvegarde (.galien)")
+
+
+def _backup(args: argparse.Namespace, out: Output) -> int:
+    from app.store import backup  # noqa: PLC0415 -- the database's library is heavy
+
+    with frame.services(args) as services:
+        made = services.back_up_into(args.folder.absolute())
+    removed = backup.rotate(args.folder.absolute(), args.keep) if args.keep > 0 else []
+    out.result(_told(made) | {"removed": [str(path) for path in removed]})
+    out.line(f"Sauvegarde faite et relue : {made.path} ({french.size_mb(made.size)})")
+    return frame.DONE
+
+
+def _told(made: Backup) -> dict[str, object]:
+    return {
+        "file": made.path,
+        "size": made.size,
+        "schema": made.manifest.schema,
+        "audit_entries": made.manifest.audit_seq,
+        "members": sorted(made.manifest.members),
+    }
+
+
+def _restore(args: argparse.Namespace, out: Output) -> int:
+    from app import settings as settings_module  # noqa: PLC0415 -- only the commands that need it pay for it
+    from app.paths import DataFolder  # noqa: PLC0415
+    from app.store import restore  # noqa: PLC0415
+
+    folder = DataFolder(frame.data_root(args))
+    folder.make()
+    settings = settings_module.load(folder.settings_file)
+    mode = str(settings.mode) if folder.settings_file.exists() else None
+    now = dt.datetime.now(dt.UTC)
+    if settings.database_url:
+        done = restore.restore_postgresql(args.file, folder.root, settings.database_url, mode=mode, now=now)
+    else:
+        done = restore.restore_sqlite(args.file, folder.root, folder.database_file, mode=mode, now=now)
+    out.result({"restored": args.file.absolute(), "created_at": done.manifest.created_at, "replaced": done.aside,
+                "audit_entries": done.manifest.audit_seq})  # fmt: skip
+    made = french.moment(dt.datetime.fromisoformat(done.manifest.created_at))
+    out.line(f"Sauvegarde du {made} restaurée et contrôlée.")
+    if done.aside:
+        out.line(f"La base remplacée est gardée : {done.aside}")
+    return frame.DONE
+
+
+COMMANDS = (
+    Command("backup", "Sauvegarde les données dans un fichier, puis le relit.", _configure_backup, _backup),
+    Command("restore", "Remet une sauvegarde à la place des données.", _configure_restore, _restore),
+)

@@ -1,0 +1,162 @@
+"""Are the data of this folder sound: settings, database, registers, catalogue, backup, sendings?"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from app.cli.probe import FAIL, OK, WARN, Answer
+from app.kernel import french
+from app.kernel.clock import SystemClock
+from app.kernel.events import Publisher
+from app.kernel.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from app.cli.probe import Subject
+    from app.store.database import Database
+
+_OLD_CATALOG = dt.timedelta(days=60)
+_OLD_BACKUP = dt.timedelta(days=2)
+_OLD_SENDING = dt.timedelta(hours=24)
+_NOTHING_YET = Answer(OK, "Pas encore de base\u00a0: elle sera créée au premier démarrage.")
+
+
+def settings(subject: Subject) -> Answer:
+    """Can the settings be read, and what mode is this folder in?"""
+    if subject.settings is None:
+        return Answer(FAIL, "Le fichier de réglages est illisible.", "Corrigez-le, ou renommez-le.")
+    chosen = subject.settings
+    mode = {"demo": "démonstration", "training": "formation", "production": "production"}[chosen.mode]
+    return Answer(OK, f"Mode {mode}, poste «\u00a0{chosen.station}\u00a0».")
+
+
+def database(subject: Subject) -> Answer:
+    """Is the database sound, and of our schema?"""
+    from app.store import integrity, schema  # noqa: PLC0415 -- heavy
+
+    with _engine(subject) as engine:
+        if engine is None:
+            return _NOTHING_YET
+        version = schema.version(engine)
+        damage = integrity.quick_check(engine)
+    if damage is not None:
+        return Answer(FAIL, damage.text, damage.advice)
+    if version != schema.HEAD:
+        return Answer(WARN, f"Schéma {version or 'vide'}.", f"Il passera à {schema.HEAD} au prochain démarrage.")
+    kind = "PostgreSQL" if subject.database_url else "SQLite"
+    size = "" if subject.database_url else f", {french.size_mb(subject.folder.database_file.stat().st_size)}"
+    return Answer(OK, f"{kind}{size}, schéma {version}, contrôle rapide sans défaut.")
+
+
+def registers(subject: Subject) -> Answer:
+    """Are the journal and the registers as they were written?"""
+    from app.cli import verify  # noqa: PLC0415 -- heavy
+
+    with _engine(subject) as engine:
+        if engine is None:
+            return _NOTHING_YET
+        report = verify.examine(engine)
+    if report.is_good:
+        return Answer(OK, f"Chaîne du journal vérifiée\u00a0: {plural(report.audit_entries, 'écriture')}.")
+    return Answer(
+        FAIL, "Un registre n’est pas tel qu’il a été écrit.", "Lancez galien verify et prévenez le titulaire."
+    )
+
+
+def catalog(subject: Subject) -> Answer:
+    """Which medicines base is in force, and how old is it?"""
+    from sqlalchemy import select  # noqa: PLC0415 -- heavy
+
+    from app.officine.catalog.tables import CatalogVersionRow  # noqa: PLC0415
+
+    with _database(subject) as db:
+        if db is None:
+            return _NOTHING_YET
+        with db.read() as session:
+            row = session.scalars(select(CatalogVersionRow).where(CatalogVersionRow.state == "in_force")).first()
+            found = row and (row.version, row.source_date, row.presentations)
+    advice = "Mettez-la à jour\u00a0: galien catalog import DOSSIER."
+    if not found:
+        return Answer(WARN, "Aucune base des médicaments.", advice)
+    version, source_date, presentations = found
+    detail = f"Version {version} du {french.short_date(source_date)}, {plural(presentations, 'présentation')}."
+    is_old = dt.datetime.now(dt.UTC).date() - source_date > _OLD_CATALOG
+    return Answer(WARN if is_old else OK, detail, advice if is_old else "")
+
+
+def last_backup(subject: Subject) -> Answer:
+    """How old is the last backup?"""
+    from app.store import backup  # noqa: PLC0415 -- heavy
+
+    advice = "Sauvegardez maintenant\u00a0: galien backup DOSSIER."
+    files = backup.backups(subject.folder.backups)
+    if not files:
+        return Answer(WARN, "Aucune sauvegarde dans le dossier de données.", advice)
+    made = dt.datetime.fromtimestamp(files[-1].stat().st_mtime, dt.UTC)
+    is_old = dt.datetime.now(dt.UTC) - made > _OLD_BACKUP
+    return Answer(WARN if is_old else OK, f"Dernière sauvegarde le {french.moment(made)}.", advice if is_old else "")
+
+
+def postgresql(subject: Subject) -> Answer:
+    """Does the shared database answer?"""
+    if not subject.database_url:
+        return Answer(OK, "Base embarquée\u00a0: aucun serveur.")
+    from sqlalchemy import make_url, text  # noqa: PLC0415 -- heavy
+
+    url = make_url(subject.database_url)
+    where = f"{url.host or 'prise locale'}/{url.database}"
+    with _engine(subject) as engine:
+        if engine is None:
+            return _NOTHING_YET
+        from app.store.failures import driver_errors  # noqa: PLC0415 -- heavy
+
+        with driver_errors(), engine.connect() as connection:
+            version = connection.execute(text("SHOW server_version")).scalar_one()
+    return Answer(OK, f"PostgreSQL {version} répond ({where}).")
+
+
+def outbox(subject: Subject) -> Answer:
+    """What waits to be sent, and since when?"""
+    from app.store.outbox import Outbox, State  # noqa: PLC0415 -- heavy
+
+    with _database(subject) as db:
+        if db is None:
+            return _NOTHING_YET
+        waiting = Outbox(db)
+        counts, age = waiting.counts(), waiting.oldest_age()
+    failed = counts.get(State.FAILED, 0)
+    if age is None and not failed:
+        return Answer(OK, "Rien en attente.")
+    hours = round(age.total_seconds() / 3600) if age else 0
+    detail = f"Plus ancien envoi en attente depuis {plural(hours, 'heure')}, {plural(failed, 'échec')}."
+    is_old = bool(failed) or (age is not None and age > _OLD_SENDING)
+    return Answer(WARN if is_old else OK, detail, "Voyez galien queue." if is_old else "")
+
+
+@contextlib.contextmanager
+def _engine(subject: Subject) -> Iterator[Engine | None]:
+    """Open the database to read it only; None where there is none yet."""
+    from app.store.engine import open_engine, sqlite_url  # noqa: PLC0415 -- heavy
+
+    if not subject.database_url and not subject.folder.database_file.exists():
+        yield None
+        return
+    url = subject.database_url or sqlite_url(subject.folder.database_file)
+    engine = open_engine(url, read_only=True, busy_ms=2_000)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _database(subject: Subject) -> Iterator[Database | None]:
+    from app.store.database import Database  # noqa: PLC0415 -- heavy
+
+    with _engine(subject) as engine:
+        yield None if engine is None else Database(engine, SystemClock(), Publisher())

@@ -1,0 +1,140 @@
+"""Is everything in the data folder as it was written?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from app.cli import frame
+from app.cli.frame import Command
+from app.kernel.text import plural
+
+if TYPE_CHECKING:
+    import argparse
+
+    from sqlalchemy import Engine, Table
+    from sqlalchemy.orm import Session
+
+    from app.cli.frame import CommandParser, Output
+    from app.kernel.errors import GalienError
+
+_REGISTERS = ("ordonnancier", "cash")
+
+
+@dataclass(slots=True)
+class Report:
+    """What the verification found."""
+
+    database: str = "ok"
+    audit_entries: int = 0
+    first_bad: dict[str, Any] | None = None
+    registers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_REGISTERS, "ok"))
+    damage: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """True when nothing is wrong."""
+        return self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that the command prints."""
+        told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
+        told["first_bad"] = self.first_bad
+        return told | self.registers
+
+
+def examine(engine: Engine) -> Report:
+    """Verify the database at ``engine``, which is only read. Raises the EnvironmentFailure that forbids it."""
+    from app.kernel.errors import DatabaseDamaged  # noqa: PLC0415 -- with the library of the database
+    from app.store import integrity  # noqa: PLC0415
+
+    report = Report()
+    damage: GalienError | None = integrity.quick_check(engine)
+    try:
+        _examine_registers(engine, report)
+    except DatabaseDamaged as found:
+        damage = damage or found
+        report.registers = dict.fromkeys(_REGISTERS, "bad")
+    if damage is not None:
+        report.database, report.damage = "bad", damage.text
+    return report
+
+
+def _examine_registers(engine: Engine, report: Report) -> None:
+    from sqlalchemy.orm import Session  # noqa: PLC0415
+
+    from app.kernel.errors import DatabaseDamaged, EnvironmentFailure  # noqa: PLC0415
+    from app.store import integrity, schema  # noqa: PLC0415
+    from app.store.failures import driver_errors  # noqa: PLC0415
+
+    found = schema.version(engine)
+    if found is None:
+        raise DatabaseDamaged("La base de données est vide.")
+    if found != schema.HEAD:
+        raise EnvironmentFailure(
+            "La base de données est d’une version plus ancienne de Galien.",
+            code="GAL-ENV-12",
+            advice="Ouvrez Galien une fois : il la mettra à jour, puis recommencez.",
+        )
+    with driver_errors(), Session(engine) as session:
+        audit = integrity.verify_audit(session)
+    report.audit_entries, report.first_bad = audit.entries, audit.first_bad
+    for name, find in (("ordonnancier", _first_bad_entry), ("cash", _first_bad_payment)):
+        with driver_errors(), Session(engine) as session:
+            bad = find(session)
+        if bad is not None:
+            report.registers[name] = "bad"
+            report.first_bad = report.first_bad or bad | {"register": name}
+
+
+def _first_bad_entry(session: Session) -> dict[str, Any] | None:
+    from app.officine.dispensing.tables import OrdonnancierRow  # noqa: PLC0415
+    from app.store import integrity  # noqa: PLC0415
+
+    return integrity.verify_chain(session, "ordonnancier", cast("Table", OrdonnancierRow.__table__)).first_bad
+
+
+def _first_bad_payment(session: Session) -> dict[str, Any] | None:
+    from app.officine.dispensing import cash  # noqa: PLC0415
+
+    return cash.first_bad_payment(session)
+
+
+def _run(args: argparse.Namespace, out: Output) -> int:
+    from app import settings as settings_module  # noqa: PLC0415
+    from app.paths import DataFolder  # noqa: PLC0415
+    from app.store.engine import open_engine, sqlite_url  # noqa: PLC0415
+
+    folder = DataFolder(frame.data_root(args))
+    settings = settings_module.load(folder.settings_file)
+    if not settings.database_url and not folder.database_file.exists():
+        with frame.services(args):
+            out.line("Nouveau dossier de données.")
+    engine = open_engine(settings.database_url or sqlite_url(folder.database_file), read_only=True)
+    try:
+        report = examine(engine)
+    finally:
+        engine.dispose()
+    out.result(report)
+    _say(report, out)
+    return frame.DONE if report.is_good else frame.REFUSED
+
+
+def _say(report: Report, out: Output) -> None:
+    if report.damage:
+        out.message("GAL-ENV-04", report.damage, "Restaurez la dernière sauvegarde : galien restore FICHIER.")
+    if report.first_bad is not None:
+        register = {"ordonnancier": "l’ordonnancier", "cash": "la caisse"}.get(
+            report.first_bad.get("register", ""), "le journal"
+        )
+        out.message("GAL-REG-01", f"Dans {register} : {report.first_bad['text']}",
+                    "Gardez la base telle quelle et prévenez le titulaire.")  # fmt: skip
+    if report.is_good:
+        out.line(f"Base saine. Journal vérifié : {plural(report.audit_entries, 'écriture')}.")
+
+
+def _configure(parser: CommandParser) -> None:
+    del parser
+
+
+COMMANDS = (Command("verify", "Vérifie la base et ses registres, sans rien écrire.", _configure, _run),)
