@@ -1,0 +1,32 @@
+"""How many minutes does each suite take, of the thirty that all have together on two cores?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+    from _pytest.terminal import TerminalReporter
+
+MINUTES = {"unit": 2, "store": 4, "scenarios": 4, "ui": 6, "faults": 5, "hostile": 4, "perf": 2}
+"""What each folder of tests may take; the rest of the thirty minutes is for the set-up and the static checks."""
+
+_spent: defaultdict[str, float] = defaultdict(float)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add the time of one phase of a test to its suite."""
+    parts = PurePosixPath(report.nodeid.partition("::")[0]).parts
+    suite = parts[1] if len(parts) > 2 else "unit"
+    _spent[suite] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the table, before pytest's own last line."""
+    terminalreporter.section("minutes per suite")
+    for suite, seconds in sorted(_spent.items()):
+        budget = MINUTES.get(suite, 1)
+        over = "  OVER ITS BUDGET" if seconds > budget * 60 else ""
+        terminalreporter.write_line(f"{suite:<10} {seconds / 60:5.1f} of {budget} min{over}")

@@ -1,0 +1,68 @@
+"""The team is read, badges are recognised, and rights follow the person at the counter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.kernel.outcome import Done, Refused
+from app.officine.staff.model import Member, MemberDraft, Right, Role
+from app.officine.staff.service import Staff, actor_of
+from app.store.audit import Actor
+
+if TYPE_CHECKING:
+    from app.store.database import Database
+
+
+@pytest.fixture
+def staff(database: Database) -> Staff:
+    return Staff(database)
+
+
+def added(staff: Staff, actor: Actor, role: Role, badge: str = "") -> Member:
+    draft = MemberDraft(family_name=f"ORTIE {role}", given_name="Paul", role=role, badge=badge)
+    outcome = staff.add(draft, actor)
+    assert isinstance(outcome, Done)
+    return outcome.value
+
+
+def test_a_member_is_found_by_badge(staff: Staff, actor: Actor) -> None:
+    assert staff.members() == []
+    member = added(staff, actor, Role.TECHNICIAN, "GAL-S-7PAUL")
+    added(staff, actor, Role.STUDENT)
+    assert staff.by_badge("GAL-S-7PAUL") == member
+    assert staff.by_badge("GAL-S-7NOBODY") is None
+    assert staff.by_badge("") is None
+    assert len(staff.members()) == 2
+
+
+def test_a_badge_belongs_to_one_person(staff: Staff, actor: Actor) -> None:
+    added(staff, actor, Role.TECHNICIAN, "GAL-S-7PAUL")
+    draft = MemberDraft(family_name="SAUGE", given_name="Rose", role=Role.STUDENT, badge="GAL-S-7PAUL")
+    assert isinstance(staff.add(draft, actor), Refused)
+
+
+@pytest.mark.req("INS-04")
+def test_rights_follow_the_role_and_end_with_the_account(staff: Staff, actor: Actor) -> None:
+    holder = actor_of(added(staff, actor, Role.HOLDER), "comptoir-1")
+    member = added(staff, actor, Role.TECHNICIAN, "GAL-S-7PAUL")
+    paul = actor_of(member, "comptoir-1")
+    assert paul == Actor(member.id, "Paul ORTIE preparateur", "comptoir-1")
+    assert staff.may(paul, Right.DELIVER)
+    assert not staff.may(paul, Right.MANAGE_STAFF)
+    assert isinstance(staff.deactivate(holder.staff_id or 0, paul), Refused)
+    assert isinstance(staff.deactivate(member.id, holder), Done)
+    assert not staff.may(paul, Right.DELIVER)
+    assert staff.by_badge("GAL-S-7PAUL") is None
+    assert staff.get(member.id) is not None
+
+
+def test_nobody_has_no_right(staff: Staff) -> None:
+    assert not staff.may(Actor(4711, "Inconnu", "comptoir-1"), Right.DELIVER)
+
+
+def test_a_change_made_elsewhere_is_seen_once_announced(staff: Staff, database: Database, actor: Actor) -> None:
+    assert staff.members() == []
+    added(Staff(database), actor, Role.STUDENT)
+    assert len(staff.members()) == 1

@@ -1,0 +1,205 @@
+"""The technician keeps, brings back and verifies the data, and decides on the queue, with the exit codes promised."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app import cli
+from app.bootstrap import create_demo, open_services
+from app.store.audit import Actor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACTOR = Actor(None, "Camille Durand", "comptoir-1")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with a few acts and two writes in the queue."""
+    services = open_services(tmp_path / "données")
+    with services.db.write(ACTOR) as work:
+        for number in range(5):
+            work.audit("delivery", "delivery", str(number))
+        work.enqueue("dmp", "note", "key-1", {"patient": 1})
+        work.enqueue("mss", "message", "key-2", {"patient": 1})
+    services.close()
+    return tmp_path / "données"
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 -- a function of the words of a command
+    """Run a command with ``--json`` on the folder; return its exit code, its JSON and its messages."""
+
+    def called(*words: str) -> tuple[int, Any, str]:
+        capsys.readouterr()
+        code = cli.main([*words, "--data", str(folder), "--json"])
+        said = capsys.readouterr()
+        return code, json.loads(said.out), said.err
+
+    return called
+
+
+def _edit(folder: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(folder / "galien.sqlite", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.req("OFF-DB-07")
+def test_verify_says_that_all_is_well(run: Any) -> None:  # noqa: ANN401
+    code, said, err = run("verify")
+    assert (code, err) == (0, "")
+    assert (said["database"], said["first_bad"], said["ordonnancier"], said["cash"]) == ("ok", None, "ok", "ok")
+    assert said["audit_entries"] >= 5
+
+
+@pytest.mark.req("OFF-DB-07")
+def test_verify_names_the_entry_that_was_altered(run: Any, folder: Path) -> None:  # noqa: ANN401
+    _edit(
+        folder,
+        "DROP TRIGGER audit_entry_no_update",
+        "UPDATE audit_entry SET actor_name = 'Personne' WHERE subject_id = '3' AND action = 'delivery'",
+    )
+    code, said, err = run("verify")
+    assert code == 3
+    assert said["database"] == "ok"
+    assert said["first_bad"]["reason"] == "altered"
+    assert f"n° {said['first_bad']['seq']}" in err
+
+
+def test_verify_sees_a_file_that_is_no_database(run: Any, folder: Path) -> None:  # noqa: ANN401
+    (folder / "galien.sqlite").write_text("Bonjour " * 1_000)
+    before = (folder / "galien.sqlite").read_bytes()
+    code, said, err = run("verify")
+    assert (code, said["database"]) == (3, "bad")
+    assert "restore" in err
+    assert (folder / "galien.sqlite").read_bytes() == before
+
+
+def test_verify_sees_a_base_that_was_emptied(run: Any, folder: Path) -> None:  # noqa: ANN401
+    (folder / "galien.sqlite").write_bytes(b"")
+    code, said, err = run("verify")
+    assert (code, said["database"], said["ordonnancier"]) == (3, "bad", "bad")
+    assert "restore" in err
+
+
+def test_verify_writes_nothing(run: Any, folder: Path) -> None:  # noqa: ANN401
+    before = (folder / "galien.sqlite").read_bytes()
+    run("verify")
+    assert (folder / "galien.sqlite").read_bytes() == before
+
+
+@pytest.mark.req("OFF-DB-10")
+def test_what_was_backed_up_comes_back(run: Any, folder: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    code, made, _ = run("backup", str(tmp_path / "clé usb"))
+    assert code == 0
+    entries = run("verify")[1]["audit_entries"]
+    (folder / "galien.sqlite").write_bytes(b"rot")
+    code, done, _ = run("restore", made["file"])
+    assert code == 0
+    assert done["audit_entries"] == made["audit_entries"] == entries - 1
+    code, said, _ = run("verify")
+    assert (code, said["database"], said["audit_entries"]) == (0, "ok", entries - 1)
+
+
+@pytest.mark.req("OFF-DB-11")
+@pytest.mark.parametrize("content", [b"", b"Bonjour", b"PK\x05\x06" + bytes(18), bytes(10_000)])
+def test_a_bad_file_is_refused_and_the_data_stay(run: Any, folder: Path, tmp_path: Path, content: bytes) -> None:  # noqa: ANN401
+    file = tmp_path / "mauvaise.galien"
+    file.write_bytes(content)
+    before = (folder / "galien.sqlite").read_bytes()
+    code, _, err = run("restore", str(file))
+    assert code == 3
+    assert err.startswith("GAL-SAV-01")
+    assert (folder / "galien.sqlite").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["absente.galien", "."])
+def test_a_file_that_can_not_be_read_is_the_environment_s_fault(run: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401
+    assert run("restore", str(tmp_path / name))[0] == 4
+
+
+def test_backing_up_into_a_file_is_the_environment_s_fault(run: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    (tmp_path / "fichier").touch()
+    assert run("backup", str(tmp_path / "fichier"))[0] == 4
+
+
+@pytest.mark.req("OFF-DB-08")
+def test_the_queue_is_shown_without_what_it_carries(run: Any) -> None:  # noqa: ANN401
+    code, items, _ = run("queue", "list")
+    assert code == 0
+    assert [(item["lane"], item["state"], item["key"]) for item in items] == [
+        ("dmp", "waiting", "key-1"),
+        ("mss", "waiting", "key-2"),
+    ]
+    assert "payload" not in items[0]
+    assert run("queue", "list", "--state", "done")[1] == []
+
+
+def test_a_write_is_cancelled_then_retried(run: Any) -> None:  # noqa: ANN401
+    first = run("queue", "list")[1][0]["id"]
+    assert run("queue", "cancel", str(first))[1]["state"] == "cancelled"
+    assert run("queue", "cancel", str(first))[0] == 3
+    assert run("queue", "retry", str(first))[1]["state"] == "waiting"
+    assert run("queue", "retry", "999")[0] == 3
+
+
+def test_commands_say_in_french_what_they_did(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["backup", str(tmp_path / "usb")], ["verify"], ["queue", "list"]):
+        assert cli.main([*words, "--data", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "Sauvegarde faite et relue" in said
+    assert "Base saine" in said
+    assert "en attente" in said
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demonstration, with deliveries, payments and a register."""
+    root = tmp_path_factory.mktemp("demo")
+    create_demo(root).close()
+    return root
+
+
+LAST_ENTRY = "(SELECT max(seq) FROM ordonnancier_entry)"
+TAMPERED = {
+    "ordonnancier": (
+        "UPDATE ordonnancier_entry SET quantity = quantity + 1 WHERE seq = 3",
+        "UPDATE ordonnancier_entry SET patient_name = 'Personne' WHERE seq = 3",
+        "DELETE FROM ordonnancier_entry WHERE seq = 3",
+        f"DELETE FROM ordonnancier_entry WHERE seq = {LAST_ENTRY}",
+    ),
+    "cash": (
+        "UPDATE payment SET amount = amount - 1 WHERE rowid = (SELECT min(rowid) FROM payment)",
+        "UPDATE payment SET method = 'other' WHERE rowid = (SELECT max(rowid) FROM payment)",
+        "DELETE FROM payment WHERE rowid = (SELECT min(rowid) FROM payment)",
+        "INSERT INTO payment SELECT delivery_number, 99, at, method, amount, tendered FROM payment LIMIT 1",
+    ),
+}
+
+
+@pytest.mark.req("OFF-DB-07")
+@pytest.mark.parametrize(
+    ("register", "statement"), [(name, statement) for name, edits in TAMPERED.items() for statement in edits]
+)
+def test_verify_names_the_register_that_was_altered(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], register: str, statement: str
+) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(demo, folder)
+    assert cli.main(["verify", "--data", str(folder)]) == 0
+    table = statement.split()[1 if statement.startswith("UPDATE") else 2]
+    _edit(folder, f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete", statement)
+    capsys.readouterr()
+    assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    found = {name: said[name] for name in ("database", "ordonnancier", "cash")}
+    assert found == {"database": "ok", "ordonnancier": "ok", "cash": "ok"} | {register: "bad"}
+    assert said["first_bad"]["register"] == register
