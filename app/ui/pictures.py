@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
 
 _QUIET_S = 0.04
+_QUIET_PASSES = 5
 _PAUSE_MS = 300
 _PATIENCE_S = 30.0
 
@@ -68,10 +69,15 @@ class Stage:
     def settle(self) -> None:
         """Let the window work until nothing runs any more."""
         began = quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < _QUIET_S and time.monotonic() - began < _PATIENCE_S:
+        passes = 0
+        # Both are asked: on a busy machine one pass may outlast the time, with the layout of the last answer still due.
+        while passes < _QUIET_PASSES or time.monotonic() - quiet_since < _QUIET_S:
             self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            passes += 1
             if not self.desktop.tasks.idle or self._is_about_to_act():
-                quiet_since = time.monotonic()
+                quiet_since, passes = time.monotonic(), 0
+            if time.monotonic() - began > _PATIENCE_S:
+                return
             time.sleep(0.005)
 
     def _is_about_to_act(self) -> bool:
