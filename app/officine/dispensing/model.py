@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.money import ZERO, Money, Rate
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
-from app.officine.prescriptions.model import PrescriptionKind
+from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +24,19 @@ class SessionState(enum.StrEnum):
     SUSPENDED = "suspended"
     DONE = "done"
     ABANDONED = "abandoned"
+
+
+class SaleKind(enum.StrEnum):
+    """Under which terms the products leave.
+
+    ``ADVANCE``: before the ordonnance, nothing is claimed until it comes. ``RETROCESSION``: to another officine or
+    a hospital. ``ACCOUNT``: a customer who is invoiced later.
+    """
+
+    ORDINARY = "ordinary"
+    ADVANCE = "advance"
+    RETROCESSION = "retrocession"
+    ACCOUNT = "account"
 
 
 class DeliveryState(enum.StrEnum):
@@ -68,7 +81,10 @@ class Author:
 class DraftLine:
     """One product of the session. ``boxes`` are those that were scanned, ``quantity`` all that leave.
 
-    ``unit_price`` None: no price is known yet. ``prescribed`` False: added to an ordonnance that does not ask for it.
+    ``unit_price`` None: no price is known yet. ``prescribed`` False: added to an ordonnance that does not ask for it;
+    ``prescribed_line`` is the line of the ordonnance that it answers. ``posology`` and ``days`` (how long all of it
+    lasts) are what was prescribed. ``owed`` counts the boxes, among ``quantity``, that the patient comes back for.
+    ``units`` None: whole boxes; else how many units of one opened box leave.
     """
 
     line_id: str
@@ -85,6 +101,11 @@ class DraftLine:
     prescribed: bool = True
     ald: bool = False
     substitution: Substitution = field(default_factory=Substitution)
+    prescribed_line: str = ""
+    posology: str = ""
+    days: int | None = None
+    owed: int = 0
+    units: int | None = None
 
     @property
     def lot(self) -> str:
@@ -109,13 +130,29 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionDraft:
-    """The ordonnance as far as it is typed; ``renewal`` counts the deliveries made on it before."""
+    """The ordonnance as far as it is typed; ``renewal`` counts the deliveries made on it before.
+
+    ``prescription_id`` is the ordonnance kept in the database, None for one that is seen for the first time.
+    """
 
     prescriber_id: int | None = None
     prescriber_name: str = ""
     written_on: dt.date | None = None
     kind: PrescriptionKind = PrescriptionKind.ORDINARY
     renewal: int = 0
+    prescription_id: int | None = None
+    lines: tuple[PrescribedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A warning that was seen and passed: which one, why (empty where no reason is asked), by whom."""
+
+    code: str
+    subject: str
+    text: str
+    reason: str = ""
+    author: Author = field(default_factory=Author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +177,8 @@ class CounterSession:
     guard: Guard | None = None
     lines: tuple[DraftLine, ...] = ()
     next_line: int = 1
+    sale: SaleKind = SaleKind.ORDINARY
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
     def line(self, line_id: str) -> DraftLine | None:
         """Return a line; None where there is no such one."""

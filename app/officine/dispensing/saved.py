@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import asdict
 from typing import Any
 
 from app.kernel.errors import InputDefect
 from app.kernel.money import Money, Rate
 from app.officine.billing.model import Guard, Justification, Substitution
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine, PrescriptionDraft
-from app.officine.prescriptions.model import PrescriptionKind
+from app.officine.dispensing.model import (
+    Acknowledgement,
+    Author,
+    Box,
+    CounterSession,
+    DraftLine,
+    PrescriptionDraft,
+    SaleKind,
+)
+from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 FORMAT = 1
 
@@ -27,6 +36,11 @@ def dumps(session: CounterSession) -> str:
         "guard": session.guard,
         "lines": [_line(line) for line in session.lines],
         "next_line": session.next_line,
+        "sale": session.sale,
+        "acknowledged": [
+            [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name]
+            for one in session.acknowledged
+        ],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -57,6 +71,11 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
             guard=None if guard is None else Guard(guard),
             lines=tuple(_read_line(line) for line in content["lines"]),
             next_line=content["next_line"],
+            sale=SaleKind(content["sale"]),
+            acknowledged=tuple(
+                Acknowledgement(code, subject, text, reason, Author(author, name))
+                for code, subject, text, reason, author, name in content["acknowledged"]
+            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error
@@ -68,6 +87,8 @@ def _prescription(draft: PrescriptionDraft) -> dict[str, Any]:
         "date": _iso(draft.written_on),
         "kind": draft.kind,
         "renewal": draft.renewal,
+        "id": draft.prescription_id,
+        "lines": [asdict(line) for line in draft.lines],
     }
 
 
@@ -78,6 +99,8 @@ def _read_prescription(content: dict[str, Any]) -> PrescriptionDraft:
         written_on=_date(content["date"]),
         kind=PrescriptionKind(content["kind"]),
         renewal=content["renewal"],
+        prescription_id=content["id"],
+        lines=tuple(PrescribedLine(**line) for line in content["lines"]),
     )
 
 
@@ -97,6 +120,11 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "prescribed": line.prescribed,
         "ald": line.ald,
         "substitution": [line.substitution.refused, line.substitution.justification],
+        "prescribed_line": line.prescribed_line,
+        "posology": line.posology,
+        "days": line.days,
+        "owed": line.owed,
+        "units": line.units,
     }
 
 
@@ -118,6 +146,11 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         prescribed=content["prescribed"],
         ald=content["ald"],
         substitution=Substitution(refused, None if justification is None else Justification(justification)),
+        prescribed_line=content["prescribed_line"],
+        posology=content["posology"],
+        days=content["days"],
+        owed=content["owed"],
+        units=content["units"],
     )
 
 

@@ -28,6 +28,26 @@ class PrescriptionKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrescribedLine:
+    """One line of an ordonnance, as written: what to take, how, for how long, and how many times more.
+
+    ``line_id`` is its place on the ordonnance (P1, P2…). ``code`` is empty where only a text was written.
+    ``quantity`` counts the boxes of each delivery, ``days`` how long they last (None: not said), ``renewals`` the
+    deliveries after the first. ``mention`` is empty or why substitution is excluded (MTE, EFG, CIF).
+    """
+
+    line_id: str
+    code: str
+    label: str
+    posology: str = ""
+    quantity: int = 1
+    days: int | None = None
+    renewals: int = 0
+    ald: bool = False
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrescriberDraft:
     """What is typed of a prescriber; ``finess`` is the structure where they practise, ``mss`` their MSSanté address."""
 
