@@ -27,7 +27,7 @@ from app.docs.ticket import Pharmacy, ticket_pdf
 from app.kernel.money import Money
 from app.kernel.outcome import Done, Refused, Severity
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import rules
+from app.officine.dispensing import rules, store
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.model import Payment, PaymentMethod
 from app.officine.dispensing.paper import ticket_of
@@ -240,6 +240,21 @@ def test_serial_number_leaves_once(house: House) -> None:
     assert codes(house.counter.check(again)) == {"GAL-CPT-16"}
     other, _ = edit.add_product(house.sale(), product, box=box("SN2"))
     assert not house.counter.check(other)
+
+
+@pytest.mark.req("OFF-CPT-06")
+def test_delivery_waits_for_the_first_save_of_its_own_session(house: House) -> None:
+    """The autosave of a new sale is still being written when the sale is delivered: nobody has taken it over."""
+    session = house.sale(DOLIPRANE)
+    payments = house.paid(session)
+    outcomes: list[object] = []
+    delivering = threading.Thread(target=lambda: outcomes.append(house.counter.validate(session, CAMILLE, payments)))
+    with house.db.write(CAMILLE) as work:
+        assert store.write_session(work.session, session, work.now)
+        delivering.start()
+        delivering.join(0.3)
+    delivering.join()
+    assert isinstance(outcomes[0], Done)
 
 
 @pytest.mark.req("OFF-CPT-05")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.bootstrap import Services
+    from app.kernel.outcome import Outcome
+    from app.officine.dispensing.model import CounterSession
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 FREE, OTHER = "doliprane 1000", "advil"
@@ -116,6 +120,38 @@ def test_several_comptoirs_keep_their_sales_apart(hands: Hands) -> None:
     assert codes(hands) == [first]
     hands.stage.act("counter.next")
     assert codes(hands) == [second]
+
+
+@pytest.mark.req("OFF-CPT-10")
+def test_a_save_that_comes_after_its_delivery_takes_no_comptoir_away(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The autosave lost the race against the delivery: the comptoir goes on to the next customer."""
+    hands.scan(hands.product(FREE).code)
+    counter, delivered = hands.services.counter, threading.Event()
+    save, validate = counter.save, counter.validate
+
+    def late_save(session: CounterSession) -> Outcome[CounterSession]:
+        delivered.wait(10)
+        return save(session)
+
+    def validate_first(*asked: object) -> object:
+        outcome = validate(*asked)  # type: ignore[arg-type]
+        delivered.set()
+        # The answer of the save comes while that of the delivery is still on its way.
+        time.sleep(0.2)
+        return outcome
+
+    monkeypatch.setattr(counter, "save", late_save)
+    monkeypatch.setattr(counter, "validate", validate_first)
+    page = hands.page
+    page.add(hands.product(OTHER))
+    page.till.save_now()
+    hands.hit(Qt.Key.Key_F10)
+    hands.hit(ENTER)
+    hands.wait(lambda: page.till.last_delivery is not None)
+    assert hands.view.page is page
+    assert page.till.session.is_empty
 
 
 @pytest.mark.req("OFF-CPT-15")

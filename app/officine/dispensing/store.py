@@ -82,9 +82,13 @@ def write_session(
     A revision older than the one saved changes nothing and counts as written: a late autosave loses nothing.
     """
     asked = {"asked_id": held.id, "asked_holder": held.holder, "asked_revision": held.revision}
-    if _count(session.execute(_WRITE_SESSION, asked | _content(held, now) | {"state": str(state)})):
+    content = asked | _content(held, now) | {"state": str(state)}
+    if _count(session.execute(_WRITE_SESSION, content)):
         return True
     if _insert_session(session, held, now, state):
+        return True
+    # The first save of this very session may have been under way in another transaction: it is there by now.
+    if _count(session.execute(_WRITE_SESSION, content)):
         return True
     return state is SessionState.OPEN and session.execute(_HOLD_SESSION, asked).first() is not None
 

@@ -217,6 +217,9 @@ class Till(QObject):
             return
         if isinstance(outcome, Refused):
             self._after_save = []
+            if self.validating:
+                # The delivery under way ended the session before this save reached it: its own answer says the rest.
+                return
             for finding in outcome.findings:
                 self.told.emit(finding)
             self.gone.emit()
