@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
-from ui_keys import type_text
+from PySide6.QtTest import QTest
+from ui_keys import type_text, wait_for
 
 from app.kernel.money import Money
 from app.officine.catalog.model import ListClass
@@ -153,6 +154,23 @@ def test_a_box_that_the_stock_does_not_hold_is_confirmed_once(hands: Hands) -> N
     hands.press(ENTER)
     hands.wait(lambda: hands.page.till.last_delivery is not None)
     assert hands.stock(product) == -1
+
+
+@pytest.mark.req("OFF-CPT-06")
+def test_an_entree_meant_for_the_payment_confirms_no_warning_that_came_in_between(hands: Hands) -> None:
+    """F10, and while the payment shows, the stock is found short: the next Entrée is not « J’ai vérifié »."""
+    product = hands.product(FREE)
+    wanted = hands.stock(product) + 1
+    hands.scan(product.code)
+    hands.page.set_quantity(wanted)
+    hands.hit(Qt.Key.Key_F10)
+    wait_for(lambda: isinstance(hands.page.drawer, ControlDrawer), hands.stage.app)
+    hands.press(ENTER)
+    assert isinstance(hands.page.drawer, ControlDrawer)
+    assert not hands.page.till.session.lines[0].forced_stock
+    QTest.qWait(800)
+    hands.press(ENTER)
+    assert isinstance(hands.page.drawer, PaymentDrawer)
 
 
 @pytest.mark.req("OFF-CPT-07")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -30,6 +31,8 @@ _REMEDIES = {
     "GAL-CPT-42": "counter.patient",
 }
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
+# An Entrée that was meant for the payment comes within this time of the panel that takes its place.
+_READING_S = 0.7
 _DISCLAIMER = (
     "Aide fondée sur la base publique des médicaments et sur le stock de l’officine. "
     "Ce que ces données ne disent pas (interactions, doses, allergies) n’est pas contrôlé."
@@ -46,6 +49,7 @@ class ControlDrawer(Drawer):
         """Show the findings of ``till``."""
         super().__init__(ui, till, "Contrôle")
         self._extra: tuple[Finding, ...] = ()
+        self._unread_until = 0.0
         self._mends: list[ActButton] = []
         self.summary = Text("", "strong", wrap=True)
         self.cards = QVBoxLayout()
@@ -78,8 +82,14 @@ class ControlDrawer(Drawer):
         self._extra = findings
         self._draw()
 
+    def interrupt(self) -> None:
+        """Say that the panel came in the place of another: a key already on its way confirms nothing unread."""
+        self._unread_until = time.monotonic() + _READING_S
+
     def confirm(self) -> None:
         """Confirm every warning and go on; an error can't be confirmed: go where the first one is mended."""
+        if time.monotonic() < self._unread_until and self.till.open_findings:
+            return
         if self.till.blocked:
             mend = next(filter(None, map(self._remedy, self.findings)), "")
             if mend:

@@ -419,7 +419,9 @@ class TillPage(QWidget):
 
     def _check_again(self) -> None:
         if self.till.open_findings and isinstance(self.drawer, PaymentDrawer):
-            self.open(ControlDrawer.name)
+            control = self.open(ControlDrawer.name)
+            assert isinstance(control, ControlDrawer)
+            control.interrupt()
 
     def _deliver(self) -> None:
         drawer = self._drawers.get(PaymentDrawer.name)
@@ -459,7 +461,10 @@ class TillPage(QWidget):
             self.open(PaymentDrawer.name).show_refusal(why.findings)
         else:
             self.till.look()
-            self.open(ControlDrawer.name).show_refusal(why.findings)
+            control = self.open(ControlDrawer.name)
+            assert isinstance(control, ControlDrawer)
+            control.show_refusal(why.findings)
+            control.interrupt()
         self._read_next()
 
 
