@@ -20,11 +20,13 @@ from app.officine.billing.model import (
     Zone,
 )
 from app.officine.billing.products import CATALOG_SOURCE
+from app.officine.dispensing import matching
 from app.officine.dispensing.model import (
     Delivery,
     DeliveryLine,
     DeliveryState,
 )
+from app.officine.prescriptions.model import Execution
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -163,6 +165,29 @@ def delivery(
     )
 
 
+def execution(situation: Situation, done: Delivery) -> Execution | None:
+    """Return what the delivery makes of the ordonnance; None without one."""
+    session, prescription = situation.session, situation.session.prescription
+    if prescription is None or situation.patient is None or situation.prescriber is None:
+        return None
+    if prescription.written_on is None:
+        return None
+    written = matching.written_lines(session, situation.products)
+    linked = {line.prescribed_line for line in session.lines if line.prescribed_line}
+    fresh = {line.line_id for line in written} - {line.line_id for line in prescription.lines}
+    return Execution(
+        prescription_id=prescription.prescription_id,
+        patient_id=situation.patient.id,
+        prescriber_id=situation.prescriber.id,
+        written_on=prescription.written_on,
+        kind=prescription.kind,
+        lines=written,
+        delivered=frozenset(linked | fresh),
+        delivery=done.number,
+        day=paris_date(done.at),
+    )
+
+
 def register_count(situation: Situation) -> int:
     """Return how many entries of the ordonnancier the session asks for: one a medicine delivered."""
     return sum(1 for line in situation.session.lines if situation.products[line.code].list_class is not None)
@@ -232,6 +257,9 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "author_name": line.author.name,
             "note": line.note,
             "ordonnancier": line.ordonnancier,
+            "posology": line.posology,
+            "days": line.days,
+            "prescribed": line.prescribed,
         }
         for line in done.lines
     ]
@@ -385,6 +413,9 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 author=line.author,
                 note=line.note,
                 ordonnancier=number,
+                posology=line.posology,
+                days=line.days,
+                prescribed=situation.session.prescription is not None and line.prescribed,
             )
         )
     return tuple(lines)

@@ -238,6 +238,9 @@ class DeliveryLine:
     author: Author
     note: str
     ordonnancier: int | None
+    posology: str = ""
+    days: int | None = None
+    prescribed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

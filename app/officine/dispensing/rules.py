@@ -15,6 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
+from app.officine.dispensing import matching
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
@@ -63,7 +64,12 @@ def check(situation: Situation) -> list[Finding]:
     session = situation.session
     if not session.lines:
         return [_error("GAL-CPT-10", "La vente est vide.", "Scannez ou cherchez un produit.")]
-    findings = [*_check_ordonnance(situation), *_check_duplicates(session), *_check_stock(situation)]
+    findings = [
+        *_check_ordonnance(situation),
+        *matching.check(session, situation.today),
+        *_check_duplicates(session),
+        *_check_stock(situation),
+    ]
     for line in session.lines:
         findings += _check_line(line, situation)
     return sorted(findings, key=lambda finding: -finding.severity.rank)

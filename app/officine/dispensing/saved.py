@@ -88,7 +88,7 @@ def _prescription(draft: PrescriptionDraft) -> dict[str, Any]:
         "kind": draft.kind,
         "renewal": draft.renewal,
         "id": draft.prescription_id,
-        "lines": [asdict(line) for line in draft.lines],
+        "lines": [asdict(line) | {"due_on": _iso(line.due_on)} for line in draft.lines],
     }
 
 
@@ -100,7 +100,7 @@ def _read_prescription(content: dict[str, Any]) -> PrescriptionDraft:
         kind=PrescriptionKind(content["kind"]),
         renewal=content["renewal"],
         prescription_id=content["id"],
-        lines=tuple(PrescribedLine(**line) for line in content["lines"]),
+        lines=tuple(PrescribedLine(**line | {"due_on": _date(line["due_on"])}) for line in content["lines"]),
     )
 
 

@@ -223,6 +223,9 @@ class Counter:
         )
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
+        execution = build.execution(situation, delivery)
+        if execution is not None:
+            self._prescriptions.execute(work, execution)
         work.audit(
             "delivery.validate",
             "delivery",

@@ -304,6 +304,9 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             author=Author(row.author_id, row.author_name),
             note=row.note,
             ordonnancier=row.ordonnancier,
+            posology=row.posology,
+            days=row.days,
+            prescribed=row.prescribed,
         )
         for row in session.scalars(query)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.money import Money, Rate
@@ -86,6 +86,9 @@ class DeliveryLineRow(Base):
     author_name: Mapped[str] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(Text)
     ordonnancier: Mapped[int | None] = mapped_column(PK)
+    posology: Mapped[str] = mapped_column(Text, server_default="")
+    days: Mapped[int | None]
+    prescribed: Mapped[bool] = mapped_column(server_default=false())
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
 

@@ -1,7 +1,8 @@
-"""Who prescribes, and on what kind of prescription?"""
+"""Who prescribes, on what kind of prescription, what is on it, and what was delivered of it?"""
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 
@@ -33,7 +34,9 @@ class PrescribedLine:
 
     ``line_id`` is its place on the ordonnance (P1, P2…). ``code`` is empty where only a text was written.
     ``quantity`` counts the boxes of each delivery, ``days`` how long they last (None: not said), ``renewals`` the
-    deliveries after the first. ``mention`` is empty or why substitution is excluded (MTE, EFG, CIF).
+    deliveries after the first. ``mention`` is empty or why substitution is excluded (MTE, EFG, CIF). ``cis`` and
+    ``group_id`` say which boxes answer it: those of the same speciality, and its substitutes. ``due_on`` is the day from
+    which a renewal falls due (CSP R.5132-14), None for a first delivery.
     """
 
     line_id: str
@@ -45,6 +48,73 @@ class PrescribedLine:
     renewals: int = 0
     ald: bool = False
     mention: str = ""
+    cis: str = ""
+    group_id: str = ""
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLine:
+    """One line of an ordonnance kept: what was written, and what was delivered of it so far."""
+
+    line: PrescribedLine
+    deliveries: int = 0
+    last_on: dt.date | None = None
+
+    @property
+    def left(self) -> int:
+        """How many deliveries are still to be made."""
+        return max(0, 1 + self.line.renewals - self.deliveries)
+
+    def due_on(self, tolerance_days: int) -> dt.date | None:
+        """Return the day from which the next delivery falls due, ``tolerance_days`` before the boxes run out.
+
+        None where nothing was delivered yet, or where it is not known how long the boxes last.
+        """
+        if self.last_on is None or self.line.days is None:
+            return None
+        return self.last_on + dt.timedelta(days=max(0, self.line.days - tolerance_days))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPrescription:
+    """An ordonnance that was delivered from, with each of its lines."""
+
+    id: int
+    patient_id: int
+    prescriber_id: int
+    prescriber_name: str
+    written_on: dt.date
+    kind: PrescriptionKind
+    lines: tuple[KeptLine, ...]
+
+    @property
+    def deliveries(self) -> int:
+        """How many times it was delivered from."""
+        return max((line.deliveries for line in self.lines), default=0)
+
+    @property
+    def to_deliver(self) -> tuple[KeptLine, ...]:
+        """The lines of which something is left."""
+        return tuple(line for line in self.lines if line.left)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What one delivery makes of an ordonnance: its lines as written, and which of them were delivered.
+
+    ``prescription_id`` None: it is seen for the first time.
+    """
+
+    prescription_id: int | None
+    patient_id: int
+    prescriber_id: int
+    written_on: dt.date
+    kind: PrescriptionKind
+    lines: tuple[PrescribedLine, ...]
+    delivered: frozenset[str]
+    delivery: int
+    day: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

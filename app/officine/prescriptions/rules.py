@@ -1,4 +1,4 @@
-"""Is this prescriber acceptable as typed, and under which words is one found?"""
+"""Is this prescriber acceptable as typed, under which words is one found, and is an ordonnance still alive?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import name_words, typographic, words
 
 if TYPE_CHECKING:
-    from app.officine.prescriptions.model import Prescriber, PrescriberDraft
+    import datetime as dt
+
+    from app.officine.prescriptions.model import KeptPrescription, Prescriber, PrescriberDraft
+
+LONGEST_DAYS = 366
+TOLERANCE_DAYS = 3
+"""How many days before the boxes run out a renewal falls due; chosen by the officine (CSP R.5132-14 sets no figure)."""
 
 _FINESS = re.compile(r"[0-9][0-9AB][0-9]{7}")
 _LIMITS = {
@@ -58,6 +64,11 @@ def search_words(prescriber: PrescriberDraft) -> set[str]:
     """Return the folded words under which a prescriber is found: names and RPPS number."""
     found = set(name_words(prescriber.family_name) | name_words(prescriber.given_name))
     return found | {prescriber.rpps} if prescriber.rpps else found
+
+
+def is_live(kept: KeptPrescription, today: dt.date) -> bool:
+    """Return True while something is left to deliver on an ordonnance of less than a year (CSP R.5132-21)."""
+    return bool(kept.to_deliver) and (today - kept.written_on).days <= LONGEST_DAYS
 
 
 def _error(code: str, text: str, advice: str, subject: str) -> Finding:

@@ -1,4 +1,4 @@
-"""How are prescribers found and added?"""
+"""How are prescribers found and added, and ordonnances kept for their renewals?"""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 from app.kernel.identifiers import is_rpps
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.prescriptions import rules, store
+from app.officine.prescriptions import kept_store, rules, store
 from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from app.kernel.outcome import Finding, Outcome
-    from app.officine.prescriptions.model import Prescriber, PrescriberDraft
+    from app.officine.prescriptions.model import Execution, KeptPrescription, Prescriber, PrescriberDraft
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
+
+KEPT = 20
+"""How many ordonnances of a patient are looked through: those of a year, for most."""
 
 
 class Prescriptions:
-    """The prescribers known to the officine."""
+    """The prescribers known to the officine, and the ordonnances delivered from."""
 
     def __init__(self, db: Database, staff: Staff) -> None:
         """Keep them in ``db``; ask ``staff`` for the rights."""
@@ -70,3 +74,23 @@ class Prescriptions:
                 work.audit("prescriber.create", "prescriber", str(prescriber.id))
             work.changed("prescriber")
         return Done(added, tuple(findings))
+
+    # --- Ordonnances ----------------------------------------------------------------------------------------------
+
+    def kept(self, patient_id: int, limit: int = KEPT) -> list[KeptPrescription]:
+        """Return the last ordonnances of a patient with what was delivered of each line, the newest first."""
+        with self._db.read() as session:
+            return kept_store.of_patient(session, patient_id, limit)
+
+    def renewable(self, patient_id: int, today: dt.date) -> list[KeptPrescription]:
+        """Return the ordonnances of a patient from which something may still be delivered, the newest first.
+
+        None past a year (CSP R.5132-21).
+        """
+        return [one for one in self.kept(patient_id) if rules.is_live(one, today)]
+
+    def execute(self, work: UnitOfWork, execution: Execution) -> int:
+        """Write, in the act, what a delivery makes of an ordonnance; return the ordonnance's id."""
+        prescription_id = kept_store.write_execution(work.session, execution, work.now)
+        work.changed("prescription", f"prescription:{prescription_id}")
+        return prescription_id
