@@ -16,6 +16,7 @@ from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Done
 from app.kernel.text import NBSP
 from app.officine.catalog.model import ListClass
+from app.officine.dispensing import matching
 from app.officine.dispensing import session as counter_session
 from app.officine.dispensing.model import Payment, PaymentMethod, PrescriptionDraft
 from app.officine.dispensing.service import Counter
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import CounterSession
     from app.officine.patients.model import Patient
-    from app.officine.prescriptions.model import Prescriber
+    from app.officine.prescriptions.model import KeptPrescription, Prescriber
     from app.sandbox.dataset import Dataset, PastDelivery, PastLine, Person
     from app.store.audit import Actor
 
@@ -206,6 +207,7 @@ class _History:
         session = self._addressed(counter.new_session(actor), delivery)
         for line in delivery.lines:
             session = _with_line(session, products[line.code], line)
+        session = _directed(session, products, delivery)
         due = counter.quote(session).totals.patient
         method = PaymentMethod.CARD if rank % 3 else PaymentMethod.CASH
         _done(counter.validate(session, actor, [Payment(method, due)] if due > ZERO else []))
@@ -215,9 +217,20 @@ class _History:
         if delivery.patient:
             patient = self.people.patients[delivery.patient]
             session, _ = counter_session.set_patient(session, patient.id, patient.display_name)
-        if delivery.prescriber:
+        kept = self._kept(delivery)
+        if kept is not None:
+            session, _ = matching.take(session, kept, {})
+        elif delivery.prescriber:
             session, _ = counter_session.set_prescription(session, self._ordonnance(delivery))
         return session
+
+    def _kept(self, delivery: PastDelivery) -> KeptPrescription | None:
+        """Return the ordonnance that a renewal is made on; None for a first delivery."""
+        if not delivery.renewal:
+            return None
+        written_on = self._ordonnance(delivery).written_on
+        known = self.services.prescriptions.kept(self.people.patients[delivery.patient].id)
+        return next((kept for kept in known if kept.written_on == written_on and kept.to_deliver), None)
 
     def _ordonnance(self, delivery: PastDelivery) -> PrescriptionDraft:
         prescriber = self.people.prescribers[delivery.prescriber]
@@ -236,8 +249,21 @@ class _History:
         return day - dt.timedelta(days=1) if day.weekday() == _SUNDAY else day
 
 
+def _directed(session: CounterSession, products: Mapping[str, Product], delivery: PastDelivery) -> CounterSession:
+    """Return the session with what the ordonnance says of each line, where the data set gives it."""
+    typed = {line.code: line.directions for line in delivery.lines if line.directions}
+    if not typed:
+        return session
+    lines = tuple(
+        matching.directed(line, typed[line.code], products[line.code]) if line.code in typed else line
+        for line in matching.written_lines(session, products)
+    )
+    detailed, _ = matching.detail(session, lines, products)
+    return detailed
+
+
 def _with_line(session: CounterSession, product: Product, line: PastLine) -> CounterSession:
-    session, _ = counter_session.add_product(session, product, quantity=line.quantity)
+    session, _ = matching.add_product(session, product, quantity=line.quantity)
     line_id = session.lines[-1].line_id
     session, _ = counter_session.set_ald(session, line_id, ald=line.ald)
     if line.price_cents is not None:

@@ -84,12 +84,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastLine:
-    """Boxes of one product that left; ``price_cents`` is what a product of free price was sold at."""
+    """Boxes of one product that left; ``price_cents`` is what a product of free price was sold at.
+
+    ``directions`` is what the ordonnance says of the line, typed in one go: ``1 matin 30 j r5``.
+    """
 
     code: str
     quantity: int
     ald: bool = False
     price_cents: int | None = None
+    directions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

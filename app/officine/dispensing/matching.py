@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.model import Justification, Substitution
+from app.officine.billing.products import pack_size
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import PrescriptionDraft
+from app.officine.prescriptions.directions import boxes_for, days_of, read_directions
 from app.officine.prescriptions.model import PrescribedLine
 from app.officine.prescriptions.rules import TOLERANCE_DAYS
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.session import Edited
     from app.officine.prescriptions.model import KeptPrescription
 
+MONTH_DAYS = 30
 NOT_DELIVERED = "GAL-ORD-01"
 BESIDE = "GAL-ORD-02"
 EARLY = "GAL-ORD-03"
@@ -136,7 +139,7 @@ def attach(session: CounterSession, line_id: str) -> Edited:
 
 
 def written_lines(session: CounterSession, products: Mapping[str, Product]) -> tuple[PrescribedLine, ...]:
-    """Return the lines of the ordonnance to keep: those written, then one for each prescribed line that answers none."""
+    """Return the ordonnance to keep: what was written, then each product prescribed beside it."""
     if session.prescription is None:
         return ()
     written = list(session.prescription.lines)
@@ -163,6 +166,33 @@ def prescribed_line(line_id: str, line: DraftLine, product: Product | None) -> P
         cis="" if product is None else product.cis or "",
         group_id="" if product is None else product.group_id or "",
     )
+
+
+def directed(line: PrescribedLine, typed: str, product: Product | None) -> PrescribedLine:
+    """Return a line with what was typed of it in one go: posology, duration, renewals.
+
+    The boxes of each delivery are reckoned where the posology and the size of the box are known: for a month of
+    thirty days at most, or for what one box lasts where that is longer (CSP R.5132-12).
+    """
+    said = read_directions(typed)
+    changed = replace(
+        line,
+        posology=said.posology,
+        days=said.days if said.days is not None else line.days,
+        renewals=said.renewals if said.renewals is not None else line.renewals,
+    )
+    size = 1 if product is None else pack_size(product.presentation)
+    if said.a_day is None or said.days is None or size <= 1:
+        return changed
+    wanted = min(said.days, max(MONTH_DAYS, days_of(1, said.a_day, size)))
+    boxes = min(boxes_for(said.a_day, wanted, size), editing.MAX_QUANTITY)
+    return replace(changed, quantity=boxes, days=min(said.days, days_of(boxes, said.a_day, size)))
+
+
+def typed_text(line: PrescribedLine) -> str:
+    """Return a line as it would be typed: ``1 matin 30 j r5``."""
+    parts = (line.posology, f"{line.days} j" if line.days else "", f"r{line.renewals}" if line.renewals else "")
+    return " ".join(part for part in parts if part)
 
 
 def check(session: CounterSession, today: dt.date) -> Iterator[Finding]:

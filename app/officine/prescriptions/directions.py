@@ -45,7 +45,8 @@ def read_directions(typed: str) -> Directions:
     duration = _DURATION.search(rest)
     if duration is not None:
         rest = f"{rest[: duration.start()]} {rest[duration.end() :]}"
-    posology = " ".join(_SHORT_SLOT.sub(lambda found: f" {_SHORT[found[1].lower()]}", rest).split()).strip(" ,;")
+    in_full = _SHORT_SLOT.sub(lambda found: f" {_SHORT[found[1].lower()]}", rest)
+    posology = one_line(" ".join(in_full.split()), _LIMIT).strip(" ,;")
     return Directions(
         posology=posology,
         days=None if duration is None else int(duration[1]) * _days_of(duration[2]),

@@ -19,6 +19,8 @@ ACTS: Final = (
     _act("patient", "Patient", "F2", ("chercher un patient", "créer un patient", "identité"), "patients"),
     _act("product", "Chercher un produit", "F3", ("médicament", "champ unique", "code"), "search"),
     _act("prescription", "Ordonnance", "F4", ("prescripteur", "renouvellement", "médecin"), "prescription"),
+    _act("directions", "Posologies et durées", "Alt+O", ("lignes de l’ordonnance", "renouvellements"), "edit"),
+    _act("attach", "Ordonnance ou hors ordonnance", "Alt+H", ("rattacher la ligne", "vente libre"), "prescription"),
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),

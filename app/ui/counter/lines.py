@@ -9,6 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.kernel.text import plural
+from app.officine.dispensing.matching import awaited
+from app.officine.dispensing.model import DraftLine
 from app.ui import formats, theme
 from app.ui.icons import pixmap
 from app.ui.widgets.basics import EmptyState
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter, QResizeEvent
 
     from app.kernel.outcome import Severity
-    from app.officine.dispensing.model import DraftLine
+    from app.officine.prescriptions.model import PrescribedLine
     from app.ui.counter.till import Till
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -37,16 +39,20 @@ _LEGIBLE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is drawn."""
+    """A line as it is drawn; ``asked`` is what the ordonnance asks for, ``awaits`` True while no box answers it."""
 
     line: DraftLine
     presentation: str
     stock: int | None
     severity: Severity | None
+    asked: PrescribedLine | None = None
+    awaits: bool = False
 
     def text(self, column: int, place: int) -> str:
         """Return the text of a column for the line at ``place``, counted from 0."""
         line = self.line
+        if self.awaits:
+            return {PRODUCT: line.label, QUANTITY: f"0/{line.quantity}"}.get(column, "")
         texts = (
             str(place + 1),
             line.label,
@@ -65,12 +71,25 @@ class Row:
         line = self.line
         if column == PRODUCT:
             words = [line.list_class.label if line.list_class is not None else "", self.presentation]
-            return " · ".join(word for word in (*self._box_words(with_box=with_box), *words) if word)
+            first = (*self._asked_words(), *self._box_words(with_box=with_box))
+            return " · ".join(word for word in (*first, *words) if word)
+        if self.awaits:
+            return ""
         if column == LOT and line.expiry is not None:
             return formats.date(line.expiry)
+        if column == QUANTITY and self.asked is not None and self.asked.quantity != line.quantity:
+            return f"sur {self.asked.quantity}"
         if column == QUANTITY and 0 < len(line.boxes) < line.quantity:
             return f"{len(line.boxes)} scannée{'s' if len(line.boxes) > 1 else ''}"
         return ""
+
+    def _asked_words(self) -> tuple[str, ...]:
+        if self.awaits:
+            return ("Attend sa boîte", self.line.posology)
+        if self.asked is None:
+            return ("Hors ordonnance",) if not self.line.prescribed else ()
+        replaced = "" if self.asked.code == self.line.code else f"remplace {self.asked.label}"
+        return (self.line.posology, replaced)
 
     def _box_words(self, *, with_box: bool) -> tuple[str, ...]:
         if not with_box or not self.line.lot:
@@ -81,7 +100,21 @@ class Row:
     @property
     def is_short(self) -> bool:
         """True where the stock does not hold what leaves."""
-        return self.stock is not None and self.stock < self.line.quantity
+        return not self.awaits and self.stock is not None and self.stock < self.line.quantity
+
+
+def _stand_in(line: PrescribedLine) -> DraftLine:
+    """Return what is drawn of a line of the ordonnance that no box answers yet."""
+    return DraftLine(
+        line_id=f"?{line.line_id}",
+        code=line.code,
+        label=line.label,
+        quantity=line.quantity,
+        unit_price=None,
+        rate=None,
+        posology=line.posology,
+        prescribed_line=line.line_id,
+    )
 
 
 class LinesModel(QAbstractTableModel):
@@ -94,12 +127,15 @@ class LinesModel(QAbstractTableModel):
 
     def show(self, till: Till) -> None:
         """Show the lines of a till with what is known of them."""
-        picture = till.picture
+        picture, prescription = till.picture, till.session.prescription
+        asked = {} if prescription is None else {line.line_id: line for line in prescription.lines}
         rows = []
         for line in till.session.lines:
             product, item = picture.products.get(line.code), picture.items.get(line.code)
             presentation = product.presentation if product is not None else ""
-            rows.append(Row(line, presentation, None if item is None else item.quantity, picture.worst(line)))
+            held = None if item is None else item.quantity
+            rows.append(Row(line, presentation, held, picture.worst(line), asked.get(line.prescribed_line)))
+        rows += [Row(_stand_in(one.line), "", None, None, one.line, awaits=True) for one in awaited(till.session)]
         if len(rows) != len(self.rows):
             self.beginResetModel()
             self.rows = rows
@@ -181,7 +217,8 @@ class _Painter(QStyledItemDelegate):
         second = row.second(column, with_box=with_box)
         side = Qt.AlignmentFlag.AlignRight if column in _RIGHT else Qt.AlignmentFlag.AlignLeft
         role = "strong" if column in {PRODUCT, QUANTITY, AMOUNT} else "body"
-        tone = "danger" if column == STOCK and row.is_short else "muted" if column in {RANK, RATE} else "text"
+        faint = row.awaits or column in {RANK, RATE}
+        tone = "danger" if column == STOCK and row.is_short else "muted" if faint else "text"
         high = box.height() // 2
         first = QRect(box.left(), box.top(), box.width(), high if second or column == PRODUCT else box.height())
         self._draw(painter, first, index.data(), role, ink=ink or tone, side=side)
@@ -240,7 +277,8 @@ class LinesTable(QTableView):
     def current_line(self) -> DraftLine | None:
         """The line pointed at; None for none."""
         place = self.currentIndex().row()
-        return self.lines.rows[place].line if 0 <= place < len(self.lines.rows) else None
+        row = self.lines.rows[place] if 0 <= place < len(self.lines.rows) else None
+        return None if row is None or row.awaits else row.line
 
     def show_till(self, till: Till, *, point_at: str = "") -> None:
         """Show the lines of a till, and point at the line ``point_at``, else stay where it was."""

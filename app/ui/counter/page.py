@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
+from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
 from app.ui import formats, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
+from app.ui.counter.directions_drawer import DirectionsDrawer
 from app.ui.counter.keybar import KeyBar
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
@@ -48,6 +50,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
     for drawer in (
         PatientDrawer,
         PrescriptionDrawer,
+        DirectionsDrawer,
         HistoryDrawer,
         ControlDrawer,
         PaymentDrawer,
@@ -258,7 +261,7 @@ class TillPage(QWidget):
     def add(self, product: Product, box: Box | None = None) -> bool:
         """Add a box of a product, and point at its line; return False where it was refused."""
         before = {line.line_id for line in self.till.session.lines}
-        edited = editing.add_product(self.till.session, product, box=box, author=self.till.author)
+        edited = matching.add_product(self.till.session, product, box=box, author=self.till.author)
         if not self.till.do(edited):
             return False
         lines = self.till.session.lines
@@ -283,6 +286,12 @@ class TillPage(QWidget):
         line = self.current_line
         if line is not None:
             self.till.do(editing.set_quantity(self.till.session, line.line_id, quantity))
+
+    def attach(self) -> None:
+        """Turn the current line over: of the ordonnance, or beside it."""
+        line = self.current_line
+        if line is not None:
+            self.till.do(matching.attach(self.till.session, line.line_id))
 
     def ask_quantity(self) -> None:
         """Say how a quantity is typed."""

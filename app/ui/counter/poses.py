@@ -23,6 +23,7 @@ _GS = "\x1d"
 _SERIALS = itertools.count(900_100)
 _FREE, _LISTED, _LISTED_TOO = "doliprane 1000", "ramipril", "levothyrox"
 _PATIENT = "pat trois"
+_CHRONIC = "adrtrois toussaint"
 
 
 def counter_page(stage: Stage) -> TillPage:
@@ -115,6 +116,29 @@ def _new_patient(stage: Stage) -> None:
     page.drawer.form.birth_date.setText("mai 1980")
 
 
+def _renewable(stage: Stage) -> TillPage:
+    page = counter_page(stage)
+    patient = stage.services.patients.search(_CHRONIC)[0]
+    page.till.do(editing.set_patient(page.till.session, patient.id, patient.display_name))
+    stage.settle()
+    stage.act("counter.prescription")
+    return page
+
+
+def _renewals(stage: Stage) -> None:
+    _renewable(stage)
+
+
+def _renewed(stage: Stage) -> None:
+    page = _renewable(stage)
+    assert page.drawer is not None
+    page.drawer.pane.field.confirmed.emit()  # type: ignore[attr-defined] # the ordonnance's panel
+    stage.settle()
+    _add(stage, "eliquis 5", _FREE)
+    page.table.point(0)
+    stage.settle()
+
+
 def _new_prescriber(stage: Stage) -> None:
     page = counter_page(stage)
     stage.act("counter.prescription")
@@ -178,6 +202,9 @@ PICTURES = (
     Picture("counter-patient", _with(_blocked, "counter.patient")),
     Picture("counter-new-patient", _new_patient),
     Picture("counter-prescription", _with(_running, "counter.prescription")),
+    Picture("counter-renewals", _renewals),
+    Picture("counter-renewed", _renewed),
+    Picture("counter-directions", _with(_renewed, "counter.directions")),
     Picture("counter-new-prescriber", _new_prescriber),
     Picture("counter-history", _with(_running, "counter.history")),
     Picture("counter-why", _with(_running, "counter.why")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import PrescriptionDraft
 from app.officine.prescriptions.model import PrescriptionKind
@@ -14,13 +16,14 @@ from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.prescriber_form import PrescriberForm
 from app.ui.counter.reading import last_ordonnance
+from app.ui.counter.renewals import RenewalList
 from app.ui.widgets.basics import Button, Panel, Text
 from app.ui.widgets.fields import DateField, Field
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
-    from app.officine.prescriptions.model import Prescriber
+    from app.officine.prescriptions.model import KeptPrescription, Prescriber
     from app.ui.context import Ui
     from app.ui.counter.reading import LastOrdonnance
     from app.ui.counter.till import Till
@@ -65,12 +68,14 @@ class PrescriptionDrawer(Drawer):
         self.renewal.lineEdit().setTextMargins(theme.XS, 0, 0, 0)
         self.renewal.setSpecialValueText("Première délivrance")
         self.last = self._last_panel()
+        self.kept = RenewalList()
+        self.kept.chosen.connect(self._renew)
         self.form = PrescriberForm(ui)
         self.choice = QWidget()
         choice = QVBoxLayout(self.choice)
         choice.setContentsMargins(0, 0, 0, 0)
         choice.setSpacing(theme.M)
-        for part in (self.last, self.pane, self.chosen, self.date_field):
+        for part in (self.kept, self.last, self.pane, self.chosen, self.date_field):
             choice.addWidget(part)
         choice.addWidget(Field("&Type", self.kind))
         choice.addWidget(Field("&Renouvellement n°", self.renewal))
@@ -91,7 +96,7 @@ class PrescriptionDrawer(Drawer):
         self._page(creating=False)
         self.pane.chosen.connect(self._choose)
         self.pane.unanswered.connect(lambda _typed: self._begin())
-        self.pane.field.moved.connect(self._look_through)
+        self.pane.field.moved.connect(self._move)
         self.pane.field.textChanged.connect(lambda _typed: self._room())
         self.chain(self.date)
 
@@ -114,7 +119,7 @@ class PrescriptionDrawer(Drawer):
         self._ask_last(draft)
 
     def confirm(self) -> None:
-        """Take the prescriber pointed at, then go to the date; from the date, keep the ordonnance."""
+        """Renew the ordonnance pointed at; else take the prescriber, then go to the date, then keep the ordonnance."""
         if self.is_creating:
             self.form.submit()
             return
@@ -174,7 +179,13 @@ class PrescriptionDrawer(Drawer):
         self.renewal.setValue(0)
 
     def _choose(self, prescriber: Prescriber) -> None:
-        """Take a prescriber who was typed or pointed at; else what was chosen stays, and nobody is guessed."""
+        """Take a prescriber who was typed or pointed at; else what was chosen stays, and nobody is guessed.
+
+        With nothing typed, the ordonnance to renew that is pointed at comes first.
+        """
+        if self._offers_renewal:
+            self.kept.take()
+            return
         if self.pane.field.text().strip() or self._looked_through or self.pane.list.hasFocus():
             self._set_chosen(prescriber.id, prescriber.display_name)
         elif self._chosen is None:
@@ -189,14 +200,18 @@ class PrescriptionDrawer(Drawer):
         self._room()
         self.chosen.setText(f"Prescripteur\u00a0: {name}")
 
-    def _look_through(self) -> None:
+    def _move(self, count: int) -> None:
+        if self._offers_renewal:
+            self.kept.list.step(count)
+            return
         self._looked_through = True
         self._room()
 
     def _room(self) -> None:
         """Leave the room of the list to the date once somebody is chosen, until one looks for somebody else."""
         looking = bool(self.pane.field.text().strip()) or self._looked_through
-        self.pane.list.setVisible(self._chosen is None or looking)
+        self.pane.list.setVisible((self._chosen is None and not self.kept.has_some) or looking)
+        self.kept.setVisible(self.kept.has_some and not looking)
 
     def _keep(self) -> None:
         if self._chosen is None:
@@ -209,8 +224,13 @@ class PrescriptionDrawer(Drawer):
             return
         self.date_field.note()
         prescriber_id, name = self._chosen
-        draft = PrescriptionDraft(
-            prescriber_id, name, self.date.date, PrescriptionKind(self.kind.currentData()), self.renewal.value()
+        draft = replace(
+            self.till.session.prescription or PrescriptionDraft(),
+            prescriber_id=prescriber_id,
+            prescriber_name=name,
+            written_on=self.date.date,
+            kind=PrescriptionKind(self.kind.currentData()),
+            renewal=self.renewal.value(),
         )
         if draft != self.till.session.prescription:
             self.till.do(editing.set_prescription(self.till.session, draft))
@@ -249,22 +269,43 @@ class PrescriptionDrawer(Drawer):
 
     def _ask_last(self, draft: PrescriptionDraft | None) -> None:
         patient_id, services = self.till.session.patient_id, self.ui.services
+        self.kept.show_kept(())
         if patient_id is None or draft is not None:
             self.last.hide()
             return
+        prescriptions, on = services.prescriptions, today(services.clock)
+        self.ui.tasks.run(
+            lambda _progress: prescriptions.renewable(patient_id, on), done=self._offer_renewals, owner=self, key="kept"
+        )
         self.ui.tasks.run(
             lambda _progress: last_ordonnance(services, patient_id), done=self._offer_last, owner=self, key="last"
         )
 
+    @property
+    def _offers_renewal(self) -> bool:
+        return self.kept.has_some and not self.kept.isHidden() and self.pane.field.hasFocus()
+
+    def _offer_renewals(self, found: list[KeptPrescription]) -> None:
+        self.kept.show_kept(tuple(found))
+        self._room()
+        if found:
+            self.last.hide()
+
+    def _renew(self, kept: KeptPrescription) -> None:
+        """Take up an ordonnance: its lines wait for their boxes, or are answered by those scanned before."""
+        if self.till.do(matching.take(self.till.session, kept, self.till.picture.products)):
+            self.ui.say(f"Ordonnance de {kept.prescriber_name}\u00a0: scannez les boîtes.", "success")
+        self.closed.emit()
+
     def _offer_last(self, last: LastOrdonnance | None) -> None:
         self._last = last
-        self.last.setVisible(last is not None)
+        self.last.setVisible(last is not None and not self.kept.has_some)
         if last is None:
             return
         count = len(last.products)
         products = f"{count} produit{'s' if count > 1 else ''}"
         self.last_words.setText(f"{last.prescriber_name}, du {formats.date(last.written_on)} · {products}")
-        if self._chosen is None:
+        if self._chosen is None and not self.kept.has_some:
             self._set_chosen(last.prescriber_id, last.prescriber_name)
 
     def _take_last(self) -> None:

@@ -272,6 +272,8 @@ class CounterView(QWidget):
             "patient": lambda page: page.open(PatientDrawer.name),
             "product": lambda page: page.find_product(),
             "prescription": lambda page: page.open("prescription"),
+            "directions": lambda page: page.open("directions"),
+            "attach": TillPage.attach,
             "history": lambda page: page.open("history"),
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
