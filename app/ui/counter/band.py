@@ -55,7 +55,8 @@ def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
     written = f"du {formats.date(draft.written_on)}" if draft.written_on is not None else "date à saisir"
     renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
     who = draft.prescriber_name or "Prescripteur à choisir"
-    return who, f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip().capitalize()
+    words = f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip()
+    return who, words[0].upper() + words[1:]
 
 
 class _Block(QWidget):

@@ -30,6 +30,7 @@ _WORDS = Wording(
     noun="produit",
 )
 _FOUND = 30
+_SHORTHAND = "m matin · mi midi · s soir · c coucher · j, sem, mois\u00a0: durée · r5\u00a0: cinq renouvellements"
 
 
 class DirectionsDrawer(Drawer):
@@ -57,15 +58,9 @@ class DirectionsDrawer(Drawer):
         self.content.addLayout(self.rows)
         self.content.addWidget(self.pane)
         self.content.addStretch(1)
-        self.content.addWidget(
-            Text(
-                "m matin · mi midi · s soir · c coucher · j, sem, mois\u00a0: durée · r5\u00a0: 5 renouvellements",
-                "caption",
-                wrap=True,
-            )
-        )
         self.save_button = Button("Garder les lignes — Entrée", kind="primary", icon="check")
         self.save_button.clicked.connect(self._keep)
+        self.foot.addWidget(Text(_SHORTHAND, "caption", wrap=True))
         self.foot.addWidget(self.save_button)
 
     def opened(self) -> None:
