@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.kernel.money import ZERO, Money, Rate
@@ -22,8 +22,10 @@ from app.officine.billing.model import (
     InvoiceCase,
     Justification,
     MedicineLine,
+    OpenedBox,
     Package,
     PrescribedBy,
+    Rental,
     Scheme,
     Substitution,
     Zone,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 MAX_QUANTITY = 9_999
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_CENTS = 100_000_000
+_FULL = 100
+_LONGEST_PERIOD = 366
 
 E = TypeVar("E", bound="enum.StrEnum")
 
@@ -110,6 +114,16 @@ class _Part:
         value = self.integer(key, 0, 100)
         return None if value is None else Rate.percent(value)
 
+    def percents(self, key: str) -> tuple[Rate, ...]:
+        """Return a list of rates of whole percents; none where it is null or absent."""
+        values = self.content.get(key)
+        if values is None:
+            return ()
+        if isinstance(values, list) and all(type(value) is int and 0 <= value <= _FULL for value in values):
+            return tuple(map(Rate.percent, values))
+        self.wrong("une liste de taux de 0 à 100 est attendue", key)
+        return ()
+
     def vat(self) -> Rate | None:
         """Return the VAT rate that the case gives, in thousandths."""
         value = self.integer("vat_permille", 0, 1000)
@@ -162,6 +176,7 @@ def read_case(
         guard=root.choice("guard", Guard),
         has_prescription=prescription.flag("present"),
         prescribed_by=prescription.choice("prescriber", PrescribedBy) or PrescribedBy.EXTERNAL,
+        partial=prescription.flag("partial"),
     )
     items = data.get("lines")
     if not isinstance(items, list) or not items:
@@ -171,15 +186,7 @@ def read_case(
     read = [reader.line(item, f"lines[{rank}]", root.findings) for rank, item in enumerate(items)]
     if root.findings:
         return None, tuple(root.findings)
-    return InvoiceCase(
-        date=day,
-        lines=tuple(line for line in read if line is not None),
-        beneficiary=case.beneficiary,
-        zone=case.zone,
-        guard=case.guard,
-        has_prescription=case.has_prescription,
-        prescribed_by=case.prescribed_by,
-    ), ()
+    return replace(case, lines=tuple(line for line in read if line is not None)), ()
 
 
 def _beneficiary(part: _Part, day: dt.date) -> Beneficiary:
@@ -195,6 +202,9 @@ def _beneficiary(part: _Part, day: dt.date) -> Beneficiary:
         exemption=part.choice("exemption", Exemption),
         css=part.flag("css"),
         amc_full=amc == "full",
+        exemption_from=part.date("exemption_from"),
+        exemption_to=part.date("exemption_to"),
+        amc_leaves=part.percents("amc_leaves"),
     )
 
 
@@ -256,7 +266,20 @@ class _LineReader:
             prescribed=part.flag("prescribed", default=True),
             substitution=substitution,
             source="Prix saisi" if _gives_price(part) else products.CATALOG_SOURCE,
+            opened=self._opened(part, product),
         )
+
+    def _opened(self, part: _Part, product: Product | None) -> OpenedBox | None:
+        """Return the units that leave of an opened box; its size is the case's, else the one its label says."""
+        units = part.integer("units", 1, MAX_QUANTITY)
+        if units is None:
+            return None
+        known = 0 if product is None else products.pack_size(product.presentation)
+        size = part.integer("box_units", 1, MAX_QUANTITY) or known
+        if size < units:
+            part.wrong("une boîte ne contient pas autant d’unités : donnez box_units", "units")
+            return None
+        return OpenedBox(units, size, opens=part.flag("opens_box", default=True))
 
     def _product(self, part: _Part, code: str) -> Product | None:
         """Return the product where the case leaves something to the catalogue."""
@@ -304,6 +327,8 @@ class _LineReader:
             return None
         return DeviceLine(
             lpp=code,
+            ceiling=part.money("ceiling_cents"),
+            rental=_rental(part.part("rental")) if part.gives("rental") else None,
             label=part.text("label") or f"Dispositif médical {code}",
             quantity=quantity,
             price=price,
@@ -354,4 +379,17 @@ def _gives_price(part: _Part) -> bool:
 
 
 def _substitution(part: _Part) -> Substitution:
-    return Substitution(refused=part.flag("refused"), justification=part.choice("justification", Justification))
+    return Substitution(
+        refused=part.flag("refused"),
+        justification=part.choice("justification", Justification),
+        apart=part.flag("apart"),
+    )
+
+
+def _rental(part: _Part) -> Rental | None:
+    first, last = part.date("from"), part.date("to")
+    days = part.integer("period_days", 1, _LONGEST_PERIOD)
+    if first is None or last is None or days is None or last < first:
+        part.wrong("une location donne from, to (pas avant from) et period_days")
+        return None
+    return Rental(first, last, days)
