@@ -300,6 +300,10 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             author=Author(row.author_id, row.author_name),
             note=row.note,
             ordonnancier=row.ordonnancier,
+            units=row.units,
+            replaces=row.replaces,
+            refused=row.refused,
+            mention=row.mention,
         )
         for row in session.scalars(query)
     )
@@ -323,6 +327,10 @@ def _invoice_lines(session: Session, number: int) -> tuple[InvoiceLine, ...]:
             exempted=row.exempted,
             line_id=row.line_id,
             because=tuple(_reason(reason) for reason in row.because),
+            units=row.units,
+            unit_price=row.unit_price,
+            fraction_of=row.fraction_of,
+            apart=row.apart,
         )
         for row in session.scalars(query)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.money import Money, Rate
@@ -86,6 +86,10 @@ class DeliveryLineRow(Base):
     author_name: Mapped[str] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(Text)
     ordonnancier: Mapped[int | None] = mapped_column(PK)
+    units: Mapped[int | None]
+    replaces: Mapped[str] = mapped_column(String(20), server_default="")
+    refused: Mapped[bool] = mapped_column(server_default=false())
+    mention: Mapped[str] = mapped_column(String(3), server_default="")
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
 
@@ -131,6 +135,10 @@ class InvoiceLineRow(Base):
     claimed: Mapped[bool]
     exempted: Mapped[bool]
     because: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    units: Mapped[int | None]
+    unit_price: Mapped[Money | None] = mapped_column(MoneyType)
+    fraction_of: Mapped[int | None]
+    apart: Mapped[bool] = mapped_column(server_default=false())
 
 
 class PaymentRow(Base):
