@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import enum
 
     from app.officine.billing.products import BoxPrice, Products
+    from app.officine.billing.references import TfrRow
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.model import Product
 
@@ -43,6 +45,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_CENTS = 100_000_000
 _FULL = 100
 _LONGEST_PERIOD = 366
+
+TfrOf = Callable[[str, dt.date], "TfrRow | None"]
+"""Gives the TFR of a product on a day."""
 
 E = TypeVar("E", bound="enum.StrEnum")
 
@@ -155,11 +160,12 @@ class _Part:
 
 
 def read_case(
-    data: object, catalog: Products, tariffs: Tariffs, today: dt.date
+    data: object, catalog: Products, tariffs: Tariffs, today: dt.date, tfr: TfrOf | None = None
 ) -> tuple[InvoiceCase | None, tuple[Finding, ...]]:
     """Read a case; return it, or None with the findings that say what is wrong with it.
 
-    A key that a line does not give is filled from the catalogue. ``today`` stands for an absent date.
+    A key that a line does not give is filled from the catalogue, its TFR from ``tfr``. ``today`` stands for an absent
+    date.
     """
     if not isinstance(data, dict):
         return None, (Finding("GAL-FAC-01", Severity.ERROR, "Le cas à tarifer n’est pas un objet JSON."),)
@@ -182,7 +188,7 @@ def read_case(
     if not isinstance(items, list) or not items:
         root.wrong("au moins une ligne est attendue", "lines")
         return None, tuple(root.findings)
-    reader = _LineReader(case, catalog, tariffs.on(day))
+    reader = _LineReader(case, catalog, tariffs.on(day), tfr)
     read = [reader.line(item, f"lines[{rank}]", root.findings) for rank, item in enumerate(items)]
     if root.findings:
         return None, tuple(root.findings)
@@ -215,6 +221,7 @@ class _LineReader:
     case: InvoiceCase
     catalog: Products
     tariffs: Tariffs
+    tfr: TfrOf | None
 
     def line(self, item: object, where: str, findings: list[Finding]) -> CaseLine | None:
         """Return one line; None, and findings, where it is defective."""
@@ -250,6 +257,9 @@ class _LineReader:
             base = products.generic_base(product, self.catalog, self.case.zone, self.tariffs)
             if product.group_id is None:
                 substitution = Substitution()
+        row = None
+        if self.tfr is not None and product is not None and product.group_id is not None and not part.has("tfr_cents"):
+            row = self.tfr(product.code, self.case.date)
         return MedicineLine(
             code=code,
             label=part.text("label") or (product.name if product else code),
@@ -259,7 +269,8 @@ class _LineReader:
             rate=rate,
             vat=part.vat(),
             package=package,
-            tfr=part.money("tfr_cents"),
+            tfr=part.money("tfr_cents") if row is None else row.amount,
+            tfr_source="" if row is None else row.source,
             generic_base=base,
             specific=part.flag("specific"),
             ald=part.flag("ald"),

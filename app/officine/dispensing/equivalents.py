@@ -45,18 +45,17 @@ class Substitutions:
         product, names = detail.product, substances(detail)
         biosimilar = lists.biosimilar(names)
         size = pack_size(product.presentation)
-        siblings = [] if biosimilar is not None else self._catalog.generic_siblings(code)
-        alike = [sibling for sibling in siblings if pack_size(sibling.presentation) == size]
-        members = [(sibling, self._kind(sibling)) for sibling in alike]
-        if biosimilar is not None:
-            members = [(brand, None) for brand in self._brands(detail, biosimilar)]
+        generic = biosimilar is None
+        group = self._catalog.generic_siblings(code) if generic else self._brands(detail, biosimilar)
+        alike = [member for member in group if pack_size(member.presentation) == size]
+        members = [(member, self._kind(member) if generic else None) for member in alike]
         dearest = generic_base(product, self._catalog, self._zone, tariffs)
         return Equivalents(
             product=product,
             kind=detail.kind,
             group=next(iter(detail.group_labels.values()), ""),
             offers=self._offers(product, members, tariffs, biosimilar),
-            other_sizes=len(siblings) - len(alike),
+            others=tuple(member for member in group if member not in alike),
             dearest_generic=dearest,
             tfr=self._tfr.of([code], day).get(code),
             named_under_tfr=lists.named_under_tfr(names),
@@ -100,16 +99,18 @@ class Substitutions:
         detail = self._catalog.detail(product.code)
         return None if detail is None else detail.kind
 
-    def _brands(self, detail: ProductDetail, group: BiosimilarRow) -> list[Product]:
-        """Return the marketed products of the group of the same substance, dosage and size of box."""
-        size, dosage = pack_size(detail.product.presentation), _strengths(detail)
+    def _brands(self, detail: ProductDetail, group: BiosimilarRow | None) -> list[Product]:
+        """Return the marketed products of a biosimilar group of the same substance and dosage."""
+        dosage = _strengths(detail)
         found: dict[str, Product] = {}
+        if group is None:
+            return []
         for brand in (group.reference, *group.members):
             for product in self._catalog.search(brand, _BRANDS):
                 other = self._catalog.detail(product.code)
                 if other is None or not product.is_medicine or not product.marketed:
                     continue
-                if _strengths(other) == dosage and pack_size(product.presentation) == size:
+                if _strengths(other) == dosage:
                     found[product.code] = product
         found.pop(detail.product.code, None)
         return list(found.values())

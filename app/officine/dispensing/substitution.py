@@ -51,7 +51,7 @@ class Offer:
 class Equivalents:
     """What is known of the substitution of a product: its group, who may replace it, the lists that speak of it.
 
-    ``other_sizes`` counts the members of the group in other sizes of box, which are not offered. ``biosimilar`` is a
+    ``others`` are the members of the group in other sizes of box, which are named, not offered. ``biosimilar`` is a
     rule of its own: its offers are never those of a generic group.
     """
 
@@ -59,7 +59,7 @@ class Equivalents:
     kind: int | None = None
     group: str = ""
     offers: tuple[Offer, ...] = ()
-    other_sizes: int = 0
+    others: tuple[Product, ...] = ()
     dearest_generic: Money | None = None
     tfr: TfrRow | None = None
     named_under_tfr: NamedRow | None = None
