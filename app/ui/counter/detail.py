@@ -8,9 +8,12 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.substitution import decided
+from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
 from app.ui.counter.omnibox import Hints
 from app.ui.counter.pictures import ticket_pixmap
+from app.ui.counter.substitution_drawer import substitution_words
 from app.ui.products.sheet import chips
 from app.ui.widgets.basics import Chip, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
@@ -20,6 +23,7 @@ from app.ui.widgets.findings import FindingCard
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Delivery, DraftLine
     from app.ui.counter.pictures import Ticket
     from app.ui.counter.reading import Picture
@@ -143,6 +147,9 @@ class LineDetail(Panel):
             ("Lot", line.lot),
             ("Péremption", formats.date(line.expiry) if line.expiry is not None else ""),
             ("N° de série", line.serial),
+            ("Substitution", substitution_words(decided(self._till.session, line))),
+            ("À l’unité", _units_words(line, product)),
+            ("Remplace", formats.code(line.replaces) if line.replaces else ""),
             ("Prix", formats.amount(line.unit_price)),
             ("Remboursement", formats.rate(line.rate) if line.rate is not None else "Non remboursé"),
             ("Ajouté par", line.author.name),
@@ -173,6 +180,11 @@ class LineDetail(Panel):
         for start in range(0, len(states), 2):
             column.addLayout(row(*(Chip(text, kind) for text, kind in states[start : start + 2]), 0))
         self.sheet.column.addWidget(block)
+
+
+def _units_words(line: DraftLine, product: Product | None) -> str:
+    size = unit_count(product)
+    return "" if line.units is None or size is None else units_words(line.units, size)
 
 
 def _whose(done: Delivery) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.kernel.text import plural
+from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
 from app.ui.icons import pixmap
 from app.ui.widgets.basics import EmptyState
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QItemSelection
     from PySide6.QtGui import QPainter, QResizeEvent
 
+    from app.kernel.money import Money
     from app.kernel.outcome import Severity
     from app.officine.dispensing.model import DraftLine
     from app.ui.counter.till import Till
@@ -37,12 +39,14 @@ _LEGIBLE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is drawn."""
+    """A line as it is drawn; ``units`` of an opened box, and ``part``: what they come to, fee included."""
 
     line: DraftLine
     presentation: str
     stock: int | None
     severity: Severity | None
+    part: Money | None = None
+    units: str = ""
 
     def text(self, column: int, place: int) -> str:
         """Return the text of a column for the line at ``place``, counted from 0."""
@@ -51,10 +55,10 @@ class Row:
             str(place + 1),
             line.label,
             line.lot,
-            str(line.quantity),
+            str(line.quantity) if line.units is None else f"{line.units}\u00a0u.",
             formats.amount(line.unit_price),
             formats.rate(line.rate),
-            formats.amount(line.amount),
+            formats.amount(line.amount if line.units is None else self.part),
             formats.NOTHING if self.stock is None else str(self.stock),
             "",
         )
@@ -64,7 +68,12 @@ class Row:
         """Return the small text under the first one; ``with_box`` where the lot has no column of its own."""
         line = self.line
         if column == PRODUCT:
-            words = [line.list_class.label if line.list_class is not None else "", self.presentation]
+            words = [
+                line.list_class.label if line.list_class is not None else "",
+                self.units,
+                "substitué" if line.replaces else "",
+                self.presentation,
+            ]
             return " · ".join(word for word in (*self._box_words(with_box=with_box), *words) if word)
         if column == LOT and line.expiry is not None:
             return formats.date(line.expiry)
@@ -99,7 +108,12 @@ class LinesModel(QAbstractTableModel):
         for line in till.session.lines:
             product, item = picture.products.get(line.code), picture.items.get(line.code)
             presentation = product.presentation if product is not None else ""
-            rows.append(Row(line, presentation, None if item is None else item.quantity, picture.worst(line)))
+            held = None if item is None else item.quantity
+            part, size = None, unit_count(product)
+            if line.units is not None:
+                part = picture.amount_of(line)
+            units = "" if line.units is None or size is None else units_words(line.units, size)
+            rows.append(Row(line, presentation, held, picture.worst(line), part, units))
         if len(rows) != len(self.rows):
             self.beginResetModel()
             self.rows = rows

@@ -16,6 +16,7 @@ from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.keybar import KeyBar
+from app.ui.counter.line_drawer import LineDrawer
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
 from app.ui.counter.omnibox import Omnibox
@@ -26,7 +27,9 @@ from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
+from app.ui.counter.substitution_drawer import SubstitutionDrawer
 from app.ui.counter.totals import TotalsPanel
+from app.ui.counter.units_drawer import UnitsDrawer
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -54,6 +57,8 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PrintsDrawer,
         WaitingDrawer,
         WhyDrawer,
+        SubstitutionDrawer,
+        UnitsDrawer,
     )
 }
 _KEYS = (
@@ -63,6 +68,7 @@ _KEYS = (
     ("counter.undo", "Annuler"),
     ("counter.redo", "Rétablir"),
     ("", ""),
+    ("counter.substitution", "Substituer"),
     ("counter.history", "Historique"),
     ("counter.hold", "Attente"),
 )
@@ -205,6 +211,8 @@ class TillPage(QWidget):
         self.side.setCurrentWidget(drawer)
         self.totals.setVisible(name != PaymentDrawer.name)
         self._measure()
+        if isinstance(drawer, LineDrawer):
+            drawer.point(self.current_line)
         drawer.opened()
         focused = QApplication.focusWidget()
         if focused is None or not drawer.isAncestorOf(focused):

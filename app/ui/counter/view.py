@@ -273,6 +273,8 @@ class CounterView(QWidget):
             "product": lambda page: page.find_product(),
             "prescription": lambda page: page.open("prescription"),
             "history": lambda page: page.open("history"),
+            "substitution": lambda page: page.open("substitution"),
+            "units": lambda page: page.open("units"),
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
