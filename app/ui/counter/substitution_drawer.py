@@ -29,6 +29,9 @@ _MENTIONS = (
     (Justification.CONTRAINDICATION, "CIF — contre-indication formelle"),
 )
 _ROWS = 3
+_BIOSIMILAR_REFUSED = (
+    "Refus du patient noté\u00a0: le «\u00a0tiers payant contre génériques\u00a0» ne vise pas les biosimilaires."
+)
 
 
 class SubstitutionDrawer(LineDrawer):
@@ -149,7 +152,9 @@ class SubstitutionDrawer(LineDrawer):
         self.mention.setCurrentIndex(max(0, self.mention.findData(choice.justification)))
         self.refuse.setText("Le patient &accepte" if choice.refused else "Le patient &refuse")
         invoice = self.till.picture.invoice if self.till.is_fresh else None
-        self.decision.setText(_decision_words(choice, written_mention(self.till.session, line), invoice))
+        words = _decision_words(choice, written_mention(self.till.session, line), invoice)
+        biosimilar = found.biosimilar is not None and choice.refused and choice.justification is None
+        self.decision.setText(_BIOSIMILAR_REFUSED if biosimilar else words)
         self.decision.setVisible(bool(self.decision.text()))
         self._fit_list()
         costs = self._costs_third_party()
@@ -279,8 +284,8 @@ def _lists(found: Equivalents) -> str:
 
 def _decision_words(choice: Substitution, written: Justification | None, invoice: Invoice | None) -> str:
     if choice.justification is not None:
-        origin = "l’ordonnance" if choice.justification is written else "ce comptoir"
-        return f"Non substituable ({choice.justification}), noté d’après {origin}\u00a0: le tiers payant est gardé."
+        origin = "d’après l’ordonnance" if choice.justification is written else "au comptoir"
+        return f"Non substituable ({choice.justification}), noté {origin}\u00a0: le tiers payant est gardé."
     if not choice.refused:
         return ""
     if choice.apart:
