@@ -145,6 +145,16 @@ def _opened_reasons(line: MedicineLine, box: Money) -> tuple[Reason, ...]:
     return Reason("deconditionnement", text), Reason("deconditionnement_honoraire", fee, "Porphyre, 2015")
 
 
+def _substitution_reasons(line: MedicineLine, *, apart: bool) -> tuple[Reason, ...]:
+    """Say which mention keeps the line as prescribed, or why it stands on an invoice of its own."""
+    if line.substitution.justification is not None:
+        text = f"Non substituable : mention {line.substitution.justification}"
+        return (Reason("non_substituable", text, "Arrêté du 12/11/2019"),)
+    if apart:
+        return (Reason("facture_a_part", "Refus sans mention : facturé à part, hors tiers payant", "CSS, L.162-16-7"),)
+    return ()
+
+
 def _free(line: MedicineLine, setting: Setting) -> InvoiceLine:
     return _shares(
         code="PHN",
@@ -188,7 +198,7 @@ def _medicine(line: MedicineLine, row: MedicineRateRow, setting: Setting) -> tup
         claimed=claimed,
         exempted=claimed and coverage.exempted,
         line_id=line.line_id,
-        because=(price, *_opened_reasons(line, line.price), *why_base, *why),
+        because=(price, *_opened_reasons(line, line.price), *_substitution_reasons(line, apart=apart), *why_base, *why),
         opened=line.opened,
         unit_price=_unit_price(line, line.price),
         apart=apart,

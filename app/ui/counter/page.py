@@ -68,7 +68,6 @@ _KEYS = (
     ("counter.undo", "Annuler"),
     ("counter.redo", "Rétablir"),
     ("", ""),
-    ("counter.substitution", "Substituer"),
     ("counter.history", "Historique"),
     ("counter.hold", "Attente"),
 )
@@ -99,7 +98,7 @@ class TillPage(QWidget):
         self.omnibox = Omnibox(ui, self)
         self.notice = FindingList(refusal="Refusé")
         self.table = LinesTable()
-        self.detail = LineDetail(till)
+        self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
         self.totals = TotalsPanel(ui, till)

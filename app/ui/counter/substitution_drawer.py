@@ -73,9 +73,9 @@ class SubstitutionDrawer(LineDrawer):
         ):
             self.content.addWidget(part)
         self.content.addStretch(1)
-        self.apart = Button("&Facturer à part", icon="documents")
+        self.apart = Button("&Facturer à part")
         self.apart.clicked.connect(self._toggle_apart)
-        self.refuse = Button("", icon="close")
+        self.refuse = Button("")
         self.refuse.clicked.connect(self._toggle_refusal)
         self.foot.addLayout(row(self.apart, self.refuse, spacing=theme.XS))
         self.keys = Text("↑ ↓ choisir · Entrée substituer · Ctrl+Z revenir", "caption")
@@ -150,7 +150,7 @@ class SubstitutionDrawer(LineDrawer):
             return
         choice = decided(self.till.session, line)
         self.mention.setCurrentIndex(max(0, self.mention.findData(choice.justification)))
-        self.refuse.setText("Le patient &accepte" if choice.refused else "Le patient &refuse")
+        self.refuse.setText("Patient &accepte" if choice.refused else "Patient &refuse")
         invoice = self.till.picture.invoice if self.till.is_fresh else None
         words = _decision_words(choice, written_mention(self.till.session, line), invoice)
         biosimilar = found.biosimilar is not None and choice.refused and choice.justification is None
@@ -278,6 +278,8 @@ def _lists(found: Equivalents) -> str:
         words.append(f"Liste MTE\u00a0: {found.narrow_margin.source}")
     elif found.group:
         words.append("Pas sur la liste MTE (arrêté du 12/11/2019)")
+    if not found.group and found.biosimilar is None:
+        words.append("Dans aucun groupe biologique similaire substituable de nos listes (arrêté du 20/02/2025)")
     words.append("Registre des hybrides non chargé")
     return "\n".join(f"•{NBSP}{one}" for one in words)
 
