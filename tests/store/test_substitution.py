@@ -328,6 +328,25 @@ def test_the_opened_box_scanned_again_gives_its_units_and_is_no_box_delivered_tw
 
 
 @pytest.mark.req("OFF-UNI-01")
+def test_units_of_an_open_box_ask_for_no_box_of_the_stock(house: House) -> None:
+    done(house.stock.adjust(CAMILLE, ALPRAZOLAM, 1, "Inventaire"))
+    session = six(house)
+    done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    assert house.stock.on_hand([ALPRAZOLAM]) == {ALPRAZOLAM: 0}
+    again = six(house)
+    assert "GAL-CPT-26" not in codes(house.counter.check(again))
+    done(house.stock.adjust(CAMILLE, ALPRAZOLAM, 1, "Inventaire"))
+    product = house.catalog.by_code(ALPRAZOLAM)
+    assert product is not None
+    beside, _ = edit.add_product(again, product)
+    assert "GAL-CPT-26" not in codes(house.counter.check(beside))
+    done(house.stock.adjust(CAMILLE, ALPRAZOLAM, 0, "Inventaire"))
+    done(house.counter.validate(again, CAMILLE, house.paid(again)))
+    whole, _ = edit.set_units(again, line(again), None)
+    assert "GAL-CPT-26" in codes(house.counter.check(whole))
+
+
+@pytest.mark.req("OFF-UNI-01")
 def test_another_treatment_pays_the_fee_of_the_box_it_takes_from(house: House, open_boxes: OpenBoxes) -> None:
     session = six(house)
     done(house.counter.validate(session, CAMILLE, house.paid(session)))
