@@ -13,12 +13,15 @@ from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.billing.service import Tfr
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.staff.service import Staff
+from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
@@ -59,6 +62,9 @@ class Services:
     stock: Stock
     counter: Counter
     tickets: Tickets
+    tfr: Tfr
+    open_boxes: OpenBoxes
+    substitutions: Substitutions
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -172,7 +178,17 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
     patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
-    counter = Counter(db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff)
+    tfr, open_boxes = Tfr(db, staff), OpenBoxes(db, staff)
+    counter = Counter(
+        db,
+        catalog=catalog,
+        patients=patients,
+        prescriptions=prescriptions,
+        stock=stock,
+        staff=staff,
+        tfr=tfr,
+        open_boxes=open_boxes,
+    )
     return Services(
         folder=folder,
         settings=settings,
@@ -188,6 +204,9 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         stock=stock,
         counter=counter,
         tickets=Tickets(db, folder.prints, settings.mode),
+        tfr=tfr,
+        open_boxes=open_boxes,
+        substitutions=Substitutions(db, catalog=catalog, stock=stock, tfr=tfr),
     )
 
 

@@ -1,4 +1,4 @@
-"""galien billing: what does this invoice come to?"""
+"""galien billing: what does this invoice come to, and which TFR are known?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from app.cli import frame
 from app.kernel import french
 from app.kernel.clock import SystemClock, today
 from app.kernel.money import Money
+from app.kernel.outcome import Refused
+from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
+    import datetime as dt
 
+    from app.bootstrap import Services
     from app.officine.billing.model import Invoice
+    from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.catalog.service import Catalog
 
@@ -24,7 +29,7 @@ class _LazyCatalog:
     def __init__(self, args: argparse.Namespace, closing: contextlib.ExitStack) -> None:
         self._args = args
         self._closing = closing
-        self._opened: Catalog | None = None
+        self._opened: Services | None = None
 
     def by_code(self, code: str) -> Product | None:
         return self._catalog().by_code(code)
@@ -35,19 +40,49 @@ class _LazyCatalog:
     def generic_siblings(self, code: str) -> list[Product]:
         return self._catalog().generic_siblings(code)
 
+    def tfr(self, code: str, day: dt.date) -> TfrRow | None:
+        return self._services().tfr.of([code], day).get(code)
+
     def _catalog(self) -> Catalog:
+        return self._services().catalog
+
+    def _services(self) -> Services:
         if self._opened is None:
-            self._opened = self._closing.enter_context(frame.services(self._args)).catalog
+            self._opened = self._closing.enter_context(frame.services(self._args))
         return self._opened
 
 
 def _configure(parser: frame.CommandParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="price")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTE")
     price = actions.add_parser("price", help="tarifer un cas écrit en JSON")
     price.add_argument("case", metavar="CAS.json", help="le cas à tarifer, ou « - » pour l’entrée standard")
+    tfr = actions.add_parser("tfr", help="tarifs forfaitaires de responsabilité")
+    acts = tfr.add_subparsers(dest="act", required=True, metavar="import")
+    importing = acts.add_parser("import", help="charger la liste officielle (CSV : cip13;tarif;debut;fin;source)")
+    importing.add_argument("file", metavar="LISTE.csv", help="la liste, ou « - » pour l’entrée standard")
 
 
 def _run(args: argparse.Namespace, out: frame.Output) -> int:
+    return _import_tfr(args, out) if args.action == "tfr" else _price(args, out)
+
+
+def _import_tfr(args: argparse.Namespace, out: frame.Output) -> int:
+    content = frame.file_bytes(args.file)
+    with frame.services(args) as services:
+        outcome = services.tfr.load(content, services.system_actor)
+    if isinstance(outcome, Refused):
+        out.findings(outcome.findings)
+        out.result({"findings": [finding.as_json() for finding in outcome.findings]})
+        return frame.REFUSED
+    report = outcome.value
+    for bad in report.rejected:
+        out.line(f"Ligne {bad.line} laissée de côté : {bad.reason}.")
+    out.line(f"{plural(report.loaded, 'tarif')} chargé(s), {plural(report.in_force, 'produit')} sous TFR aujourd’hui.")
+    out.result(report)
+    return frame.DONE
+
+
+def _price(args: argparse.Namespace, out: frame.Output) -> int:
     from app.officine.billing.case import read_case  # noqa: PLC0415 -- only this command prices
     from app.officine.billing.pricing import price_invoice  # noqa: PLC0415
     from app.officine.billing.tariffs import installed_tariffs  # noqa: PLC0415
@@ -55,7 +90,8 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
     data = frame.json_argument(args.case)
     tariffs = installed_tariffs()
     with contextlib.ExitStack() as closing:
-        case, findings = read_case(data, _LazyCatalog(args, closing), tariffs, today(SystemClock()))
+        lazy = _LazyCatalog(args, closing)
+        case, findings = read_case(data, lazy, tariffs, today(SystemClock()), lazy.tfr)
     if case is None:
         out.findings(findings)
         out.result({"findings": [finding.as_json() for finding in findings]})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from app.officine.billing import tables as billing
 from app.officine.catalog import tables as catalog
 from app.officine.dispensing import tables as dispensing
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.staff import tables as staff
+from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
-__all__ = ["catalog", "dispensing", "patients", "prescriptions", "staff", "stock", "store"]
+__all__ = ["billing", "catalog", "dispensing", "open_tables", "patients", "prescriptions", "staff", "stock", "store"]

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.billing.service import Tfr
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.equivalents import Substitutions
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
+    from app.officine.stock.open_boxes import OpenBoxes
     from app.officine.stock.service import Stock
     from app.settings import Settings
     from app.ui.scanner import Scanner
@@ -155,6 +158,9 @@ class Services(Protocol):
     stock: Stock
     counter: Counter
     tickets: Tickets
+    tfr: Tfr
+    open_boxes: OpenBoxes
+    substitutions: Substitutions
 
     @property
     def folder(self) -> Folder:

@@ -100,7 +100,7 @@ def test_a_generic_of_the_group_answers_and_another_product_stands_beside(house:
     assert not session.lines[0].prescribed
     assert codes(house, session) == {matching.NOT_DELIVERED, matching.BESIDE}
     session, _ = matching.add_product(session, siblings[0])
-    assert session.lines[1].prescribed_line == "P1"
+    assert (session.lines[1].prescribed_line, session.lines[1].replaces) == ("P1", AMOXICILLINE)
     assert codes(house, session) == {matching.BESIDE}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.kernel.money import ZERO, Money, Rate
@@ -22,8 +23,10 @@ from app.officine.billing.model import (
     InvoiceCase,
     Justification,
     MedicineLine,
+    OpenedBox,
     Package,
     PrescribedBy,
+    Rental,
     Scheme,
     Substitution,
     Zone,
@@ -33,12 +36,18 @@ if TYPE_CHECKING:
     import enum
 
     from app.officine.billing.products import BoxPrice, Products
+    from app.officine.billing.references import TfrRow
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.model import Product
 
 MAX_QUANTITY = 9_999
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_CENTS = 100_000_000
+_FULL = 100
+_LONGEST_PERIOD = 366
+
+TfrOf = Callable[[str, dt.date], "TfrRow | None"]
+"""Gives the TFR of a product on a day."""
 
 E = TypeVar("E", bound="enum.StrEnum")
 
@@ -110,6 +119,16 @@ class _Part:
         value = self.integer(key, 0, 100)
         return None if value is None else Rate.percent(value)
 
+    def percents(self, key: str) -> tuple[Rate, ...]:
+        """Return a list of rates of whole percents; none where it is null or absent."""
+        values = self.content.get(key)
+        if values is None:
+            return ()
+        if isinstance(values, list) and all(type(value) is int and 0 <= value <= _FULL for value in values):
+            return tuple(map(Rate.percent, values))
+        self.wrong("une liste de taux de 0 à 100 est attendue", key)
+        return ()
+
     def vat(self) -> Rate | None:
         """Return the VAT rate that the case gives, in thousandths."""
         value = self.integer("vat_permille", 0, 1000)
@@ -141,11 +160,12 @@ class _Part:
 
 
 def read_case(
-    data: object, catalog: Products, tariffs: Tariffs, today: dt.date
+    data: object, catalog: Products, tariffs: Tariffs, today: dt.date, tfr: TfrOf | None = None
 ) -> tuple[InvoiceCase | None, tuple[Finding, ...]]:
     """Read a case; return it, or None with the findings that say what is wrong with it.
 
-    A key that a line does not give is filled from the catalogue. ``today`` stands for an absent date.
+    A key that a line does not give is filled from the catalogue, its TFR from ``tfr``. ``today`` stands for an absent
+    date.
     """
     if not isinstance(data, dict):
         return None, (Finding("GAL-FAC-01", Severity.ERROR, "Le cas à tarifer n’est pas un objet JSON."),)
@@ -162,24 +182,17 @@ def read_case(
         guard=root.choice("guard", Guard),
         has_prescription=prescription.flag("present"),
         prescribed_by=prescription.choice("prescriber", PrescribedBy) or PrescribedBy.EXTERNAL,
+        partial=prescription.flag("partial"),
     )
     items = data.get("lines")
     if not isinstance(items, list) or not items:
         root.wrong("au moins une ligne est attendue", "lines")
         return None, tuple(root.findings)
-    reader = _LineReader(case, catalog, tariffs.on(day))
+    reader = _LineReader(case, catalog, tariffs.on(day), tfr)
     read = [reader.line(item, f"lines[{rank}]", root.findings) for rank, item in enumerate(items)]
     if root.findings:
         return None, tuple(root.findings)
-    return InvoiceCase(
-        date=day,
-        lines=tuple(line for line in read if line is not None),
-        beneficiary=case.beneficiary,
-        zone=case.zone,
-        guard=case.guard,
-        has_prescription=case.has_prescription,
-        prescribed_by=case.prescribed_by,
-    ), ()
+    return replace(case, lines=tuple(line for line in read if line is not None)), ()
 
 
 def _beneficiary(part: _Part, day: dt.date) -> Beneficiary:
@@ -195,6 +208,9 @@ def _beneficiary(part: _Part, day: dt.date) -> Beneficiary:
         exemption=part.choice("exemption", Exemption),
         css=part.flag("css"),
         amc_full=amc == "full",
+        exemption_from=part.date("exemption_from"),
+        exemption_to=part.date("exemption_to"),
+        amc_leaves=part.percents("amc_leaves"),
     )
 
 
@@ -205,6 +221,7 @@ class _LineReader:
     case: InvoiceCase
     catalog: Products
     tariffs: Tariffs
+    tfr: TfrOf | None
 
     def line(self, item: object, where: str, findings: list[Finding]) -> CaseLine | None:
         """Return one line; None, and findings, where it is defective."""
@@ -240,6 +257,9 @@ class _LineReader:
             base = products.generic_base(product, self.catalog, self.case.zone, self.tariffs)
             if product.group_id is None:
                 substitution = Substitution()
+        row = None
+        if self.tfr is not None and product is not None and product.group_id is not None and not part.has("tfr_cents"):
+            row = self.tfr(product.code, self.case.date)
         return MedicineLine(
             code=code,
             label=part.text("label") or (product.name if product else code),
@@ -249,14 +269,28 @@ class _LineReader:
             rate=rate,
             vat=part.vat(),
             package=package,
-            tfr=part.money("tfr_cents"),
+            tfr=part.money("tfr_cents") if row is None else row.amount,
+            tfr_source="" if row is None else row.source,
             generic_base=base,
             specific=part.flag("specific"),
             ald=part.flag("ald"),
             prescribed=part.flag("prescribed", default=True),
             substitution=substitution,
             source="Prix saisi" if _gives_price(part) else products.CATALOG_SOURCE,
+            opened=self._opened(part, product),
         )
+
+    def _opened(self, part: _Part, product: Product | None) -> OpenedBox | None:
+        """Return the units that leave of an opened box; its size is the case's, else the one its label says."""
+        units = part.integer("units", 1, MAX_QUANTITY)
+        if units is None:
+            return None
+        known = 0 if product is None else products.pack_size(product.presentation)
+        size = part.integer("box_units", 1, MAX_QUANTITY) or known
+        if size < units:
+            part.wrong("une boîte ne contient pas autant d’unités : donnez box_units", "units")
+            return None
+        return OpenedBox(units, size, opens=part.flag("opens_box", default=True))
 
     def _product(self, part: _Part, code: str) -> Product | None:
         """Return the product where the case leaves something to the catalogue."""
@@ -304,6 +338,8 @@ class _LineReader:
             return None
         return DeviceLine(
             lpp=code,
+            ceiling=part.money("ceiling_cents"),
+            rental=_rental(part.part("rental")) if part.gives("rental") else None,
             label=part.text("label") or f"Dispositif médical {code}",
             quantity=quantity,
             price=price,
@@ -354,4 +390,17 @@ def _gives_price(part: _Part) -> bool:
 
 
 def _substitution(part: _Part) -> Substitution:
-    return Substitution(refused=part.flag("refused"), justification=part.choice("justification", Justification))
+    return Substitution(
+        refused=part.flag("refused"),
+        justification=part.choice("justification", Justification),
+        apart=part.flag("apart"),
+    )
+
+
+def _rental(part: _Part) -> Rental | None:
+    first, last = part.date("from"), part.date("to")
+    days = part.integer("period_days", 1, _LONGEST_PERIOD)
+    if first is None or last is None or days is None or last < first:
+        part.wrong("une location donne from, to (pas avant from) et period_days")
+        return None
+    return Rental(first, last, days)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.kernel import french
 from app.kernel.money import Rate
 from app.officine.billing.model import Exemption, PrescribedBy, Reason, Scheme
 
@@ -42,20 +43,30 @@ class Setting:
     @property
     def is_campaign(self) -> bool:
         """True for a vaccine given on the campaign's bon de prise en charge."""
-        return self.case.beneficiary.exemption is Exemption.VACCINE_CAMPAIGN
+        return self.beneficiary_exemption is Exemption.VACCINE_CAMPAIGN
+
+    @property
+    def beneficiary_exemption(self) -> Exemption | None:
+        """The exemption of the beneficiary, on the day of the dispensation."""
+        return self.case.beneficiary.exemption_on(self.case.date)
 
     def exemption(self, *, ald: bool, act: bool = False) -> ExemptionRow | None:
         """Return the exemption that covers a line in full; None where it keeps its own rate."""
         if ald:
             return self.tariffs.exemption("ald")
-        name = self.case.beneficiary.exemption
+        name = self.beneficiary_exemption
         row = None if name is None else self.tariffs.exemption(name)
         return None if row is not None and act and not row.covers_acts else row
 
-    def coverage(self, rate: Rate, *, ald: bool, act: bool = False) -> Coverage:
-        """Return how a line of this rate is covered."""
+    def coverage(self, rate: Rate, *, ald: bool, act: bool = False, medicine: Rate | None = None) -> Coverage:
+        """Return how a line of this rate is covered; ``medicine`` is the rate of the medicine that it belongs to."""
         exemption = self.exemption(ald=ald, act=act)
-        if exemption is not None:
+        if exemption is not None and medicine is not None and medicine in exemption.not_covered:
+            why = exemption.reason(
+                "exoneration", f"{exemption.label} : taux de {french.rate(medicine)} non pris en charge"
+            )
+            return Coverage(Rate(0), exempted=False, because=(why,))
+        if exemption is not None and (medicine is None or medicine not in exemption.keeps_rates):
             return Coverage(FULL, exempted=True, because=(exemption.reason("exoneration", exemption.label),))
         if self.case.beneficiary.scheme is Scheme.ALSACE_MOSELLE:
             local = self.tariffs.local_rate(rate)

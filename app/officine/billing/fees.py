@@ -31,8 +31,11 @@ def ordonnance_fees(
     if not medicines or not _is_external(setting):
         return (), ()
     exempted = all(line.exempted for line in priced if line.claimed and line.code.startswith(("PH", "LPP")))
+    apart = all(line.apart for line in medicines)
     due = [row for row in setting.tariffs.ordonnance_fees() if _is_due(row, setting, len(medicines))]
-    lines = tuple(_fee(row, row.amount, setting, exempted=exempted) for row in due if row.amount is not None)
+    lines = tuple(
+        _fee(row, row.amount, setting, exempted=exempted, apart=apart) for row in due if row.amount is not None
+    )
     findings = tuple(_not_confirmed(row) for row in due if row.amount is None)
     return lines, findings
 
@@ -52,7 +55,8 @@ def _is_due(row: FeeRow, setting: Setting, medicines: int) -> bool:
     if row.condition == "specific":
         return any(_is_specific(line) for line in case.lines)
     if row.condition == "complex":
-        return medicines >= row.lines_from
+        # An ordonnance delivered in part is not complex yet: the fee waits for the whole.
+        return medicines >= row.lines_from and not case.partial
     if row.condition == "guard":
         return case.guard is not None and case.guard == row.guard
     return row.condition == "always"
@@ -72,8 +76,10 @@ def _is_of_age(row: FeeRow, setting: Setting) -> bool:
     return day < anniversary(born, row.age_below) or day > anniversary(born, row.age_over)
 
 
-def _fee(row: FeeRow, amount: Money, setting: Setting, *, exempted: bool) -> InvoiceLine:
-    coverage = setting.coverage(row.rate or Rate(0), ald=exempted)
+def _fee(row: FeeRow, amount: Money, setting: Setting, *, exempted: bool, apart: bool) -> InvoiceLine:
+    coverage = setting.coverage(
+        row.rate or Rate(0), ald=exempted, medicine=None if exempted else _least_covered(setting)
+    )
     zone = setting.tariffs.zone(setting.case.zone) if row.overseas else None
     why: tuple[Reason, ...] = (row.reason("honoraire", row.label),)
     if zone is not None:
@@ -94,7 +100,19 @@ def _fee(row: FeeRow, amount: Money, setting: Setting, *, exempted: bool) -> Inv
         claimed=True,
         exempted=coverage.exempted,
         because=(*why, *coverage.because),
+        apart=apart,
     )
+
+
+def _least_covered(setting: Setting) -> Rate | None:
+    """Return the rate of the claimed medicine that an exemption leaves at its own, where there is one.
+
+    The fee of an ordonnance follows the exemption where all its lines do. [design, to be confirmed by the caisse]
+    """
+    exemption = setting.exemption(ald=False)
+    kept = () if exemption is None else exemption.keeps_rates
+    rates = (line.rate for line in setting.case.lines if isinstance(line, MedicineLine) and line.prescribed)
+    return next((rate for rate in sorted(rate for rate in rates if rate is not None) if rate in kept), None)
 
 
 def _not_confirmed(row: FeeRow) -> Finding:

@@ -24,11 +24,13 @@ class Scheme(enum.StrEnum):
 
 
 class Exemption(enum.StrEnum):
-    """Why every line of the invoice is covered in full."""
+    """Why the lines of the invoice are covered in full, but for the rates that its row leaves out."""
 
     MATERNITY = "maternity"
     WORK_ACCIDENT = "at"
     VACCINE_CAMPAIGN = "vaccine_campaign"
+    INVALIDITY = "invalidity"
+    AME = "ame"
 
 
 class Zone(enum.StrEnum):
@@ -74,10 +76,14 @@ class Justification(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """What was decided about the generic: refused or not, and the mention that justifies it."""
+    """What was decided about the generic: refused or not, and the mention that justifies it.
+
+    ``apart``: the refused line goes on an invoice of its own, without third party, so that the others keep theirs.
+    """
 
     refused: bool = False
     justification: Justification | None = None
+    apart: bool = False
 
     @property
     def is_unjustified(self) -> bool:
@@ -87,13 +93,54 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """Who is covered, and how; a sale without a known patient has no birth date."""
+    """Who is covered, and how; a sale without a known patient has no birth date.
+
+    The exemption holds from ``exemption_from`` to ``exemption_to``, both included, where they are known (maternity:
+    from the sixth month to twelve days after the birth). ``amc_leaves`` are the rates of medicines that the contract
+    of the complementary insurer leaves to the patient (« hors 15 % », « hors 30 % »).
+    """
 
     birth_date: dt.date | None = None
     scheme: Scheme = Scheme.GENERAL
     exemption: Exemption | None = None
     css: bool = False
     amc_full: bool = False
+    exemption_from: dt.date | None = None
+    exemption_to: dt.date | None = None
+    amc_leaves: tuple[Rate, ...] = ()
+
+    def exemption_on(self, day: dt.date) -> Exemption | None:
+        """Return the exemption that holds on a day; None outside of its dates."""
+        begun = self.exemption_from is None or self.exemption_from <= day
+        ended = self.exemption_to is not None and self.exemption_to < day
+        return self.exemption if begun and not ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBox:
+    """Units given out of a box instead of the whole of it (déconditionnement).
+
+    ``units`` leave of a box of ``size``; ``opens``: the box is opened for them, and its fee is due; False for
+    units that a box opened before, for the same treatment, still held.
+    """
+
+    units: int
+    size: int
+    opens: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rental:
+    """How long a device is let: from a day to another, both included, by periods of ``days`` (a week: 7)."""
+
+    first: dt.date
+    last: dt.date
+    days: int
+
+    @property
+    def periods(self) -> int:
+        """How many periods were begun: each one that is begun is due."""
+        return -(-((self.last - self.first).days + 1) // self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +149,8 @@ class MedicineLine:
 
     ``unit_price`` is the public price of a box, fee included; ``price`` the same without its fee.
     ``rate`` None or zero: not reimbursed. ``generic_base`` and ``tfr`` are prices of a box without fee.
+    ``opened`` None: whole boxes; else each of the ``quantity`` boxes gives these units only. ``priced_on`` is the day
+    of the price, where it is known.
     """
 
     code: str
@@ -120,6 +169,9 @@ class MedicineLine:
     substitution: Substitution = field(default_factory=Substitution)
     line_id: str = ""
     source: str = "Prix saisi"
+    opened: OpenedBox | None = None
+    priced_on: dt.date | None = None
+    tfr_source: str = ""
 
     @property
     def is_reimbursable(self) -> bool:
@@ -131,10 +183,19 @@ class MedicineLine:
         """The dispensing fee inside the public price of a box."""
         return self.unit_price - self.price
 
+    @property
+    def boxes(self) -> int:
+        """How many boxes are begun: each bears a fee, and a franchise."""
+        return 0 if self.opened is not None and not self.opened.opens else self.quantity
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """Medical devices of the LPP: the price asked, and the tariff on which the AMO reckons."""
+    """Medical devices of the LPP: the price asked, and the tariff on which the AMO reckons.
+
+    ``ceiling`` is the prix limite de vente, above which none may be sold. With ``rental``, price, tariff and ceiling
+    are those of one period.
+    """
 
     lpp: str
     label: str
@@ -146,6 +207,13 @@ class DeviceLine:
     ald: bool = False
     prescribed: bool = True
     line_id: str = ""
+    ceiling: Money | None = None
+    rental: Rental | None = None
+
+    @property
+    def asked(self) -> Money:
+        """The price that may be asked: never above the ceiling."""
+        return self.price if self.ceiling is None else min(self.price, self.ceiling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +233,10 @@ CaseLine = MedicineLine | DeviceLine | ActLine
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCase:
-    """All that a price depends on, at the date of dispensation."""
+    """All that a price depends on, at the date of dispensation.
+
+    ``partial``: a part of the ordonnance is still owed, which makes the fee of a complex one wait.
+    """
 
     date: dt.date
     lines: tuple[CaseLine, ...]
@@ -174,6 +245,7 @@ class InvoiceCase:
     guard: Guard | None = None
     has_prescription: bool = False
     prescribed_by: PrescribedBy = PrescribedBy.EXTERNAL
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +265,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One priced line: ``amount = amo + tm + excess``; ``base`` is what the AMO reckons on."""
+    """One priced line: ``amount = amo + tm + excess``; ``base`` is what the AMO reckons on.
+
+    ``units`` and ``unit_price`` are those of a box that was opened, else None; ``fraction_of`` its size. ``apart``:
+    on an invoice of its own, without third party. ``complemented`` False: the contract of the AMC leaves it out.
+    """
 
     code: str
     label: str
@@ -209,10 +285,20 @@ class InvoiceLine:
     exempted: bool = False
     line_id: str = ""
     because: tuple[Reason, ...] = ()
+    units: int | None = None
+    unit_price: Money | None = None
+    fraction_of: int | None = None
+    apart: bool = False
+    complemented: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return the line in the shape that the commands print: cents and whole percents."""
-        return {
+        more: dict[str, Any] = {}
+        if self.units is not None and self.unit_price is not None:
+            more = {"units": self.units, "unit_price": self.unit_price.cents, "fraction_of": self.fraction_of}
+        if self.apart:
+            more["apart"] = True
+        return more | {
             "code": self.code,
             "label": self.label,
             "quantity": self.quantity,
@@ -229,7 +315,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What each payer bears: always ``amo + amc + patient = amount``."""
+    """What each payer bears: always ``amo + amc + patient = amount``.
+
+    ``reimbursed`` is what the caisse pays back later on what was left without third party.
+    """
 
     amount: Money = ZERO
     amo: Money = ZERO

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.kernel import french
 from app.kernel.money import ZERO, Money, Rate
 from app.kernel.outcome import Finding, Severity
+from app.kernel.text import plural
 from app.officine.billing.coverage import Setting, anniversary
 from app.officine.billing.fees import ordonnance_fees
-from app.officine.billing.lines import find_act, price_line
-from app.officine.billing.model import ActLine, Invoice, Justification, MedicineLine, Totals, VatShare
+from app.officine.billing.lines import find_act, loses_third_party, price_line
+from app.officine.billing.model import ActLine, DeviceLine, Invoice, Justification, MedicineLine, Totals, VatShare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +30,7 @@ def price_invoice(case: InvoiceCase, tariffs: Tariffs) -> Invoice:
     priced = [line for item in case.lines for line in price_line(item, setting)]
     fees, fee_findings = ordonnance_fees(setting, priced)
     lines = (*priced, *fees)
-    third_party = any(line.claimed for line in lines) and not _loses_third_party(setting)
+    third_party = any(line.claimed and not line.apart for line in lines) and not _loses_third_party(setting)
     return Invoice(
         lines=lines,
         totals=_totals(lines, setting, third_party=third_party),
@@ -51,13 +53,21 @@ def vat_shares(lines: Iterable[InvoiceLine]) -> tuple[VatShare, ...]:
 def _totals(lines: Sequence[InvoiceLine], setting: Setting, *, third_party: bool) -> Totals:
     amount = Money.total(line.amount for line in lines)
     excess = Money.total(line.excess for line in lines)
-    amo = Money.total(line.amo for line in lines)
     if not third_party:
+        amo = Money.total(line.amo for line in lines)
         return Totals(amount=amount, patient=amount, excess=excess, reimbursed=amo)
+    amo = Money.total(line.amo for line in lines if not line.apart)
+    amc = Money.total(line.tm for line in lines if _is_complemented(line, setting))
+    later = Money.total(line.amo for line in lines if line.apart)
+    return Totals(amount=amount, amo=amo, amc=amc, patient=amount - amo - amc, excess=excess, reimbursed=later)
+
+
+def _is_complemented(line: InvoiceLine, setting: Setting) -> bool:
+    """Return True where the AMC takes the share left: all claimed for CSS, what its contract covers for another."""
     beneficiary = setting.case.beneficiary
-    is_complemented = beneficiary.amc_full or beneficiary.css
-    amc = Money.total(line.tm for line in lines if line.claimed) if is_complemented else ZERO
-    return Totals(amount=amount, amo=amo, amc=amc, patient=amount - amo - amc, excess=excess)
+    if not line.claimed or line.apart:
+        return False
+    return beneficiary.css or (beneficiary.amc_full and line.complemented)
 
 
 def _claimed_medicines(setting: Setting) -> list[MedicineLine]:
@@ -71,14 +81,8 @@ def _claimed_medicines(setting: Setting) -> list[MedicineLine]:
 
 
 def _loses_third_party(setting: Setting) -> bool:
-    """Return True where a generic is refused without a valid mention, on any line (CSS L.162-16-7)."""
-    return any(_is_refusal(line) for line in _claimed_medicines(setting))
-
-
-def _is_refusal(line: MedicineLine) -> bool:
-    """Return True where a refusal has its price: not under TFR, nor at the price of the generics."""
-    is_aligned = line.generic_base is not None and line.generic_base >= line.price
-    return line.substitution.is_unjustified and line.tfr is None and not is_aligned
+    """Return True where a generic is refused without a valid mention on a line that is not apart (CSS L.162-16-7)."""
+    return any(loses_third_party(line) and not line.substitution.apart for line in _claimed_medicines(setting))
 
 
 def _franchise(setting: Setting) -> Money:
@@ -89,7 +93,7 @@ def _franchise(setting: Setting) -> Money:
         return ZERO
     if beneficiary.birth_date is not None and case.date < anniversary(beneficiary.birth_date, row.adult_age):
         return ZERO
-    return row.amount * sum(line.quantity for line in _claimed_medicines(setting) if _bears_franchise(line, setting))
+    return row.amount * sum(line.boxes for line in _claimed_medicines(setting) if _bears_franchise(line, setting))
 
 
 def _bears_franchise(line: MedicineLine, setting: Setting) -> bool:
@@ -99,17 +103,56 @@ def _bears_franchise(line: MedicineLine, setting: Setting) -> bool:
 
 def _findings(setting: Setting) -> list[Finding]:
     found = [finding for line in _claimed_medicines(setting) for finding in _line_findings(line, setting)]
+    devices = (line for line in setting.case.lines if isinstance(line, DeviceLine))
     acts = (line for line in setting.case.lines if isinstance(line, ActLine))
-    return found + [finding for act in acts for finding in _act_findings(act, setting)]
+    found += [finding for device in devices for finding in _device_findings(device)]
+    found += [finding for act in acts for finding in _act_findings(act, setting)]
+    return found + _case_findings(setting)
+
+
+def _case_findings(setting: Setting) -> list[Finding]:
+    """Say what holds of the whole invoice: an exemption out of its dates, prices that are old."""
+    beneficiary, day = setting.case.beneficiary, setting.case.date
+    found: list[Finding] = []
+    exempted = None if beneficiary.exemption is None else setting.tariffs.exemption(beneficiary.exemption)
+    if exempted is not None and beneficiary.exemption_on(day) is None:
+        text = f"{exempted.label} : exonération hors de ses dates, non appliquée."
+        found.append(Finding("GAL-FAC-27", Severity.WARNING, text, "Vérifiez les droits.", "patient"))
+    medicines = (line for line in setting.case.lines if isinstance(line, MedicineLine))
+    days = [line.priced_on for line in medicines if line.priced_on is not None and line.is_reimbursable]
+    limit = setting.tariffs.price_age_days
+    if days and limit and (day - min(days)).days > limit:
+        text = f"Prix du {french.short_date(min(days))}, vieux de plus de {plural(limit, 'jour')}."
+        advice = "Mettez à jour la base des médicaments : Réglages, ou « galien catalog import »."
+        found.append(Finding("GAL-FAC-28", Severity.INFO, text, advice))
+    return found
+
+
+def _device_findings(device: DeviceLine) -> list[Finding]:
+    """Say that a device was asked above the price at which it may be sold."""
+    if device.ceiling is None or device.price <= device.ceiling:
+        return []
+    text = f"{device.label} : prix ramené au prix limite de vente, {french.amount(device.ceiling)}."
+    return [Finding("GAL-FAC-29", Severity.WARNING, text, subject=device.line_id or device.lpp)]
 
 
 def _act_findings(act: ActLine, setting: Setting) -> list[Finding]:
-    """Say which tariff was taken for a variant that no row names."""
+    """Say which tariff was taken for a variant that no row names, and what keeps an act from being billed so."""
     row = find_act(act, setting)
-    if row is None or not act.variant or row.is_variant(act.variant):
+    if row is None:
         return []
-    text = f"{row.code} : variante « {act.variant} » inconnue, facturé comme « {row.label} »."
-    return [Finding("GAL-FAC-26", Severity.WARNING, text, subject=act.line_id or act.act)]
+    subject = act.line_id or act.act
+    found: list[Finding] = []
+    if act.variant and not row.is_variant(act.variant):
+        text = f"{row.code} : variante « {act.variant} » inconnue, facturé comme « {row.label} »."
+        found.append(Finding("GAL-FAC-26", Severity.WARNING, text, subject=subject))
+    if row.amount is None:
+        text = f"{row.label} ({row.code}) : non facturé. {row.source}."
+        found.append(Finding("GAL-FAC-20", Severity.INFO, text, "Vérifiez le montant auprès de la caisse.", subject))
+    if row.alone and len(setting.case.lines) > 1:
+        text = f"{row.label} ({row.code}) : se facture seul, sans médicament ni dispositif."
+        found.append(Finding("GAL-FAC-30", Severity.WARNING, text, "Faites-en une facture à part.", subject))
+    return found
 
 
 def _line_findings(line: MedicineLine, setting: Setting) -> list[Finding]:
@@ -119,14 +162,13 @@ def _line_findings(line: MedicineLine, setting: Setting) -> list[Finding]:
         found.append(_warning("GAL-FAC-21", f"{line.label} : taux de remboursement inconnu.", line))
     elif row.legacy:
         found.append(_warning("GAL-FAC-22", f"{line.label} : ancien taux du catalogue, facturé au taux actuel.", line))
-    if _is_refusal(line):
-        found.append(
-            _warning(
-                "GAL-FAC-23",
-                f"{line.label} : générique refusé sans mention valable, pas de tiers payant sur cette facture.",
-                line,
-            )
+    if loses_third_party(line):
+        whole = (
+            "la ligne est facturée à part, hors tiers payant"
+            if line.substitution.apart
+            else ("pas de tiers payant sur cette facture")
         )
+        found.append(_warning("GAL-FAC-23", f"{line.label} : générique refusé sans mention valable, {whole}.", line))
         if line.generic_base is None:
             found.append(_warning("GAL-FAC-24", f"{line.label} : base du groupe générique inconnue.", line))
     if line.substitution.justification is Justification.CHILD and not _is_below_six(setting):

@@ -54,7 +54,7 @@ class FeeRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class ActRow(Row):
-    """The tariff of one variant of an act."""
+    """The tariff of one variant of an act: ``amount`` None is not confirmed; ``alone``: on an invoice of its own."""
 
     code: str
     label: str
@@ -62,9 +62,10 @@ class ActRow(Row):
     variant: str
     variant_aliases: tuple[str, ...]
     when: str
-    amount: Money
-    overseas_amount: Money
+    amount: Money | None
+    overseas_amount: Money | None
     rate: Rate
+    alone: bool
 
     def is_named(self, act: str) -> bool:
         """Return True when a case that says ``act`` means this one."""
@@ -96,12 +97,17 @@ class LocalRateRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class ExemptionRow(Row):
-    """A reason for which care is covered in full."""
+    """A reason for which care is covered in full.
+
+    Medicines of the rates in ``keeps_rates`` keep their own; those in ``not_covered`` are not covered at all.
+    """
 
     name: str
     label: str
     keeps_franchise: bool
     covers_acts: bool
+    keeps_rates: tuple[Rate, ...]
+    not_covered: tuple[Rate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ class Tariffs:
     franchises: tuple[FranchiseRow, ...]
     zones: tuple[ZoneRow, ...]
     vat: tuple[VatRow, ...]
+    price_age_days: int = 0
 
     @property
     def since(self) -> dt.date:
@@ -163,6 +170,7 @@ class Tariffs:
             _in_force(self.franchises, day),
             _in_force(self.zones, day),
             _in_force(self.vat, day),
+            self.price_age_days,
         )
 
     def medicine_rate(self, rate: Rate) -> MedicineRateRow | None:
@@ -219,7 +227,15 @@ def load_tariffs(folder: Path) -> Tariffs:
                 for row in coverage["local"]
             ),
             exemptions=tuple(
-                ExemptionRow(*_dated(row), row["name"], row["label"], row["franchise"], row["acts"])
+                ExemptionRow(
+                    *_dated(row),
+                    row["name"],
+                    row["label"],
+                    row["franchise"],
+                    row["acts"],
+                    _rates(row.get("keeps_rates", ())),
+                    _rates(row.get("not_covered", ())),
+                )
                 for row in coverage["exemptions"]
             ),
             franchises=tuple(
@@ -234,6 +250,7 @@ def load_tariffs(folder: Path) -> Tariffs:
                 VatRow(*_dated(row), row["kind"], row["label"], Rate(row["permille"] * 10))
                 for row in _read(folder / "vat.json")["rows"]
             ),
+            price_age_days=coverage["price_age_days"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileUnusable(
@@ -258,6 +275,14 @@ def _dated(row: dict[str, Any]) -> tuple[dt.date, dt.date | None, str]:
 
 def _percent(value: int | None) -> Rate | None:
     return None if value is None else Rate.percent(value)
+
+
+def _money(cents: int | None) -> Money | None:
+    return None if cents is None else Money(cents)
+
+
+def _rates(values: Iterable[int]) -> tuple[Rate, ...]:
+    return tuple(map(Rate.percent, values))
 
 
 def _fee(row: dict[str, Any]) -> FeeRow:
@@ -288,9 +313,10 @@ def _act(row: dict[str, Any]) -> ActRow:
         variant=row["variant"],
         variant_aliases=tuple(row["variant_aliases"]),
         when=row["when"],
-        amount=Money(row["amount_cents"]),
-        overseas_amount=Money(row["overseas_cents"]),
+        amount=_money(row["amount_cents"]),
+        overseas_amount=_money(row["overseas_cents"]),
         rate=Rate.percent(row["rate"]),
+        alone=row.get("alone", False),
     )
 
 

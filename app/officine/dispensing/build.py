@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import paris_date
@@ -20,7 +20,7 @@ from app.officine.billing.model import (
     Zone,
 )
 from app.officine.billing.products import CATALOG_SOURCE
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, substitution, units
 from app.officine.dispensing.model import (
     Delivery,
     DeliveryLine,
@@ -30,7 +30,7 @@ from app.officine.prescriptions.model import Execution
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from app.officine.billing.model import CaseLine, Invoice
     from app.officine.billing.tariffs import Tariffs
@@ -62,7 +62,9 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
     """
     session = situation.session
     lines = tuple(
-        case_line(line, situation.products[line.code], zone, tariffs, generic_bases.get(line.code))
+        _completed(
+            case_line(line, situation.products[line.code], zone, tariffs, generic_bases.get(line.code)), line, situation
+        )
         for line in session.lines
         if line.code in situation.products
     )
@@ -73,6 +75,23 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
         zone=zone,
         guard=session.guard,
         has_prescription=session.prescription is not None and situation.patient is not None,
+        partial=any(line.owed for line in session.lines),
+    )
+
+
+def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseLine:
+    """Add to a line what the whole situation says of it: units, TFR, mention of the ordonnance, day of the price."""
+    if not isinstance(priced, MedicineLine):
+        return priced
+    product, tfr = situation.products[line.code], situation.tfr.get(line.code)
+    return replace(
+        priced,
+        label=units.label_of(line, product),
+        opened=units.opened_box(line, situation),
+        tfr=None if tfr is None else tfr.amount,
+        tfr_source="" if tfr is None else tfr.source,
+        substitution=Substitution() if product.group_id is None else substitution.decided(situation.session, line),
+        priced_on=situation.priced_on if priced.source == CATALOG_SOURCE else None,
     )
 
 
@@ -193,10 +212,14 @@ def register_count(situation: Situation) -> int:
     return sum(1 for line in situation.session.lines if situation.products[line.code].list_class is not None)
 
 
-def withdrawals(session: CounterSession) -> list[Withdrawal]:
-    """Return what to take out of the stock, in ascending order of code: two deliveries never wait for each other."""
+def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[Withdrawal]:
+    """Return what to take out of the stock, in ascending order of code: two deliveries never wait for each other.
+
+    ``opened`` are the lines whose units come out of a box that stands open: they take none.
+    """
     found: list[Withdrawal] = []
-    for line in sorted(session.lines, key=lambda line: (line.code, line.line_id)):
+    whole = [line for line in session.lines if line.line_id not in opened]
+    for line in sorted(whole, key=lambda line: (line.code, line.line_id)):
         lots: dict[tuple[str, dt.date | None, str], int] = {}
         for box in line.boxes:
             key = (box.lot, box.expiry, box.serial)
@@ -260,6 +283,10 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "posology": line.posology,
             "days": line.days,
             "prescribed": line.prescribed,
+            "units": line.units,
+            "replaces": line.replaces,
+            "refused": line.refused,
+            "mention": line.mention,
         }
         for line in done.lines
     ]
@@ -302,6 +329,10 @@ def invoice_rows(done: Delivery) -> list[dict[str, Any]]:
             "claimed": line.claimed,
             "exempted": line.exempted,
             "because": [reason.as_json() for reason in line.because],
+            "units": line.units,
+            "unit_price": line.unit_price,
+            "fraction_of": line.fraction_of,
+            "apart": line.apart,
         }
         for rank, line in enumerate(done.invoice_lines, start=1)
     ]
@@ -373,6 +404,8 @@ def audit_details(done: Delivery) -> dict[str, Any]:
         "lines": [[line.code, line.quantity] for line in done.lines],
         "ordonnancier": list(done.ordonnancier),
         "forced": [line.code for line in done.lines if line.forced_stock],
+        "substituted": [[line.replaces, line.code] for line in done.lines if line.replaces],
+        "mentions": [[line.code, line.refused, line.mention] for line in done.lines if line.refused or line.mention],
         "session": done.session_id,
     }
 
@@ -397,6 +430,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
     lines: list[DeliveryLine] = []
     for rank, line in enumerate(situation.session.lines, start=1):
         product = situation.products[line.code]
+        choice = substitution.decided(situation.session, line)
         number = None
         if product.list_class is not None:
             number, entry = entry, entry + 1
@@ -404,7 +438,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
             DeliveryLine(
                 rank=rank,
                 code=line.code,
-                label=line.label,
+                label=units.label_of(line, product),
                 quantity=line.quantity,
                 unit_price=prices[line.line_id],
                 list_class=product.list_class,
@@ -416,6 +450,10 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 posology=line.posology,
                 days=line.days,
                 prescribed=situation.session.prescription is not None and line.prescribed,
+                units=line.units,
+                replaces=line.replaces,
+                refused=choice.refused,
+                mention="" if choice.justification is None else str(choice.justification),
             )
         )
     return tuple(lines)

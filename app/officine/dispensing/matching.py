@@ -243,6 +243,7 @@ def _answering(line: DraftLine, asked: PrescribedLine, product: Product) -> Draf
         days=asked.days or line.days,
         ald=asked.ald or line.ald,
         substitution=substitution,
+        replaces=asked.code if asked.code != product.code and _same_group(asked, product) else line.replaces,
     )
 
 

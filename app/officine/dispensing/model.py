@@ -84,7 +84,8 @@ class DraftLine:
     ``unit_price`` None: no price is known yet. ``prescribed`` False: added to an ordonnance that does not ask for it;
     ``prescribed_line`` is the line of the ordonnance that it answers. ``posology`` and ``days`` (how long all of it
     lasts) are what was prescribed. ``owed`` counts the boxes, among ``quantity``, that the patient comes back for.
-    ``units`` None: whole boxes; else how many units of one opened box leave.
+    ``units`` None: whole boxes; else how many units of one opened box leave. ``replaces`` is the code of the product
+    that this one was substituted for, empty for none.
     """
 
     line_id: str
@@ -106,6 +107,7 @@ class DraftLine:
     days: int | None = None
     owed: int = 0
     units: int | None = None
+    replaces: str = ""
 
     @property
     def lot(self) -> str:
@@ -225,7 +227,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none."""
+    """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none.
+
+    ``units`` None: whole boxes. ``replaces`` is the code of the product substituted; ``refused`` and ``mention`` say
+    what the patient and the prescriber decided of the substitution.
+    """
 
     rank: int
     code: str
@@ -241,6 +247,10 @@ class DeliveryLine:
     posology: str = ""
     days: int | None = None
     prescribed: bool = False
+    units: int | None = None
+    replaces: str = ""
+    refused: bool = False
+    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
+    from app.officine.stock.model import OpenBox
 
 FIRST_DELIVERY_MONTHS = 3
 LONGEST_MONTHS = 12
@@ -41,7 +43,11 @@ _SECURED = frozenset({ListClass.NARCOTIC, ListClass.ASSIMILATED})
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that the checks look at, read once."""
+    """All that the checks and the price look at, read once.
+
+    ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
+    the day of the prices of the catalogue.
+    """
 
     session: CounterSession
     today: dt.date
@@ -51,6 +57,9 @@ class Situation:
     patient: Patient | None = None
     prescriber: Prescriber | None = None
     delivered: frozenset[tuple[str, str]] = frozenset()
+    open_boxes: Mapping[str, OpenBox] = field(default_factory=dict)
+    tfr: Mapping[str, TfrRow] = field(default_factory=dict)
+    priced_on: dt.date | None = None
 
     @property
     def written_on(self) -> dt.date | None:
@@ -98,11 +107,14 @@ def short_codes(situation: Situation) -> list[DraftLine]:
     """Return the lines that ask for more than the stock holds and were not confirmed."""
     wanted = Counter[str]()
     for line in situation.session.lines:
-        wanted[line.code] += line.quantity
+        # Units out of a box that stands open take no other box.
+        wanted[line.code] += 0 if line.line_id in situation.open_boxes else line.quantity
     return [
         line
         for line in situation.session.lines
-        if not line.forced_stock and wanted[line.code] > situation.on_hand.get(line.code, 0)
+        if not line.forced_stock
+        and line.line_id not in situation.open_boxes
+        and wanted[line.code] > situation.on_hand.get(line.code, 0)
     ]
 
 

@@ -119,18 +119,20 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "forced": line.forced_stock,
         "prescribed": line.prescribed,
         "ald": line.ald,
-        "substitution": [line.substitution.refused, line.substitution.justification],
+        "substitution": [line.substitution.refused, line.substitution.justification, line.substitution.apart],
         "prescribed_line": line.prescribed_line,
         "posology": line.posology,
         "days": line.days,
         "owed": line.owed,
         "units": line.units,
+        "replaces": line.replaces,
     }
 
 
 def _read_line(content: dict[str, Any]) -> DraftLine:
     price, rate, list_class = content["price"], content["rate"], content["list"]
-    refused, justification = content["substitution"]
+    # Sales put in waiting before a line could be set apart have two values here.
+    refused, justification, *apart = content["substitution"]
     return DraftLine(
         line_id=content["id"],
         code=content["code"],
@@ -145,12 +147,13 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         forced_stock=content["forced"],
         prescribed=content["prescribed"],
         ald=content["ald"],
-        substitution=Substitution(refused, None if justification is None else Justification(justification)),
+        substitution=Substitution(refused, None if justification is None else Justification(justification), any(apart)),
         prescribed_line=content["prescribed_line"],
         posology=content["posology"],
         days=content["days"],
         owed=content["owed"],
         units=content["units"],
+        replaces=content.get("replaces", ""),
     )
 
 

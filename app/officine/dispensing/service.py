@@ -12,13 +12,17 @@ from app.kernel.text import one_line
 from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
+from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.dispensing import build, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
+from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.staff.model import Right
+from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import (
         Delivery,
         DeliverySummary,
+        DraftLine,
         HistoryLine,
         Payment,
         RegisterEntry,
@@ -66,6 +71,8 @@ class Counter:
         staff: Staff,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
+        tfr: Tfr | None = None,
+        open_boxes: OpenBoxes | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``."""
         self._db = db
@@ -74,6 +81,8 @@ class Counter:
         self._prescriptions = prescriptions
         self._stock = stock
         self._staff = staff
+        self._tfr = tfr if tfr is not None else Tfr(db, staff)
+        self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -151,7 +160,7 @@ class Counter:
 
     def check(self, session: CounterSession) -> list[Finding]:
         """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return rules.check(self._situation(session))
+        return _check(self._situation(session))
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
@@ -169,7 +178,7 @@ class Counter:
         if done is not None:
             return Done(done)
         situation = self._situation(session)
-        findings = [*self._staff.refusal(actor, Right.DELIVER), *rules.check(situation)]
+        findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
@@ -212,6 +221,7 @@ class Counter:
             actor=work.actor,
         )
         self._take_boxes(work, situation, delivery)
+        self._open_boxes_of(work, situation, delivery)
         _refuse_boxes_gone(work, situation)
         store.insert_delivery(
             work.session,
@@ -237,7 +247,7 @@ class Counter:
         return delivery
 
     def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
-        for boxes in build.withdrawals(situation.session):
+        for boxes in build.withdrawals(situation.session, situation.open_boxes):
             taken = self._stock.take(
                 work,
                 code=boxes.code,
@@ -250,6 +260,29 @@ class Counter:
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
+
+    def _open_boxes_of(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        """Take the units of the lines that leave so, out of a box that stands open or of the one just taken."""
+        reference = str(delivery.number)
+        for line in situation.session.lines:
+            size = unit_count(situation.products[line.code])
+            if line.units is None or size is None:
+                continue
+            box = situation.open_boxes.get(line.line_id)
+            if box is None:
+                self._open_boxes.open(
+                    work,
+                    code=line.code,
+                    size=size,
+                    units=line.units,
+                    reference=reference,
+                    lot=line.lot,
+                    expiry=line.expiry,
+                    serial=line.serial,
+                    patient_id=situation.session.patient_id,
+                )
+            elif not self._open_boxes.take(work, box, line.units, reference):
+                raise _Undone(_box_emptied(line))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -312,6 +345,10 @@ class Counter:
             delivered = self._delivered(session)
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
+        split = {line.code for line in session.lines if line.units is not None}
+        open_boxes = choose_boxes(session, self._open_boxes.of(split)) if split else {}
+        grouped = [code for code, product in products.items() if product.group_id is not None]
+        version = self._catalog.version()
         return Situation(
             session=session,
             today=today(self._db.clock),
@@ -320,7 +357,11 @@ class Counter:
             on_hand=on_hand,
             patient=None if session.patient_id is None else self._patients.get(session.patient_id),
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
-            delivered=delivered,
+            # A box that stands open was delivered in part: scanned again, it gives its other units.
+            delivered=delivered - {(box.code, box.serial) for box in open_boxes.values()},
+            open_boxes=open_boxes,
+            tfr=self._tfr.of(grouped) if grouped else {},
+            priced_on=None if version is None else version.source_date,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
@@ -335,7 +376,7 @@ class Counter:
         tariffs = self._all_tariffs().on(situation.today)
         for line in situation.session.lines:
             product = situation.products.get(line.code)
-            if product is None or not line.substitution.is_unjustified:
+            if product is None or not decided(situation.session, line).is_unjustified:
                 continue
             base = generic_base(product, self._catalog, self._zone, tariffs)
             if base is not None:
@@ -359,9 +400,23 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
 
     Their products are locked by the stock taken just before: nobody delivers them at this moment.
     """
-    gone = store.delivered_boxes(work.session, set(serials(situation.session)))
+    opened = {(box.code, box.serial) for box in situation.open_boxes.values()}
+    gone = store.delivered_boxes(work.session, set(serials(situation.session)) - opened)
     if gone:
         raise _Undone(rules.boxes_gone(situation.session, gone)[0])
+
+
+def _check(situation: Situation) -> list[Finding]:
+    """Return all that there is to say before the delivery, the most serious first."""
+    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
+    return sorted(findings, key=lambda finding: -finding.severity.rank)
+
+
+def _box_emptied(line: DraftLine) -> Finding:
+    text = f"{line.label} : la boîte ouverte a été entamée à un autre comptoir, rien n’a été délivré."
+    return Finding(
+        "GAL-UNI-04", Severity.ERROR, text, "Encaissez de nouveau : une autre boîte sera prise.", line.line_id
+    )
 
 
 def _quantities(delivery: Delivery) -> dict[str, int]:

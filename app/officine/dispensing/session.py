@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line
+from app.officine.billing.model import Substitution
 from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.kernel.money import Money
-    from app.officine.billing.model import Guard, Substitution
+    from app.officine.billing.model import Guard
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import PrescriptionDraft
 
@@ -39,7 +40,11 @@ def add_product(
     """
     if box is not None and box.serial and _holds_box(session, product.code, box.serial):
         return session, (_error("GAL-CPT-01", f"Cette boîte de {product.name} est déjà dans la vente."),)
-    held = next((line for line in session.lines if line.code == product.code), None) if merge else None
+    held = (
+        next((line for line in session.lines if line.code == product.code and line.units is None), None)
+        if merge
+        else None
+    )
     scanned = () if box is None else (box,)
     if held is not None:
         total = held.quantity + quantity
@@ -63,7 +68,10 @@ def add_product(
 
 
 def replace_product(session: CounterSession, line_id: str, product: Product) -> Edited:
-    """Put another product in the place of a line's, as a substitution does; its scanned boxes go."""
+    """Put another product in the place of a line's, as a substitution does; its scanned boxes go.
+
+    What it answers on the ordonnance stays, and the product first asked for is kept in mind; a refusal ends.
+    """
     line = session.line(line_id)
     if line is None:
         return session, (_no_line(line_id),)
@@ -76,6 +84,9 @@ def replace_product(session: CounterSession, line_id: str, product: Product) -> 
         list_class=product.list_class,
         boxes=(),
         forced_stock=False,
+        substitution=Substitution(),
+        units=None,
+        replaces="" if product.code == line.replaces else line.replaces or line.code,
     )
     return _with_line(session, changed)
 
@@ -87,7 +98,23 @@ def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited
         return session, (_no_line(line_id),)
     if not 1 <= quantity <= MAX_QUANTITY:
         return session, (_bad_quantity(line_id),)
+    if line.units is not None and quantity != 1:
+        return session, (
+            _error("GAL-UNI-03", f"{line.label} : ligne à l’unité. Alt+U change le nombre d’unités.", line_id),
+        )
     return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+
+
+def set_units(session: CounterSession, line_id: str, units: int | None) -> Edited:
+    """Say how many units of one opened box leave; None for whole boxes. Which number makes sense, the checks say."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    if units is None:
+        return _with_line(session, replace(line, units=None))
+    if not 1 <= units <= MAX_QUANTITY:
+        return session, (_error("GAL-UNI-02", f"De 1 à {MAX_QUANTITY} unités.", line_id),)
+    return _with_line(session, replace(line, quantity=1, boxes=line.boxes[:1], units=units))
 
 
 def remove_line(session: CounterSession, line_id: str) -> Edited:

@@ -307,6 +307,10 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             posology=row.posology,
             days=row.days,
             prescribed=row.prescribed,
+            units=row.units,
+            replaces=row.replaces,
+            refused=row.refused,
+            mention=row.mention,
         )
         for row in session.scalars(query)
     )
@@ -330,6 +334,10 @@ def _invoice_lines(session: Session, number: int) -> tuple[InvoiceLine, ...]:
             exempted=row.exempted,
             line_id=row.line_id,
             because=tuple(_reason(reason) for reason in row.because),
+            units=row.units,
+            unit_price=row.unit_price,
+            fraction_of=row.fraction_of,
+            apart=row.apart,
         )
         for row in session.scalars(query)
     )

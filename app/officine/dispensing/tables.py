@@ -89,6 +89,10 @@ class DeliveryLineRow(Base):
     posology: Mapped[str] = mapped_column(Text, server_default="")
     days: Mapped[int | None]
     prescribed: Mapped[bool] = mapped_column(server_default=false())
+    units: Mapped[int | None]
+    replaces: Mapped[str] = mapped_column(String(20), server_default="")
+    refused: Mapped[bool] = mapped_column(server_default=false())
+    mention: Mapped[str] = mapped_column(String(3), server_default="")
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
 
@@ -134,6 +138,10 @@ class InvoiceLineRow(Base):
     claimed: Mapped[bool]
     exempted: Mapped[bool]
     because: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    units: Mapped[int | None]
+    unit_price: Mapped[Money | None] = mapped_column(MoneyType)
+    fraction_of: Mapped[int | None]
+    apart: Mapped[bool] = mapped_column(server_default=false())
 
 
 class PaymentRow(Base):

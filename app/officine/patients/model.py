@@ -69,9 +69,9 @@ class Scheme(enum.StrEnum):
 class Coverage:
     """What the patient's insurances take.
 
-    ``exemption`` is None, ``maternity``, ``at`` or ``vaccine_campaign``; ``css`` the complémentaire santé
-    solidaire; ``amc`` None or ``full``, a complementary insurance that takes the whole share left by the AMO;
-    ``ald`` a long-term condition, which a line of a prescription may be in relation with.
+    ``exemption`` is None, ``maternity``, ``at``, ``vaccine_campaign``, ``invalidity`` or ``ame``; ``css`` the
+    complémentaire santé solidaire; ``amc`` None or ``full``, a complementary insurance that takes the whole share left
+    by the AMO; ``ald`` a long-term condition, which a line of a prescription may be in relation with.
     """
 
     scheme: Scheme = Scheme.GENERAL

@@ -29,7 +29,7 @@ _PHONE = re.compile(r"[0-9+() .-]{0,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = {"address_line": 100, "postal_code": 10, "city": 100, "email": 120}
 _LABELS = {"address_line": "Adresse", "postal_code": "Code postal", "city": "Ville", "email": "Courriel"}
-_EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign"})
+_EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign", "invalidity", "ame"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,21 @@ class Discrepancy:
     code: str
     quantity: int
     moved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBox:
+    """A box that was opened: ``remaining`` units of ``size``, for the treatment of ``patient_id`` (None: nobody known).
+
+    ``expiry`` None: the box was not scanned, its date is to be read on it.
+    """
+
+    id: int
+    code: str
+    lot: str
+    expiry: dt.date | None
+    serial: str
+    size: int
+    remaining: int
+    patient_id: int | None
+    opened_at: dt.datetime

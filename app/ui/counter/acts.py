@@ -22,6 +22,8 @@ ACTS: Final = (
     _act("directions", "Posologies et durées", "Alt+O", ("lignes de l’ordonnance", "renouvellements"), "edit"),
     _act("attach", "Ordonnance ou hors ordonnance", "Alt+H", ("rattacher la ligne", "vente libre"), "prescription"),
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
+    _act("substitution", "Substitution", "F6", ("générique", "équivalent", "biosimilaire", "TFR"), "refresh"),
+    _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),
     _act("pay", "Encaisser", "F10", ("facturer", "payer", "règlement", "valider"), "euro", right=Right.DELIVER),

@@ -25,7 +25,13 @@ STATUS_KINDS = {
     IdentityStatus.VALIDATED: "accent",
     IdentityStatus.QUALIFIED: "success",
 }
-_EXEMPTIONS = {"maternity": "Maternité", "at": "Accident du travail", "vaccine_campaign": "Campagne vaccinale"}
+_EXEMPTIONS = {
+    "maternity": "Maternité",
+    "at": "Accident du travail",
+    "vaccine_campaign": "Campagne vaccinale",
+    "invalidity": "Invalidité",
+    "ame": "AME",
+}
 
 _NAME_WIDTH = 230
 

@@ -8,9 +8,13 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.substitution import decided
+from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
+from app.ui.counter.keybar import KeyBar
 from app.ui.counter.omnibox import Hints
 from app.ui.counter.pictures import ticket_pixmap
+from app.ui.counter.substitution_drawer import substitution_words
 from app.ui.products.sheet import chips
 from app.ui.widgets.basics import Chip, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
@@ -20,10 +24,12 @@ from app.ui.widgets.findings import FindingCard
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Delivery, DraftLine
     from app.ui.counter.pictures import Ticket
     from app.ui.counter.reading import Picture
     from app.ui.counter.till import Till
+    from app.ui.shortcuts import Acts
 
 _SOON_MS = 20
 _HINTS = [
@@ -31,6 +37,7 @@ _HINTS = [
     ("F2", "chercher ou créer un patient"),
     ("F4", "prescripteur et date de l’ordonnance"),
     ("+  −  3×", "quantité de la ligne"),
+    ("F6", "remplacer par un générique"),
     ("F9", "contrôle avant de délivrer"),
     ("F10", "encaisser, puis Entrée"),
     ("F7", "mettre en attente ou reprendre"),
@@ -43,10 +50,10 @@ class LineDetail(Panel):
 
     price_typed = Signal(object)
 
-    def __init__(self, till: Till) -> None:
-        """Show lines of ``till``."""
+    def __init__(self, till: Till, acts: Acts) -> None:
+        """Show lines of ``till``, with the keys of the acts on one."""
         super().__init__(margin=theme.M)
-        self._till = till
+        self._till, self._acts = till, acts
         self.setAccessibleName("Détail de la ligne")
         self.name = Text("", "heading", wrap=True, selectable=True)
         self.presentation = Text("", "muted", wrap=True)
@@ -132,6 +139,7 @@ class LineDetail(Panel):
         self.presentation.setText(product.presentation if product is not None else "")
         if product is not None:
             self._add_chips(chips(product, detail))
+            self._add_keys(product)
         if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
             self._ask_price(line)
         for finding in picture.about(line):
@@ -143,6 +151,9 @@ class LineDetail(Panel):
             ("Lot", line.lot),
             ("Péremption", formats.date(line.expiry) if line.expiry is not None else ""),
             ("N° de série", line.serial),
+            ("Substitution", substitution_words(decided(self._till.session, line))),
+            ("À l’unité", _units_words(line, product)),
+            ("Remplace", formats.code(line.replaces) if line.replaces else ""),
             ("Prix", formats.amount(line.unit_price)),
             ("Remboursement", formats.rate(line.rate) if line.rate is not None else "Non remboursé"),
             ("Ajouté par", line.author.name),
@@ -157,6 +168,16 @@ class LineDetail(Panel):
             self.sheet.section("Conditions de délivrance")
             for condition in detail.conditions:
                 self.sheet.text(f"•{NBSP}{condition}")
+
+    def _add_keys(self, product: Product) -> None:
+        """Show the keys of what may be done with this product, and not with every one."""
+        keys = []
+        if product.group_id is not None:
+            keys.append(("counter.substitution", "Substituer"))
+        if unit_count(product) is not None:
+            keys.append(("counter.units", "Unités"))
+        if keys:
+            self.sheet.column.addWidget(KeyBar(self._acts, (*keys, ("", ""))))
 
     def _ask_price(self, line: DraftLine) -> None:
         field = AmountField()
@@ -173,6 +194,11 @@ class LineDetail(Panel):
         for start in range(0, len(states), 2):
             column.addLayout(row(*(Chip(text, kind) for text, kind in states[start : start + 2]), 0))
         self.sheet.column.addWidget(block)
+
+
+def _units_words(line: DraftLine, product: Product | None) -> str:
+    size = unit_count(product)
+    return "" if line.units is None or size is None else units_words(line.units, size)
 
 
 def _whose(done: Delivery) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 from app.kernel.text import plural
 from app.officine.dispensing.matching import awaited
 from app.officine.dispensing.model import DraftLine
+from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
 from app.ui.icons import pixmap
 from app.ui.widgets.basics import EmptyState
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QItemSelection
     from PySide6.QtGui import QPainter, QResizeEvent
 
+    from app.kernel.money import Money
     from app.kernel.outcome import Severity
     from app.officine.prescriptions.model import PrescribedLine
     from app.ui.counter.till import Till
@@ -39,7 +41,11 @@ _LEGIBLE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is drawn; ``asked`` is what the ordonnance asks for, ``awaits`` True while no box answers it."""
+    """A line as it is drawn.
+
+    ``asked`` is what the ordonnance asks for, ``awaits`` True while no box answers it; ``units`` are those of an opened
+    box, and ``part`` what they come to, fee included.
+    """
 
     line: DraftLine
     presentation: str
@@ -47,6 +53,8 @@ class Row:
     severity: Severity | None
     asked: PrescribedLine | None = None
     awaits: bool = False
+    part: Money | None = None
+    units: str = ""
 
     def text(self, column: int, place: int) -> str:
         """Return the text of a column for the line at ``place``, counted from 0."""
@@ -57,10 +65,10 @@ class Row:
             str(place + 1),
             line.label,
             line.lot,
-            str(line.quantity),
+            str(line.quantity) if line.units is None else f"{line.units}\u00a0u.",
             formats.amount(line.unit_price),
             formats.rate(line.rate),
-            formats.amount(line.amount),
+            formats.amount(line.amount if line.units is None else self.part),
             formats.NOTHING if self.stock is None else str(self.stock),
             "",
         )
@@ -70,7 +78,12 @@ class Row:
         """Return the small text under the first one; ``with_box`` where the lot has no column of its own."""
         line = self.line
         if column == PRODUCT:
-            words = [line.list_class.label if line.list_class is not None else "", self.presentation]
+            words = [
+                line.list_class.label if line.list_class is not None else "",
+                self.units,
+                "substitué" if line.replaces and self.asked is None else "",
+                self.presentation,
+            ]
             first = (*self._asked_words(), *self._box_words(with_box=with_box))
             return " · ".join(word for word in (*first, *words) if word)
         if self.awaits:
@@ -134,7 +147,12 @@ class LinesModel(QAbstractTableModel):
             product, item = picture.products.get(line.code), picture.items.get(line.code)
             presentation = product.presentation if product is not None else ""
             held = None if item is None else item.quantity
-            rows.append(Row(line, presentation, held, picture.worst(line), asked.get(line.prescribed_line)))
+            part, size = None, unit_count(product)
+            if line.units is not None:
+                part = picture.amount_of(line)
+            units = "" if line.units is None or size is None else units_words(line.units, size)
+            answered = asked.get(line.prescribed_line)
+            rows.append(Row(line, presentation, held, picture.worst(line), answered, part=part, units=units))
         rows += [Row(_stand_in(one.line), "", None, None, one.line, awaits=True) for one in awaited(till.session)]
         if len(rows) != len(self.rows):
             self.beginResetModel()

@@ -15,7 +15,7 @@ from app.ui.widgets.basics import Button, Divider, EmptyState, Text, clear
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
-    from app.officine.billing.model import InvoiceLine, Reason
+    from app.officine.billing.model import Invoice, InvoiceLine, Reason
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import HistoryLine, SessionSummary
     from app.ui.context import Ui
@@ -133,10 +133,11 @@ class WhyDrawer(Drawer):
         if invoice is None or not invoice.lines:
             self.content.addWidget(EmptyState("info", "Rien à expliquer", "Ajoutez d’abord un produit."))
             return
-        if not invoice.third_party:
-            self.content.addWidget(Text("Sans tiers payant\u00a0: le patient règle le total.", "strong", wrap=True))
+        for words, role in _summary(invoice):
+            self.content.addWidget(Text(words, role, wrap=True))
         for line in invoice.lines:
             self._explain(line)
+        self.content.addWidget(Text(_vat_words(invoice), "caption", wrap=True))
         self.content.addStretch(1)
 
     def _explain(self, line: InvoiceLine) -> None:
@@ -146,11 +147,33 @@ class WhyDrawer(Drawer):
             formats.amount(line.amount),
             f"base {formats.amount(line.base)} à {formats.rate(line.rate)}" if line.base else "",
             f"AMO {formats.amount(line.amo)}" if line.amo else "",
+            f"dépassement {formats.amount(line.excess)}" if line.excess else "",
+            f"dont TVA {formats.amount(line.amount - line.amount.without_vat(line.vat))} à {formats.rate(line.vat)}",
+            "facturé à part, hors tiers payant" if line.apart else "",
         ]
         self.content.addWidget(Text(" · ".join(part for part in shares if part), wrap=True))
         for reason in line.because:
             self.content.addWidget(Text(reason_words(reason), "caption", wrap=True))
         self.content.addWidget(Divider())
+
+
+def _summary(invoice: Invoice) -> list[tuple[str, str]]:
+    """Return what explains the totals: why without third party, what comes back, what the caisse will keep."""
+    refusals = [finding.text for finding in invoice.findings if finding.code == "GAL-FAC-23"]
+    words = [(text, "strong") for text in refusals]
+    if not invoice.third_party and not refusals:
+        words.append(("Sans tiers payant\u00a0: le patient règle le total.", "strong"))
+    if invoice.totals.reimbursed:
+        words.append((f"Remboursé ensuite par la caisse\u00a0: {formats.amount(invoice.totals.reimbursed)}.", "body"))
+    if invoice.franchise_info:
+        franchise = formats.amount(invoice.franchise_info)
+        words.append((f"Franchise\u00a0: {franchise}, retenue plus tard par la caisse, jamais demandée ici.", "body"))
+    return words
+
+
+def _vat_words(invoice: Invoice) -> str:
+    shares = (f"{formats.rate(share.rate)}\u00a0: {formats.amount(share.tax)}" for share in invoice.vat)
+    return f"TVA comprise dans {formats.amount(invoice.totals.amount)} — {', '.join(shares)}"
 
 
 def reason_words(reason: Reason) -> str:

@@ -18,6 +18,7 @@ from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
 from app.ui.counter.keybar import KeyBar
+from app.ui.counter.line_drawer import LineDrawer
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
 from app.ui.counter.omnibox import Omnibox
@@ -28,7 +29,9 @@ from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
+from app.ui.counter.substitution_drawer import SubstitutionDrawer
 from app.ui.counter.totals import TotalsPanel
+from app.ui.counter.units_drawer import UnitsDrawer
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PrintsDrawer,
         WaitingDrawer,
         WhyDrawer,
+        SubstitutionDrawer,
+        UnitsDrawer,
     )
 }
 _KEYS = (
@@ -96,7 +101,7 @@ class TillPage(QWidget):
         self.omnibox = Omnibox(ui, self)
         self.notice = FindingList(refusal="Refusé")
         self.table = LinesTable()
-        self.detail = LineDetail(till)
+        self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
         self.totals = TotalsPanel(ui, till)
@@ -208,6 +213,8 @@ class TillPage(QWidget):
         self.side.setCurrentWidget(drawer)
         self.totals.setVisible(name != PaymentDrawer.name)
         self._measure()
+        if isinstance(drawer, LineDrawer):
+            drawer.point(self.current_line)
         drawer.opened()
         focused = QApplication.focusWidget()
         if focused is None or not drawer.isAncestorOf(focused):

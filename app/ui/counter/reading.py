@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import GalienError
+from app.kernel.money import Money
 from app.kernel.outcome import Refused, Severity
 from app.officine.dispensing.model import SessionState
 
@@ -66,6 +67,12 @@ class Picture:
         found = self.about(line)
         return max((finding.severity for finding in found), key=lambda severity: severity.rank) if found else None
 
+    def amount_of(self, line: DraftLine) -> Money | None:
+        """Return what a line comes to, fee included; None while no price is known."""
+        lines = () if self.invoice is None else self.invoice.lines
+        amounts = [one.amount for one in lines if one.line_id == line.line_id]
+        return Money.total(amounts) if amounts else None
+
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the amounts are what they are, each reason once."""
@@ -102,6 +109,7 @@ def look(services: Services, session: CounterSession) -> Picture:
     details = {code: services.catalog.detail(code) for code in codes if code in products and products[code].is_medicine}
     prescription = session.prescription
     prescriber_id = None if prescription is None else prescription.prescriber_id
+    invoice = services.counter.quote(session)
     return Picture(
         revision=session.revision,
         products=products,
@@ -109,9 +117,14 @@ def look(services: Services, session: CounterSession) -> Picture:
         items={code: services.stock.item(code) for code in codes},
         patient=None if session.patient_id is None else services.patients.get(session.patient_id),
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
-        findings=tuple(services.counter.check(session)) if session.lines else (),
-        invoice=services.counter.quote(session),
+        findings=_ranked(services.counter.check(session), invoice.findings) if session.lines else (),
+        invoice=invoice,
     )
+
+
+def _ranked(checks: Sequence[Finding], price: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return what the checks and the price have to say, the most serious first."""
+    return tuple(sorted((*checks, *price), key=lambda finding: -finding.severity.rank))
 
 
 def sessions_to_show(services: Services, actor: Actor) -> list[CounterSession]:

@@ -275,6 +275,8 @@ class CounterView(QWidget):
             "directions": lambda page: page.open("directions"),
             "attach": TillPage.attach,
             "history": lambda page: page.open("history"),
+            "substitution": lambda page: page.open("substitution"),
+            "units": lambda page: page.open("units"),
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),

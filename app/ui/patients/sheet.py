@@ -26,7 +26,13 @@ _ATTRIBUTES = {
     Attribute.DOUBTFUL: ("Identité douteuse", "danger"),
     Attribute.FICTITIOUS: ("Identité fictive", "info"),
 }
-_EXEMPTIONS = {"maternity": "Maternité", "at": "Accident du travail", "vaccine_campaign": "Campagne de vaccination"}
+_EXEMPTIONS = {
+    "maternity": "Maternité",
+    "at": "Accident du travail",
+    "vaccine_campaign": "Campagne de vaccination",
+    "invalidity": "Pension d’invalidité",
+    "ame": "Aide médicale de l’État",
+}
 
 
 def coverage_text(coverage: Coverage) -> str:
