@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
@@ -10,4 +12,4 @@ from app.officine.staff import tables as staff
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
-__all__ = ["catalog", "dispensing", "patients", "prescriptions", "staff", "stock", "store"]
+__all__ = ["cash", "catalog", "dispensing", "patients", "prescriptions", "reversals", "staff", "stock", "store"]

@@ -13,6 +13,7 @@ from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.tariffs import installed_tariffs
+from app.officine.cash.service import Cash
 from app.officine.dispensing import build, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
@@ -64,16 +65,21 @@ class Counter:
         prescriptions: Prescriptions,
         stock: Stock,
         staff: Staff,
+        cash: Cash | None = None,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
     ) -> None:
-        """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``."""
+        """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
+
+        ``cash`` None: the till of ``db``.
+        """
         self._db = db
         self._catalog = catalog
         self._patients = patients
         self._prescriptions = prescriptions
         self._stock = stock
         self._staff = staff
+        self._cash = Cash(db, staff) if cash is None else cash
         self._tariffs = tariffs
         self._zone = zone
 
@@ -195,7 +201,7 @@ class Counter:
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
-        Locks are taken in one order by all: session, numbers, stock by code, register, audit.
+        Locks are taken in one order by all: session, numbers, stock by code, register, till, audit.
         """
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
@@ -223,6 +229,9 @@ class Counter:
         )
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
+        unpaid = self._cash.record_sale(work, build.till_sale(delivery))
+        if unpaid:
+            raise _Undone(unpaid[0])
         work.audit(
             "delivery.validate",
             "delivery",
