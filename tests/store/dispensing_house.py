@@ -13,6 +13,7 @@ from app.officine.catalog.demo import load_demo_catalog
 from app.officine.catalog.service import Catalog
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.model import Box, CounterSession, Payment, PaymentMethod, PrescriptionDraft
+from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.patients.model import Coverage, Patient, PatientDraft, Sex
 from app.officine.patients.service import Patients
@@ -59,6 +60,7 @@ class House:
     counter: Counter
     cash: Cash
     closings: Closings
+    reversals: Reversals
     patient: Patient
     prescriber: Prescriber
 
@@ -113,6 +115,7 @@ def open_house(database: Database, folder: Path) -> House:
         counter=counter,
         cash=cash,
         closings=Closings(database, cash, staff),
+        reversals=Reversals(database, cash=cash, stock=stock, staff=staff),
         patient=done(patients.create(_PATIENT, CAMILLE)),
         prescriber=done(prescriptions.add_prescriber(_PRESCRIBER, CAMILLE)),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from sqlalchemy import func, select
+
 from app.kernel.money import ZERO
 from app.officine.cash import store
 from app.officine.cash.model import Period, RecordKind
@@ -29,6 +31,18 @@ def first_bad_record(session: Session) -> dict[str, Any] | None:
     """
     bad = verify_chain(session, store.CHAIN, cast("Table", CashRecordRow.__table__)).first_bad
     return bad or _first_bad_sum(session)
+
+
+def journal_payments(session: Session) -> tuple[int | None, dict[tuple[int, str], int]]:
+    """Return the first delivery that the journal holds (None: none), and the cents paid by delivery and means."""
+    row = CashRecordRow
+    query = (
+        select(row.delivery_number, row.means, func.sum(row.amount))
+        .where(row.kind.in_((RecordKind.PAYMENT, RecordKind.CHANGE)), row.delivery_number.is_not(None))
+        .group_by(row.delivery_number, row.means)
+    )
+    paid = {(number or 0, means): amount.cents for number, means, amount in session.execute(query)}
+    return session.scalar(select(func.min(row.delivery_number)).where(row.kind == RecordKind.SALE)), paid
 
 
 def _first_bad_sum(session: Session) -> dict[str, Any] | None:

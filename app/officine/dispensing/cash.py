@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from app.officine.cash.model import RecordKind
-from app.officine.cash.tables import CashRecordRow
-from app.officine.cash.verify import first_bad_record
+from app.officine.cash.verify import first_bad_record, journal_payments
 from app.officine.dispensing.tables import PaymentRow
 from app.store.tables import AuditRow
 
@@ -54,15 +52,7 @@ def _taken(session: Session) -> dict[int, list[list[Any]]]:
 
 def _first_unlike_journal(session: Session) -> dict[str, Any] | None:
     """Return the first delivery whose payments are not those of the journal; those made before it began are let be."""
-    row = CashRecordRow
-    kept = _sums(
-        session.execute(
-            select(row.delivery_number, row.means, func.sum(row.amount))
-            .where(row.kind.in_((RecordKind.PAYMENT, RecordKind.CHANGE)), row.delivery_number.is_not(None))
-            .group_by(row.delivery_number, row.means)
-        )
-    )
-    began = session.scalar(select(func.min(row.delivery_number)).where(row.kind == RecordKind.SALE))
+    began, kept = journal_payments(session)
     if began is None:
         return None
     taken = _sums(
