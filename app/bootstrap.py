@@ -13,7 +13,11 @@ from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.cash.closings import Closings
+from app.officine.cash.paper import ClosingPapers
+from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
@@ -58,6 +62,10 @@ class Services:
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    cash: Cash
+    closings: Closings
+    reversals: Reversals
+    closing_papers: ClosingPapers
     tickets: Tickets
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
@@ -172,7 +180,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
     patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
-    counter = Counter(db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff)
+    cash = Cash(db, staff)
+    counter = Counter(
+        db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff, cash=cash
+    )
     return Services(
         folder=folder,
         settings=settings,
@@ -187,6 +198,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,
+        cash=cash,
+        closings=Closings(db, cash, staff),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff),
+        closing_papers=ClosingPapers(db, folder.prints),
         tickets=Tickets(db, folder.prints, settings.mode),
     )
 

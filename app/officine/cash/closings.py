@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
@@ -10,10 +10,12 @@ from app.officine.cash import rules, store
 from app.officine.cash.model import Entry, Period, RecordKind
 from app.officine.cash.totals import as_json, merged
 from app.officine.staff.model import Right
+from app.store import facts
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     from app.kernel.outcome import Outcome
     from app.officine.cash.model import Closing, Totals
@@ -82,6 +84,56 @@ class Closings:
             return self._db.perform(actor, lambda work: self._close_day(work, start))
         return self._db.perform(actor, lambda work: self._close_longer(work, period, start))
 
+    # --- Archiving ----------------------------------------------------------------------------------------------
+
+    def archive(self, actor: Actor, period: Period, day: dt.date, path: Path) -> Outcome[str]:
+        """Write the archive of the closed month or year that holds ``day`` to ``path``; return its SHA-256.
+
+        Archiving is an entry of the journal itself. Raises the EnvironmentFailure that forbids writing the file.
+        """
+        start = rules.start_of(period, day)
+        findings = self._staff.refusal(actor, Right.CLOSE_CASH)
+        closing = self.closing(period, start)
+        if closing is None and not findings:
+            findings = [_not_closed(period, start)]
+        if closing is None or is_refused(findings):
+            return Refused(tuple(findings))
+        digest = self._write_archive(closing, path)
+
+        def act(work: UnitOfWork) -> None:
+            details = {"period": str(period), "start": start, "sha256": digest}
+            self._cash.append(work, [Entry(kind=RecordKind.ARCHIVE, details=details)])
+            work.audit("cash.archive", "closing", f"{period} {start.isoformat()}", details={"sha256": digest})
+
+        self._db.perform(actor, act)
+        return Done(digest)
+
+    def _write_archive(self, closing: Closing, path: Path) -> str:
+        from app.officine.cash import archive  # noqa: PLC0415 -- needed once a month
+
+        with self._db.read() as session:
+            rows = [dict(row._mapping) for row in store.rows(session, closing.first_seq, closing.last_seq)]  # noqa: SLF001 -- SQLAlchemy's own name
+            inside = [
+                one
+                for one in store.closings(session)
+                if closing.first_seq <= one.first_seq and one.last_seq <= closing.last_seq
+            ]
+        known = facts.read(self._db, "officine") or {}
+        about = {
+            "pharmacy": known.get("name", "") or "Officine",
+            "finess": known.get("finess", ""),
+            "period": str(closing.period),
+            "period_name": rules.named(closing.period, closing.start),
+            "start": closing.start.isoformat(),
+            "mode": closing.mode,
+            "banner": "" if closing.mode == "production" else " — SIMULATION, SANS VALEUR",
+            "first_seq": closing.first_seq,
+            "last_seq": closing.last_seq,
+            "prev_hash": rows[0]["prev_hash"],
+            "last_hash": rows[-1]["hash"],
+        }
+        return archive.write(path, records=rows, closings=[closing_json(one) for one in reversed(inside)], about=about)
+
     def _close_day(self, work: UnitOfWork, day: dt.date) -> Outcome[Closing]:
         head = store.lock(work.session)
         last = store.last_closing(work.session, Period.DAY)
@@ -147,6 +199,31 @@ class Closings:
 
 
 _END = 2**62
+
+
+def closing_json(closing: Closing) -> dict[str, Any]:
+    """Return a closing as commands and archives give it: amounts in cents."""
+    return {
+        "period": str(closing.period),
+        "start": closing.start.isoformat(),
+        "number": closing.number,
+        "first_seq": closing.first_seq,
+        "last_seq": closing.last_seq,
+        "totals": as_json(closing.totals),
+        "gross": closing.gross.cents,
+        "net": closing.net.cents,
+        "seq": closing.seq,
+        "hash": closing.hash,
+        "at": closing.at,
+        "operator": closing.operator_name,
+        "station": closing.station,
+        "mode": closing.mode,
+    }
+
+
+def _not_closed(period: Period, start: dt.date) -> Finding:
+    text = f"{period.label} {rules.named(period, start)} : pas encore clôturé."
+    return Finding("GAL-CAI-31", Severity.ERROR, text, "Clôturez d’abord la période, puis archivez-la.")
 
 
 def _left_open(stations: Sequence[str]) -> list[Finding]:
