@@ -280,6 +280,7 @@ class HistoryLine:
     quantity: int
     prescriber_name: str
     note: str
+    state: DeliveryState = DeliveryState.DONE
 
 
 @dataclass(frozen=True, slots=True)

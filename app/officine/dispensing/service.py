@@ -275,10 +275,10 @@ class Counter:
         with self._db.read() as session:
             return store.day_deliveries(session, day or today(self._db.clock), limit)
 
-    def history(self, patient_id: int, limit: int = 60) -> list[HistoryLine]:
-        """Return the last products that a patient received, newest first."""
+    def history(self, patient_id: int, limit: int = 60, *, with_cancelled: bool = False) -> list[HistoryLine]:
+        """Return the last products that a patient received, newest first; also those taken back where asked."""
         with self._db.read() as session:
-            return store.patient_history(session, patient_id, limit)
+            return store.patient_history(session, patient_id, limit, with_cancelled=with_cancelled)
 
     # --- The ordonnancier ---------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class DrawerPage(CashPage):
         empty = EmptyState("euro", "Aucun mouvement", "F2 déclare le fond de caisse de ce poste.")
         columns: list[Column[Record]] = [
             Column("Heure", lambda move: formats.clock(move.at), 6),
-            Column("Mouvement", lambda move: move.kind.label, 26, strong=True),
+            Column("Mouvement", lambda move: move.kind.label, 18, strong=True),
             Column("Motif", lambda move: move.reason or move.operator_name),
             Column("Montant", lambda move: formats.amount(move.amount) if move.means else "", 10, True),
         ]
@@ -52,6 +52,7 @@ class DrawerPage(CashPage):
         self.leaving = MoveForm(ui, RecordKind.CASH_OUT)
         self.unlocking = MoveForm(ui, RecordKind.DRAWER)
         self.counting = CountForm(ui)
+        self.forms_changed.connect(self._make_room)
         for form in (self.opening, self.entering, self.leaving, self.unlocking, self.counting):
             self.add_form(form)
 
@@ -87,6 +88,10 @@ class DrawerPage(CashPage):
         if self.drawer is not None:
             self.counting.drawer = self.drawer
             self.open_form(self.counting)
+
+    def _make_room(self) -> None:
+        """Leave the height to the count."""
+        self.facts.setVisible(self.form is not self.counting)
 
     def _show(self, drawer: Drawer) -> None:
         self.drawer = drawer
@@ -159,7 +164,7 @@ class CountForm(CashForm):
         self.drawer: Drawer | None = None
         self.coins: dict[Money, NumberField] = {}
         for place, value in enumerate(DENOMINATIONS):
-            name = formats.amount(value)
+            name = _value_name(value)
             boxes = NumberField(0, _MOST)
             boxes.valueChanged.connect(lambda _number: self._reckon())
             self.coins[value] = boxes
@@ -169,11 +174,11 @@ class CountForm(CashForm):
         self.reason = TextField(limit=200)
         for place, (label, editor) in enumerate(
             (
-                ("&Cartes (télécollecte)", self.card),
+                ("&Cartes", self.card),
                 ("C&hèques", self.cheque),
-                ("&Fond laissé", self.kept),
+                ("Fond &laissé", self.kept),
                 ("Re&mise n°", self.reference),
-                ("Moti&f de l’écart", self.reason),
+                ("Motif d’&écart", self.reason),
             )
         ):
             self.fields.addWidget(Field(label, editor), 3, place, Qt.AlignmentFlag.AlignBottom)
@@ -237,6 +242,12 @@ class CountForm(CashForm):
             f"à remettre en banque {formats.amount(banked)}"
         )
         self.gap.set_role("success" if not gap else "warning")
+
+
+def _value_name(value: Money) -> str:
+    """Return the name of a note or a coin: ``50 €``, ``20 c``."""
+    euros, cents = divmod(value.cents, 100)
+    return f"{euros}{NBSP}€" if euros else f"{cents}{NBSP}c"
 
 
 def _not_an_amount() -> Finding:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.ui import theme
@@ -96,12 +96,13 @@ class CashPage(QWidget):
         self.left.setSpacing(theme.S)
         self.sheet = Panel(title)
         self.acts_line = Flow([ActButton(ui.acts, act_id) for act_id in acts])
-        self.bottom = QStackedWidget()
-        self.bottom.addWidget(self.acts_line)
+        self._at_bottom: QWidget = self.acts_line
+        self._bottom = QVBoxLayout()
+        self._bottom.addWidget(self.acts_line)
         self.content = QVBoxLayout()
         self.content.setSpacing(theme.S)
         self.sheet.body.addLayout(self.content, 1)
-        self.sheet.body.addWidget(self.bottom)
+        self.sheet.body.addLayout(self._bottom)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.L)
@@ -111,26 +112,37 @@ class CashPage(QWidget):
     @property
     def form(self) -> CashForm | None:
         """The form that is open."""
-        shown = self.bottom.currentWidget()
-        return shown if isinstance(shown, CashForm) else None
+        return self._at_bottom if isinstance(self._at_bottom, CashForm) else None
 
     def add_form(self, form: CashForm) -> None:
         """Take a form of this page."""
-        self.bottom.addWidget(form)
+        form.hide()
+        self._bottom.addWidget(form)
         form.left.connect(self.close_form)
         form.written.connect(self._written)
 
     def open_form(self, form: CashForm) -> None:
         """Show a form, to be typed."""
-        self.bottom.setCurrentWidget(form)
+        self._show_bottom(form)
         form.begin()
         self.forms_changed.emit()
 
     def close_form(self) -> None:
         """Put the form away."""
-        self.bottom.setCurrentWidget(self.acts_line)
+        was_open = self.form is not None
+        self._show_bottom(self.acts_line)
         self.forms_changed.emit()
-        self.focus_list()
+        if was_open and self.isVisible():
+            self.focus_list()
+
+    def _show_bottom(self, shown: QWidget) -> None:
+        """Show the buttons or a form: what is hidden takes no room."""
+        self._at_bottom = shown
+        for place in range(self._bottom.count()):
+            item = self._bottom.itemAt(place)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.setVisible(widget is shown)
 
     def shown(self) -> None:
         """Read what is shown anew."""

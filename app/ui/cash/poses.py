@@ -58,6 +58,14 @@ def _sold(*acts: str) -> Callable[[Stage], None]:
     return pose
 
 
+def _opened(stage: Stage) -> None:
+    view = cash_view(stage, "drawer")
+    if view.drawer.drawer is not None and not view.drawer.drawer.is_open:
+        stage.act("cash.float")
+        view.drawer.opening.amount.setText("150")
+        stage.act("cash.save")
+
+
 def _counted(stage: Stage) -> None:
     view = cash_view(stage, "drawer")
     stage.act("cash.count")
@@ -93,6 +101,7 @@ PICTURES = (
     Picture("cash-cancel", _sold("cash.cancel")),
     Picture("cash-credit", _sold("cash.credit", "cash.save")),
     Picture("cash-drawer", _page("drawer")),
+    Picture("cash-drawer-open", _opened),
     Picture("cash-out", _page("drawer", "cash.out", "cash.save")),
     Picture("cash-count", _counted),
     Picture("cash-closings", _page("closings")),

@@ -14,7 +14,7 @@ from app.ui.cash.debts import DebtsPage
 from app.ui.cash.drawer import DrawerPage
 from app.ui.cash.journal import JournalPage
 from app.ui.cash.sales import SalesPage
-from app.ui.widgets.basics import Button
+from app.ui.widgets.basics import ActButton
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +45,12 @@ class CashView(QWidget):
             "journal": self.journal,
         }
         self.stack = QStackedWidget()
-        self.tabs: dict[str, Button] = {}
+        self.tabs: dict[str, ActButton] = {}
         head = QHBoxLayout()
         head.setSpacing(theme.XS)
-        for name, title, icon in PAGES:
-            tab = Button(title, kind="tab", icon=icon)
+        for name, title, _icon in PAGES:
+            tab = ActButton(ui.acts, f"cash.{name}", kind="tab", text=title)
             tab.setCheckable(True)
-            tab.clicked.connect(partial(self._clicked, name))
             self.tabs[name] = tab
             head.addWidget(tab)
             self.stack.addWidget(self.pages[name])
@@ -126,6 +125,3 @@ class CashView(QWidget):
     def _show_forms(self) -> None:
         for act_id in ("cash.save", "cash.back"):
             self._ui.acts.set_enabled(act_id, enabled=self.page.form is not None)
-
-    def _clicked(self, name: str, *_checked: bool) -> None:
-        self.open_page(name)
