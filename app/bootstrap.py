@@ -14,8 +14,12 @@ from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
 from app.officine.billing.service import Tfr
+from app.officine.cash.closings import Closings
+from app.officine.cash.paper import ClosingPapers
+from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
 from app.officine.dispensing.equivalents import Substitutions
+from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
@@ -61,6 +65,10 @@ class Services:
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    cash: Cash
+    closings: Closings
+    reversals: Reversals
+    closing_papers: ClosingPapers
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes
@@ -178,7 +186,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
     patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
-    tfr, open_boxes = Tfr(db, staff), OpenBoxes(db, staff)
+    tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -188,6 +196,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         staff=staff,
         tfr=tfr,
         open_boxes=open_boxes,
+        cash=cash,
     )
     return Services(
         folder=folder,
@@ -203,6 +212,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,
+        cash=cash,
+        closings=Closings(db, cash, staff),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff),
+        closing_papers=ClosingPapers(db, folder.prints),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,

@@ -15,6 +15,9 @@ from app.kernel.errors import Bug
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Done
 from app.kernel.text import NBSP
+from app.officine.cash.closings import Closings
+from app.officine.cash.model import Period
+from app.officine.cash.service import Cash
 from app.officine.catalog.model import ListClass
 from app.officine.dispensing import matching
 from app.officine.dispensing import session as counter_session
@@ -48,6 +51,10 @@ T = TypeVar("T")
 
 _OPENING_STOCK_DAYS = 150
 _SUNDAY = 6
+_FLOAT = Money(150_00)
+_CLOSING_HOUR = dt.time(19, 30)
+_DEFERRED = 11
+"""Of the sales to a known patient, one in so many is paid later."""
 _STATIONS = ("comptoir-1", "comptoir-2")
 
 
@@ -69,6 +76,7 @@ def load(services: Services) -> None:
     first_day = today(services.clock)
     _load_stock(services, data, first_day)
     _History(services, people, first_day).load(data.deliveries)
+    _done(services.cash.open_drawer(services.system_actor, _FLOAT))
 
 
 def _load_people(services: Services, data: Dataset) -> _People:
@@ -186,9 +194,24 @@ class _History:
     def load(self, deliveries: Sequence[PastDelivery]) -> None:
         """Deliver all, in order of date."""
         dated = sorted(((self._served_on(one), one) for one in deliveries), key=lambda pair: pair[0])
+        last_day: dt.date | None = None
         for rank, (day, delivery) in enumerate(dated):
+            if last_day is not None and day > last_day:
+                self._close(last_day, day)
+            last_day = day
             moment = _opening(day) + dt.timedelta(minutes=11 * (rank % 40))
             self._deliver(self._counter(moment), delivery, rank)
+        if last_day is not None and last_day < self.first_day:
+            self._close(last_day, self.first_day)
+
+    def _close(self, day: dt.date, following: dt.date) -> None:
+        """Close the till of a day in its evening, and its month where the next day of work is in another one."""
+        staff, actor = self.services.staff, self.services.system_actor
+        evening = _past(self.services, dt.datetime.combine(day, _CLOSING_HOUR, PARIS))
+        _done(Closings(evening, Cash(evening, staff), staff).close(actor, Period.DAY, day))
+        if following.month != day.month:
+            morning = _past(self.services, dt.datetime.combine(following, dt.time(8, 30), PARIS))
+            _done(Closings(morning, Cash(morning, staff), staff).close(actor, Period.MONTH, day))
 
     def _counter(self, moment: dt.datetime) -> Counter:
         services, past = self.services, _past(self.services, moment)
@@ -210,6 +233,8 @@ class _History:
         session = _directed(session, products, delivery)
         due = counter.quote(session).totals.patient
         method = PaymentMethod.CARD if rank % 3 else PaymentMethod.CASH
+        if session.patient_id is not None and rank % _DEFERRED == 0:
+            method = PaymentMethod.DEFERRED
         _done(counter.validate(session, actor, [Payment(method, due)] if due > ZERO else []))
 
     def _addressed(self, session: CounterSession, delivery: PastDelivery) -> CounterSession:

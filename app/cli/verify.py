@@ -97,7 +97,7 @@ def _first_bad_entry(session: Session) -> dict[str, Any] | None:
 def _first_bad_payment(session: Session) -> dict[str, Any] | None:
     from app.officine.dispensing import cash  # noqa: PLC0415
 
-    return cash.first_bad_payment(session)
+    return cash.first_bad(session)
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:

@@ -69,7 +69,10 @@ class TicketVat:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """All that a ticket says; ``banner`` (SIMULATION, FORMATION) marks what has no value, empty in production."""
+    """All that a ticket says; ``banner`` (SIMULATION, FORMATION) marks what has no value, empty in production.
+
+    ``duplicata`` is the number of this reprint, 0 for the ticket itself.
+    """
 
     pharmacy: Pharmacy
     number: int
@@ -88,6 +91,7 @@ class Ticket:
     payments: tuple[TicketPayment, ...] = ()
     vat: tuple[TicketVat, ...] = ()
     banner: str = ""
+    duplicata: int = 0
 
 
 def ticket_pdf(ticket: Ticket) -> bytes:
@@ -194,6 +198,8 @@ def _composed(ticket: Ticket) -> _Roll:
     roll = _Roll()
     if ticket.banner:
         roll.badge(f"{ticket.banner} — sans valeur")
+    if ticket.duplicata:
+        roll.badge(f"DUPLICATA n° {ticket.duplicata}")
     _head(roll, ticket)
     roll.rule()
     for line in ticket.lines:

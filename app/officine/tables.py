@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.officine.billing import tables as billing
+from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
@@ -12,4 +14,16 @@ from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
-__all__ = ["billing", "catalog", "dispensing", "open_tables", "patients", "prescriptions", "staff", "stock", "store"]
+__all__ = [
+    "billing",
+    "cash",
+    "catalog",
+    "dispensing",
+    "open_tables",
+    "patients",
+    "prescriptions",
+    "reversals",
+    "staff",
+    "stock",
+    "store",
+]

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
     from app.officine.billing.service import Tfr
+    from app.officine.cash.closings import Closings
+    from app.officine.cash.paper import ClosingPapers
+    from app.officine.cash.service import Cash
     from app.officine.catalog.service import Catalog
     from app.officine.dispensing.equivalents import Substitutions
+    from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
     from app.officine.patients.service import Patients
@@ -157,6 +161,10 @@ class Services(Protocol):
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    cash: Cash
+    closings: Closings
+    reversals: Reversals
+    closing_papers: ClosingPapers
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes

@@ -130,10 +130,11 @@ class Picture:
 
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
-    from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PICTURES)
+    return (*COUNTER, *SUBSTITUTION, *CASH, *PICTURES)
 
 
 def draw_all(services: Services, out: Path, *, theme: str, zoom: int, only: str = "") -> Iterator[Path]:

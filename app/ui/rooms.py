@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
 from app.ui.products.acts import ACTS as PRODUCTS_ACTS
@@ -28,6 +29,7 @@ _SCREENS = (
     "app.ui.patients.view",
     "app.ui.products.view",
     "app.ui.stock.view",
+    "app.ui.cash.view",
     "app.ui.settings.view",
 )
 
@@ -89,6 +91,12 @@ def _stock(ui: Ui) -> QWidget:
     return StockView(ui)
 
 
+def _cash(ui: Ui) -> QWidget:
+    from app.ui.cash.view import CashView  # noqa: PLC0415 -- built when first entered
+
+    return CashView(ui)
+
+
 def _settings(ui: Ui) -> QWidget:
     from app.ui.settings.view import SettingsView  # noqa: PLC0415 -- built when first entered
 
@@ -118,9 +126,10 @@ ROOMS = (
     Room("patients", "Patients", "patients", "Alt+2", _patients),
     Room("products", "Produits", "products", "Alt+3", _products),
     Room("stock", "Stock", "stock", "Alt+4", _stock),
-    Room("documents", "Documents", "documents", "Alt+5", _documents),
-    Room("messaging", "Messagerie", "messaging", "Alt+6", _messaging),
-    Room("settings", "Réglages", "settings", "Alt+7", _settings),
+    Room("cash", "Caisse", "euro", "Alt+5", _cash),
+    Room("documents", "Documents", "documents", "Alt+6", _documents),
+    Room("messaging", "Messagerie", "messaging", "Alt+7", _messaging),
+    Room("settings", "Réglages", "settings", "Alt+8", _settings),
 )
 TITLES = {room.id: room.title for room in ROOMS}
-ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *SETTINGS_ACTS)
+ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *CASH_ACTS, *SETTINGS_ACTS)

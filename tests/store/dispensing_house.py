@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from app.kernel.outcome import Done
+from app.officine.cash.closings import Closings
+from app.officine.cash.service import Cash
 from app.officine.catalog.demo import load_demo_catalog
 from app.officine.catalog.service import Catalog
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.model import Box, CounterSession, Payment, PaymentMethod, PrescriptionDraft
+from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.patients.model import Coverage, Patient, PatientDraft, Sex
 from app.officine.patients.service import Patients
@@ -55,6 +58,9 @@ class House:
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    cash: Cash
+    closings: Closings
+    reversals: Reversals
     patient: Patient
     prescriber: Prescriber
 
@@ -96,8 +102,9 @@ def open_house(database: Database, folder: Path) -> House:
     patients, prescriptions, stock = Patients(database, staff), Prescriptions(database, staff), Stock(database, staff)
     receipt = [ReceiptLine(code=code, quantity=20) for code in (AMOXICILLINE, DOLIPRANE, ELIQUIS, SKENAN, ZOLPIDEM)]
     done(stock.receive(CAMILLE, receipt, "BL-1"))
+    cash = Cash(database, staff)
     counter = Counter(
-        database, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff
+        database, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff, cash=cash
     )
     return House(
         db=database,
@@ -106,6 +113,9 @@ def open_house(database: Database, folder: Path) -> House:
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,
+        cash=cash,
+        closings=Closings(database, cash, staff),
+        reversals=Reversals(database, cash=cash, stock=stock, staff=staff),
         patient=done(patients.create(_PATIENT, CAMILLE)),
         prescriber=done(prescriptions.add_prescriber(_PRESCRIBER, CAMILLE)),
     )

@@ -19,7 +19,9 @@ from app.officine.billing.model import (
     Substitution,
     Zone,
 )
+from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
+from app.officine.cash.model import Sale, VatPart
 from app.officine.dispensing import matching, substitution, units
 from app.officine.dispensing.model import (
     Delivery,
@@ -351,6 +353,21 @@ def payment_rows(done: Delivery) -> list[dict[str, Any]]:
         }
         for rank, payment in enumerate(done.payments, start=1)
     ]
+
+
+def till_sale(done: Delivery) -> Sale:
+    """Return a delivery as the till records it."""
+    totals = done.totals
+    return Sale(
+        number=done.number,
+        patient_id=done.patient_id,
+        amount=totals.amount,
+        amo=totals.amo,
+        amc=totals.amc,
+        patient=totals.patient,
+        vat=tuple(VatPart(share.rate, share.net, share.tax) for share in vat_shares(done.invoice_lines)),
+        payments=done.payments,
+    )
 
 
 def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:

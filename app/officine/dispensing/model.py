@@ -6,13 +6,15 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.kernel.money import ZERO, Money, Rate
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
+from app.officine.cash.model import Means
+from app.officine.cash.model import Payment as TillPayment
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from app.kernel.money import Money, Rate
     from app.officine.billing.model import Guard
     from app.officine.catalog.model import ListClass
 
@@ -44,20 +46,19 @@ class DeliveryState(enum.StrEnum):
 
     DONE = "done"
     CANCELLED = "cancelled"
-
-
-class PaymentMethod(enum.StrEnum):
-    """How the patient's share is paid."""
-
-    CASH = "cash"
-    CARD = "card"
-    CHEQUE = "cheque"
-    DEFERRED = "deferred"
+    CREDITED = "credited"
 
     @property
     def label(self) -> str:
-        """The means of payment as screens and tickets show it."""
-        return {"cash": "Espèces", "card": "Carte bancaire", "cheque": "Chèque", "deferred": "Différé"}[self]
+        """The state as lists and histories show it; nothing for a delivery in force."""
+        return {"done": "", "cancelled": "annulée", "credited": "avoir total"}[self]
+
+
+PaymentMethod = Means
+"""How the patient's share is paid: the means of the till."""
+
+Payment = TillPayment
+"""A part of the patient's share, as the till takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,20 +213,6 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """A part of the patient's share; ``tendered`` is what was handed over, where more than the part."""
-
-    method: PaymentMethod
-    amount: Money
-    tendered: Money | None = None
-
-    @property
-    def change(self) -> Money:
-        """What is given back."""
-        return ZERO if self.tendered is None else self.tendered - self.amount
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryLine:
     """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none.
 
@@ -306,6 +293,7 @@ class HistoryLine:
     quantity: int
     prescriber_name: str
     note: str
+    state: DeliveryState = DeliveryState.DONE
 
 
 @dataclass(frozen=True, slots=True)

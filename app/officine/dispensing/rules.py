@@ -92,8 +92,9 @@ def check_payments(due: Money, payments: Sequence[Payment], *, patient_known: bo
             findings.append(_error("GAL-CPT-40", "Un règlement est supérieur à zéro."))
         if payment.tendered is not None and payment.change < ZERO:
             findings.append(_error("GAL-CPT-41", "La somme remise ne couvre pas le règlement."))
-        if payment.method is PaymentMethod.DEFERRED and not patient_known:
-            findings.append(_error("GAL-CPT-42", "Un paiement différé demande un patient connu.", "F2 : patient."))
+        if payment.method in {PaymentMethod.DEFERRED, PaymentMethod.DEPOSIT} and not patient_known:
+            text = f"« {payment.method.label} » : ce moyen demande un patient connu."
+            findings.append(_error("GAL-CPT-42", text, "F2 : patient."))
     paid = Money.total(payment.amount for payment in payments)
     if paid < due:
         text = f"Il reste {french.amount(due - paid)} à régler."

@@ -14,6 +14,7 @@ from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
+from app.officine.cash.service import Cash
 from app.officine.dispensing import build, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
@@ -69,12 +70,16 @@ class Counter:
         prescriptions: Prescriptions,
         stock: Stock,
         staff: Staff,
+        cash: Cash | None = None,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
     ) -> None:
-        """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``."""
+        """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
+
+        ``cash`` None: the till of ``db``.
+        """
         self._db = db
         self._catalog = catalog
         self._patients = patients
@@ -83,6 +88,7 @@ class Counter:
         self._staff = staff
         self._tfr = tfr if tfr is not None else Tfr(db, staff)
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
+        self._cash = Cash(db, staff) if cash is None else cash
         self._tariffs = tariffs
         self._zone = zone
 
@@ -204,7 +210,7 @@ class Counter:
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
-        Locks are taken in one order by all: session, numbers, stock by code, register, audit.
+        Locks are taken in one order by all: session, numbers, stock by code, register, till, audit.
         """
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
@@ -236,6 +242,9 @@ class Counter:
         execution = build.execution(situation, delivery)
         if execution is not None:
             self._prescriptions.execute(work, execution)
+        unpaid = self._cash.record_sale(work, build.till_sale(delivery))
+        if unpaid:
+            raise _Undone(unpaid[0])
         work.audit(
             "delivery.validate",
             "delivery",
@@ -302,10 +311,10 @@ class Counter:
         with self._db.read() as session:
             return store.day_deliveries(session, day or today(self._db.clock), limit)
 
-    def history(self, patient_id: int, limit: int = 60) -> list[HistoryLine]:
-        """Return the last products that a patient received, newest first."""
+    def history(self, patient_id: int, limit: int = 60, *, with_cancelled: bool = False) -> list[HistoryLine]:
+        """Return the last products that a patient received, newest first; also those taken back where asked."""
         with self._db.read() as session:
-            return store.patient_history(session, patient_id, limit)
+            return store.patient_history(session, patient_id, limit, with_cancelled=with_cancelled)
 
     # --- The ordonnancier ---------------------------------------------------------------------------------------
 

@@ -263,8 +263,11 @@ def day_deliveries(session: Session, day: dt.date, limit: int) -> list[DeliveryS
     return [DeliverySummary(*values[:6], DeliveryState(values[6])) for values in found]
 
 
-def patient_history(session: Session, patient_id: int, limit: int) -> list[HistoryLine]:
-    """Return the last products that a patient received, newest first."""
+def patient_history(
+    session: Session, patient_id: int, limit: int, *, with_cancelled: bool = False
+) -> list[HistoryLine]:
+    """Return the last products that a patient received, newest first; also those taken back where asked."""
+    states = list(DeliveryState) if with_cancelled else [DeliveryState.DONE]
     line, delivery = DeliveryLineRow, DeliveryRow
     query = (
         select(
@@ -275,13 +278,14 @@ def patient_history(session: Session, patient_id: int, limit: int) -> list[Histo
             line.quantity,
             delivery.prescriber_name,
             line.note,
+            delivery.state,
         )
         .join(delivery, delivery.number == line.delivery_number)
-        .where(delivery.patient_id == patient_id, delivery.state == DeliveryState.DONE)
+        .where(delivery.patient_id == patient_id, delivery.state.in_(states))
         .order_by(delivery.number.desc(), line.rank)
         .limit(limit)
     )
-    return [HistoryLine(*values) for values in session.execute(query)]
+    return [HistoryLine(*values[:-1], DeliveryState(values[-1])) for values in session.execute(query)]
 
 
 def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
@@ -27,16 +28,20 @@ class Tickets:
         self._folder = folder
         self._mode = mode
 
-    def write(self, delivery: Delivery) -> Path:
+    def write(self, delivery: Delivery, *, duplicata: int = 0) -> Path:
         """Write the ticket of a delivery and return its file; the same delivery gives the same file.
+
+        ``duplicata`` above zero writes that duplicata, marked so, into a file of its own.
 
         Raises DiskFull, or DatabaseReadOnly where the folder can't be written.
         """
         from app.docs.ticket import ticket_pdf  # noqa: PLC0415 -- heavy: at the first ticket printed
         from app.officine.dispensing.paper import ticket_of  # noqa: PLC0415 -- the same
 
-        content = ticket_pdf(ticket_of(delivery, self._pharmacy(), self._mode.banner))
-        file = self._folder / f"ticket-{delivery.number:07d}.pdf"
+        ticket = replace(ticket_of(delivery, self._pharmacy(), self._mode.banner), duplicata=duplicata)
+        content = ticket_pdf(ticket)
+        copy = f"-duplicata-{duplicata}" if duplicata else ""
+        file = self._folder / f"ticket-{delivery.number:07d}{copy}.pdf"
         staged = file.with_suffix(".new")
         try:
             staged.write_bytes(content)

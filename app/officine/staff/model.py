@@ -48,6 +48,8 @@ class Right(enum.StrEnum):
     MANAGE_STAFF = "staff.manage"
     MANAGE_CATALOG = "catalog.manage"
     READ_AUDIT = "audit.read"
+    REVERSE_DELIVERY = "delivery.reverse"
+    CLOSE_CASH = "cash.close"
 
     @property
     def label(self) -> str:
@@ -64,6 +66,8 @@ _RIGHT_LABELS = {
     Right.MANAGE_STAFF: "gérer l’équipe",
     Right.MANAGE_CATALOG: "mettre à jour la base des médicaments",
     Right.READ_AUDIT: "lire la trace des actions",
+    Right.REVERSE_DELIVERY: "annuler une vente ou établir un avoir",
+    Right.CLOSE_CASH: "clôturer et archiver la caisse",
 }
 
 

@@ -27,6 +27,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_STAFF: frozenset({Role.HOLDER}),
     Right.MANAGE_CATALOG: _PHARMACISTS | {Role.SUPPORT},
     Right.READ_AUDIT: _PHARMACISTS,
+    Right.REVERSE_DELIVERY: _PHARMACISTS,
+    Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
 }
 """The roles that hold each right."""
 

@@ -116,7 +116,7 @@ class LineDetail(Panel):
             self.sheet.column.addWidget(Text(formats.amount(change), "display"))
         pairs = [
             ("Montant", formats.amount(done.totals.amount)),
-            ("Réglé", f"{formats.amount(payment.amount)} · {payment.method.label}" if payment is not None else ""),
+            ("Réglé", " + ".join(f"{formats.amount(one.amount)} · {one.method.label}" for one in done.payments)),
             ("Ordonnancier", ", ".join(f"n°{NBSP}{number}" for number in done.ordonnancier)),
             ("Lignes", plural(len(done.lines), "produit")),
         ]

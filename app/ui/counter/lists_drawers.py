@@ -34,7 +34,7 @@ class HistoryDrawer(Drawer):
         self.empty = EmptyState("clock", "Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
         columns: list[Column[HistoryLine]] = [
             Column("Le", lambda line: formats.date(line.at.date()), width=10),
-            Column("Produit", lambda line: line.label, strong=True),
+            Column("Produit", _delivered, strong=True, tone=lambda line: "muted" if line.state.label else ""),
             Column("Qté", lambda line: str(line.quantity), width=4, right=True),
         ]
         self.list: ListTable[HistoryLine] = ListTable("Historique du patient", columns, self.empty)
@@ -186,3 +186,8 @@ def reason_words(reason: Reason) -> str:
 def waiting_words(count: int) -> str:
     """Return how many sales wait: ``2 ventes en attente``."""
     return f"{plural(count, 'vente')} en attente"
+
+
+def _delivered(line: HistoryLine) -> str:
+    """Return the product, and what became of its delivery where it was taken back."""
+    return f"{line.label} ({line.state.label})" if line.state.label else line.label

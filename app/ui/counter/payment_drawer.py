@@ -1,22 +1,28 @@
-"""How is what remains paid, and what is given back?"""
+"""How is what remains paid, by one means or several, and what is given back?"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QGridLayout
 
 from app.kernel.money import ZERO, Money
+from app.officine.cash.model import Account
 from app.officine.dispensing.model import Payment, PaymentMethod
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.totals import Shares
 from app.ui.widgets.basics import Button, Divider, Text, row
+from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import AmountField, Field
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.kernel.outcome import Finding
     from app.ui.context import Ui
     from app.ui.counter.till import Till
@@ -26,11 +32,16 @@ _METHODS = (
     (PaymentMethod.CARD, "&Carte"),
     (PaymentMethod.CHEQUE, "C&hèque"),
     (PaymentMethod.DEFERRED, "&Différé"),
+    (PaymentMethod.DEPOSIT, "&Acompte"),
 )
+_KEYS = "Une somme puis sa touche\u00a0: paiement partagé. Sans somme\u00a0: tout ce qui reste."
 
 
 class PaymentDrawer(Drawer):
-    """The shares, the means of payment, the change; Entrée delivers."""
+    """The shares, the means of payment, the change; Entrée delivers.
+
+    A sum, then the key of a means, pays a part; what remains stays in sight. Without a sum, the means pays it all.
+    """
 
     paid = Signal(object)
     name = "payment"
@@ -38,23 +49,36 @@ class PaymentDrawer(Drawer):
     def __init__(self, ui: Ui, till: Till) -> None:
         """Cash the share of the patient of ``till``."""
         super().__init__(ui, till, "Encaissement")
+        self.parts: tuple[Payment, ...] = ()
+        self.account = Account(0)
         self.shares = Shares()
         self.due = Text("", "display")
         self.due.setAccessibleName("Reste à payer")
+        self.due_label = Text("Reste à payer", "heading")
         self.findings = FindingList()
+        self.taken = Facts()
+        self.take_back = Button("&Retirer le dernier", kind="ghost", icon="undo")
+        self.take_back.clicked.connect(self.drop_last)
+        self._at_once(self.take_back, self.drop_last)
+        self.owed = Text("", "warning", wrap=True)
         self.given = AmountField()
         self.given.setPlaceholderText("vide\u00a0: compte exact")
         self.given_field = Field("&Somme remise", self.given)
-        self.change = Text("", "title")
+        self.change = Text("", "display")
         self.change_label = Text("À rendre", "heading")
         self.nothing = Text("Rien à payer par le patient\u00a0: Entrée délivre.", "strong", wrap=True)
         self.methods = self._methods()
-        self.content.addLayout(row(Text("Reste à payer", "heading"), 0, self.due))
+        self.keys = Text(_KEYS, "caption", wrap=True)
+        self.content.addLayout(row(self.due_label, 0, self.due))
         self.content.addWidget(self.nothing)
+        self.content.addWidget(self.taken)
+        self.content.addWidget(self.take_back)
         self.content.addLayout(self.methods)
         self.content.addWidget(self.given_field)
         self.content.addLayout(row(self.change_label, 0, self.change))
+        self.content.addWidget(self.owed)
         self.content.addWidget(self.findings)
+        self.content.addWidget(self.keys)
         self.content.addWidget(Divider())
         self.content.addLayout(self.shares)
         self.content.addStretch(1)
@@ -77,20 +101,34 @@ class PaymentDrawer(Drawer):
         invoice = self.till.picture.invoice
         return ZERO if invoice is None else invoice.totals.patient
 
+    @property
+    def left(self) -> Money:
+        """What remains once the parts already taken are counted."""
+        return self.share - Money.total(part.amount for part in self.parts)
+
     def payments(self) -> list[Payment] | None:
-        """Return the payment as typed: none where nothing is due, None where what was typed is not enough."""
-        if not self.share:
-            return []
-        if self.method is not PaymentMethod.CASH or not self.given.text().strip():
-            return [Payment(self.method, self.share)]
+        """Return the payments as typed: none where nothing is due, None where what was typed is not enough."""
+        left = self.left
+        if not left:
+            return list(self.parts)
+        if not self.given.text().strip():
+            return [*self.parts, Payment(self.method, left)]
         given = self.given.money
-        if given is None or given < self.share:
+        if given is None or given < left or (given > left and self.method is not PaymentMethod.CASH):
             return None
-        return [Payment(self.method, self.share, given)]
+        tendered = given if self.method is PaymentMethod.CASH else None
+        return [*self.parts, Payment(self.method, left, tendered)]
+
+    def drop_last(self) -> None:
+        """Take the last part back."""
+        self.parts = self.parts[:-1]
+        self._show()
+        self.given.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def opened(self) -> None:
         """Begin with cash, the exact sum."""
         self.findings.set_findings(())
+        self._read_account()
         self._show()
         (self.given if self.share and self.method is PaymentMethod.CASH else self.go).setFocus()
 
@@ -101,6 +139,7 @@ class PaymentDrawer(Drawer):
     def forget(self) -> None:
         """Forget what was typed: another sale begins."""
         self.findings.set_findings(())
+        self.parts, self.account = (), Account(0)
         self.given.clear()
         self._group.button(0).setChecked(True)
 
@@ -108,7 +147,12 @@ class PaymentDrawer(Drawer):
         """Deliver, where the sum given is enough."""
         payments = self.payments()
         if payments is None:
-            self.given_field.note("La somme remise ne couvre pas ce qui reste à payer.", "danger")
+            given = self.given.money
+            too_much = given is not None and given > self.left
+            said = (
+                "Plus que ce qui reste à payer." if too_much else "La somme remise ne couvre pas ce qui reste à payer."
+            )
+            self.given_field.note(said, "danger")
             self.given.setFocus()
             self.given.selectAll()
             return
@@ -123,32 +167,93 @@ class PaymentDrawer(Drawer):
             button.setCheckable(True)
             button.setChecked(place == 0)
             button.setAccessibleName(method.label)
+            self._at_once(button, partial(self.choose, place))
             self._group.addButton(button, place)
             grid.addWidget(button, place // 2, place % 2)
         self._group.idClicked.connect(lambda _place: self._method_chosen())
         return grid
 
+    def choose(self, place: int) -> None:
+        """Choose a means by its key, where it is offered."""
+        button = self._group.button(place)
+        if button.isVisible():
+            button.setChecked(True)
+            self._method_chosen()
+
+    def _at_once(self, button: Button, act: Callable[[], None]) -> None:
+        """Make the underlined letter of a button act at once: Qt’s own waits 0.1 s, in which a hand types on."""
+        letter = button.text()[button.text().index("&") + 1]
+        button.setShortcut(QKeySequence())
+        key = QShortcut(QKeySequence(f"Alt+{letter.upper()}"), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(act)
+
     def _method_chosen(self) -> None:
+        part, left = self.given.money, self.left
+        if part is not None and ZERO < part < left:
+            self.parts += (Payment(self.method, part),)
+            self.given.clear()
+            self._group.button(0).setChecked(True)
         self._show()
-        if self.method is PaymentMethod.CASH:
+        if self.left and (self.method is PaymentMethod.CASH or self.given.text().strip()):
             self.given.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.go.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _read_account(self) -> None:
+        patient_id, cash = self.till.session.patient_id, self.ui.services.cash
+        self.account = Account(0)
+        if patient_id is not None:
+            self.ui.tasks.run(
+                lambda _progress: cash.account(patient_id), done=self._account_read, owner=self, key="account"
+            )
+
+    def _account_read(self, account: Account) -> None:
+        self.account = account
+        self._show()
+
     def _show(self) -> None:
         fresh, share = self.till.is_fresh, self.share
+        if fresh and self.left < ZERO:
+            # A line was taken out of the sale meanwhile: what was shared out no longer holds.
+            self.parts = ()
+        left = self.left
         self.shares.show_invoice(self.till.picture.invoice, fresh=fresh)
-        self.due.setText(formats.amount(share) if fresh else "…")
+        self.due.setText(formats.amount(left) if fresh else "…")
         self.nothing.setVisible(fresh and not share)
-        for button in self._group.buttons():
-            button.setVisible(bool(share))
-        cash = bool(share) and self.method is PaymentMethod.CASH
-        self.given_field.setVisible(cash)
-        given = self.given.money if cash else None
-        back = given - share if given is not None and given >= share else None
+        self._show_parts()
+        for place, button in enumerate(self._group.buttons()):
+            is_deposit = _METHODS[place][0] is PaymentMethod.DEPOSIT
+            button.setVisible(bool(left) and (bool(self.account.deposit) or not is_deposit))
+        self.given_field.setVisible(bool(left))
+        self.keys.setVisible(bool(left))
+        cash = bool(left) and self.method is PaymentMethod.CASH
+        given = self.given.money if left else None
+        back = given - left if cash and given is not None and given >= left else None
         for part in (self.change, self.change_label):
             part.setVisible(cash)
         self.change.setText(formats.amount(back if back is not None else ZERO))
-        short = cash and bool(self.given.text().strip()) and back is None
-        self.given_field.note("Il manque de quoi payer." if short and given is not None else "", "warning")
+        self._note_given(given, left, cash=cash)
         self.go.setText("Délivrer — Entrée" if fresh and not share else "Délivrer et encaisser — Entrée")
+
+    def _note_given(self, given: Money | None, left: Money, *, cash: bool) -> None:
+        """Say what the sum typed leaves to pay."""
+        if given is None or not self.given.text().strip() or given == left:
+            self.given_field.note("")
+        elif given < left:
+            rest = formats.amount(left - given)
+            self.given_field.note(f"Il manque {rest}\u00a0: une touche de paiement enregistre cette part.", "warning")
+        else:
+            self.given_field.note("" if cash else "Plus que ce qui reste à payer.", "warning")
+
+    def _show_parts(self) -> None:
+        self.taken.set_pairs((part.method.label, formats.amount(part.amount)) for part in self.parts)
+        self.taken.setVisible(bool(self.parts))
+        self.take_back.setVisible(bool(self.parts))
+        words = []
+        if self.account.debt:
+            words.append(f"Ce patient doit déjà {formats.amount(self.account.debt)}.")
+        if self.account.deposit:
+            words.append(f"Acompte disponible\u00a0: {formats.amount(self.account.deposit)}.")
+        self.owed.setText(" ".join(words))
+        self.owed.setVisible(bool(words))

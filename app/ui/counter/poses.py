@@ -154,6 +154,17 @@ def _payment(stage: Stage) -> None:
         page.drawer.given.setText("20")
 
 
+def _split(stage: Stage) -> None:
+    page = counter_page(stage)
+    _take_patient(stage, page)
+    _add(stage, _FREE, "advil")
+    stage.act("counter.pay")
+    if isinstance(page.drawer, PaymentDrawer):
+        page.drawer.given.setText("2")
+        page.drawer._group.button(1).click()  # noqa: SLF001 -- as its key does
+        page.drawer.given.setText("10")
+
+
 def _paid(stage: Stage) -> None:
     page = counter_page(stage)
     _add(stage, _FREE)
@@ -209,6 +220,7 @@ PICTURES = (
     Picture("counter-history", _with(_running, "counter.history")),
     Picture("counter-why", _with(_running, "counter.why")),
     Picture("counter-payment", _payment),
+    Picture("counter-split", _split),
     Picture("counter-paid", _paid),
     Picture("counter-prints", _with(_paid, "counter.prints")),
     Picture("counter-waiting", _waiting),

@@ -31,7 +31,7 @@ class PrintsDrawer(Drawer):
         empty = EmptyState("print", "Aucune délivrance aujourd’hui", "Chaque délivrance écrit son ticket ici.")
         columns: list[Column[DeliverySummary]] = [
             Column("N°", lambda done: str(done.number), width=4, right=True),
-            Column("Patient", lambda done: done.patient_name or "Sans patient", strong=True),
+            Column("Patient", _whose, strong=True),
             Column("Réglé", lambda done: formats.amount(done.patient_share), width=7, right=True),
         ]
         self.list: ListTable[DeliverySummary] = ListTable("Délivrances du jour", columns, empty)
@@ -84,3 +84,9 @@ class PrintsDrawer(Drawer):
 def _ticket_of(services: Services, number: int) -> Ticket | None:
     delivery = services.counter.delivery(number)
     return None if delivery is None else print_ticket(services, delivery)
+
+
+def _whose(done: DeliverySummary) -> str:
+    """Return for whom it was, and what became of it where it was taken back."""
+    name = done.patient_name or "Sans patient"
+    return f"{name} ({done.state.label})" if done.state.label else name

@@ -159,7 +159,7 @@ def waiting(services: Services) -> list[SessionSummary]:
 
 def history_of(services: Services, patient_id: int) -> list[HistoryLine]:
     """Return what a patient received, newest first."""
-    return services.counter.history(patient_id)
+    return services.counter.history(patient_id, with_cancelled=True)
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:

@@ -249,7 +249,7 @@ class Till(QObject):
         if self.validating:
             return
         self.validating = True
-        self.last_payment = payments[0] if payments else None
+        self.last_payment = max(payments, key=lambda payment: payment.change, default=None)
         session, actor, services = self.session, self._ui.actor(), self._ui.services
         self._pause.stop()
         self._ui.tasks.run(

@@ -1,0 +1,134 @@
+"""What does a closing say on paper, and where is its file?"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from app.docs.closing import ClosingSheet, Section
+from app.kernel import french
+from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
+from app.kernel.money import Money
+from app.kernel.text import grouped
+from app.officine.cash import rules
+from app.officine.cash.model import Means, RecordKind
+from app.store import facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.docs.pdf_view import PageImage
+    from app.docs.ticket import Pharmacy
+    from app.officine.cash.model import Closing, Totals
+    from app.store.database import Database
+
+_BANNERS = {"demo": "SIMULATION", "training": "FORMATION"}
+_FINAL = "Clôture définitive, chaînée (CGI art. 286, I-3° bis). Empreinte de l’écriture :"
+
+
+def sheet_of(closing: Closing, pharmacy: Pharmacy) -> ClosingSheet:
+    """Return the Z of a closing: totals by VAT rate, payer and means, perpetual totals, the hash of its entry."""
+    totals = closing.totals
+    name = rules.named(closing.period, closing.start)
+    return ClosingSheet(
+        pharmacy=pharmacy,
+        title=f"{closing.title} — {name}",
+        subtitle=(
+            f"{closing.period.label} clôturée" if closing.period.value == "day" else f"{closing.period.label} clôturé",
+            f"Le {french.moment(closing.at)} par {closing.operator_name}, {closing.station}",
+            f"Écritures n° {grouped(closing.first_seq)} à {grouped(closing.last_seq)}",
+        ),
+        sections=(*sections_of(totals), _perpetual(closing)),
+        foot=(_FINAL, closing.hash[:32], closing.hash[32:]),
+        banner=_BANNERS.get(closing.mode, ""),
+    )
+
+
+def sections_of(totals: Totals) -> tuple[Section, ...]:
+    """Return the totals as parts of a page; those with nothing in them are left out."""
+    span = "—" if totals.first_ticket is None else f"{totals.first_ticket} à {totals.last_ticket}"
+    sales = (
+        ("Tickets", grouped(totals.tickets)),
+        ("Du n° au n°", span),
+        ("Ventes TTC", french.amount(totals.sales)),
+        ("Annulations et avoirs", french.amount(-totals.reversals)),
+        ("Net TTC", french.amount(totals.net)),
+    )
+    payers = (
+        ("Assurance maladie", french.amount(totals.amo)),
+        ("Complémentaires", french.amount(totals.amc)),
+        ("Clients", french.amount(totals.patient)),
+    )
+    vat = tuple(
+        (french.rate(part.rate), french.amount(part.net), french.amount(part.tax), french.amount(part.net + part.tax))
+        for part in totals.vat
+    )
+    means = tuple((Means(name).label, french.amount(amount)) for name, amount in totals.means)
+    moves = tuple((RecordKind(name).label, french.amount(amount)) for name, amount in totals.moves)
+    counts = tuple(
+        (RecordKind(name).label, grouped(number))
+        for name, number in totals.counts
+        if name in {RecordKind.REVERSAL, RecordKind.REPRINT, RecordKind.DRAWER, RecordKind.COUNT}
+    )
+    total = ("Total", french.amount(Money.total(amount for _name, amount in totals.means)))
+    gap = (("Écart de comptage", french.amount(totals.difference)),) if totals.difference else ()
+    found = (
+        Section("Ventes", sales, strong_last=True),
+        Section("TVA : taux, HT, taxe, TTC", vat),
+        Section("Payeurs", payers),
+        Section("Règlements", (*means, total), strong_last=True),
+        Section("Tiroirs", (*moves, *gap)),
+        Section("Événements", counts),
+    )
+    return tuple(section for section in found if section.rows)
+
+
+def _perpetual(closing: Closing) -> Section:
+    rows = (("Ventes", french.amount(closing.gross)), ("Net des reprises", french.amount(closing.net)))
+    return Section("Grand total perpétuel", rows, strong_last=True)
+
+
+class ClosingPapers:
+    """The Z of this workstation, as files."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        """Write into ``folder``, with the name of the officine that ``db`` knows."""
+        self._db = db
+        self._folder = folder
+
+    def write(self, closing: Closing, *, a4: bool = False) -> Path:
+        """Write a Z and return its file: a roll of 80 mm, or A4. Raises DiskFull or DatabaseReadOnly."""
+        from app.docs.closing import closing_pdf  # noqa: PLC0415 -- heavy: at the first Z printed
+
+        content = closing_pdf(sheet_of(closing, self._pharmacy()), a4=a4)
+        size = "a4" if a4 else "80mm"
+        file = self._folder / f"z-{closing.period}-{closing.start.isoformat()}-{size}.pdf"
+        staged = file.with_suffix(".new")
+        try:
+            staged.write_bytes(content)
+            staged.replace(file)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull("Le disque est plein : le Z n’a pas pu être écrit.") from error
+            raise DatabaseReadOnly("Le dossier des impressions ne peut pas être modifié.") from error
+        return file
+
+    def picture(self, file: Path, dpi: float) -> PageImage:
+        """Return what a Z that was written looks like. Raises FileUnusable or InputDefect for another file."""
+        from app.docs.pdf_view import render_page  # noqa: PLC0415 -- heavy: at the first Z shown
+
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise FileUnusable("Le Z n’est plus dans le dossier des impressions.") from error
+        return render_page(content, dpi=dpi)
+
+    def _pharmacy(self) -> Pharmacy:
+        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
+
+        known = facts.read(self._db, "officine") or {}
+        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
+        address = tuple(part for part in (known.get("address_line", ""), town) if part)
+        return Pharmacy(
+            name=known.get("name", ""), address=address, phone=known.get("phone", ""), finess=known.get("finess", "")
+        )

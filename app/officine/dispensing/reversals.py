@@ -1,0 +1,182 @@
+"""How is a delivery undone after its validation? By an act of its own, never by an edit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.kernel.clock import paris_date, today
+from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.kernel.text import one_line
+from app.officine.cash.model import Account
+from app.officine.dispensing import reversal, reversal_store, store
+from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
+from app.officine.staff.model import Right
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from app.kernel.outcome import Outcome
+    from app.officine.cash.service import Cash
+    from app.officine.dispensing.model import Delivery
+    from app.officine.staff.service import Staff
+    from app.officine.stock.service import Stock
+    from app.store.audit import Actor
+    from app.store.database import Database, UnitOfWork
+
+REVERSAL_SERIES = "reversal"
+
+
+class Reversals:
+    """Annulations and avoirs: compensating rows, the originals stay as they were."""
+
+    def __init__(self, db: Database, *, cash: Cash, stock: Stock, staff: Staff) -> None:
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights."""
+        self._db = db
+        self._cash = cash
+        self._stock = stock
+        self._staff = staff
+
+    def of_delivery(self, number: int) -> list[Reversal]:
+        """Return what was taken back of a delivery, in order."""
+        with self._db.read() as session:
+            return reversal_store.of_delivery(session, number)
+
+    def of_day(self, day: dt.date | None = None) -> list[Reversal]:
+        """Return the annulations and avoirs of a day (today's), newest first."""
+        with self._db.read() as session:
+            return reversal_store.of_day(session, day or today(self._db.clock))
+
+    def proposal(self, number: int, kind: ReversalKind) -> ReversalDraft | None:
+        """Return the act that takes back all that is left of a delivery, its reason to be written.
+
+        None for an unknown delivery. Cheap: meant to be shown, then changed line by line.
+        """
+        with self._db.read() as session:
+            delivery = store.read_delivery(session, number)
+            before = reversal_store.of_delivery(session, number)
+        if delivery is None:
+            return None
+        lines = reversal.whole_return(delivery, reversal.returned_boxes(before), kind)
+        draft = ReversalDraft(delivery=number, kind=kind, reason="", lines=lines, refunds=())
+        return self.with_refunds(draft)
+
+    def with_refunds(self, draft: ReversalDraft) -> ReversalDraft:
+        """Return the draft with the refunds that its lines come to, by the means of the payments."""
+        with self._db.read() as session:
+            delivery = store.read_delivery(session, draft.delivery)
+            before = reversal_store.of_delivery(session, draft.delivery)
+        if delivery is None:
+            return draft
+        returned = reversal.returned_boxes(before)
+        if reversal.check_lines(draft.lines, delivery, returned):
+            return replace(draft, refunds=())
+        invoice = reversal.reversed_invoice(delivery, draft.lines, before)
+        whole = reversal.is_whole(draft.lines, delivery, returned)
+        totals = reversal.reversed_totals(delivery, invoice, whole=whole, before=before)
+        patient = delivery.patient_id
+        account = Account(0) if patient is None else self._cash.account(patient)
+        return replace(
+            draft, refunds=reversal.proposed_refunds(totals.patient, self._cash.paid(draft.delivery), account)
+        )
+
+    def reverse(self, draft: ReversalDraft, actor: Actor) -> Outcome[Reversal]:
+        """Undo a delivery, whole or in part, in one transaction.
+
+        State, negative invoice, boxes, refunds, till and audit are written together; the ordonnancier keeps its
+        entries (CSP R.5132-10), which the rows of the act annotate. Refused to who may not, without a reason, twice,
+        for more boxes than are left, and where a stupéfiant would go back to stock without a word.
+        """
+        findings = self._staff.refusal(actor, Right.REVERSE_DELIVERY)
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        try:
+            return Done(self._db.perform(actor, lambda work: self._apply(work, draft)))
+        except _Undone as undone:
+            return Refused(undone.findings)
+
+    def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
+        """Locks are taken in the order of a delivery: itself, number, stock by code, till, audit."""
+        session = work.session
+        reversal_store.lock_delivery(session, draft.delivery)
+        delivery = store.read_delivery(session, draft.delivery)
+        if delivery is None:
+            raise _Undone((_unknown(draft.delivery),))
+        before = reversal_store.of_delivery(session, draft.delivery)
+        returned = reversal.returned_boxes(before)
+        same_day = paris_date(delivery.at) == paris_date(work.now)
+        findings = reversal.check(draft, delivery, returned, same_day=same_day, closed=False)
+        if findings:
+            raise _Undone(tuple(findings))
+        done = self._built(work, draft, delivery, before)
+        self._put_back(work, done, delivery)
+        if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
+            closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
+            raise _Undone(tuple(closed))
+        taken_back = reversal.till_sale(delivery, done.totals, done.invoice, draft.refunds)
+        findings = self._cash.record_reversal(work, taken_back, done.number, done.reason)
+        if findings:
+            raise _Undone(tuple(findings))
+        self._write(work, done, delivery)
+        return done
+
+    def _built(self, work: UnitOfWork, draft: ReversalDraft, delivery: Delivery, before: list[Reversal]) -> Reversal:
+        returned = reversal.returned_boxes(before)
+        invoice = reversal.reversed_invoice(delivery, draft.lines, before)
+        whole = reversal.is_whole(draft.lines, delivery, returned)
+        return Reversal(
+            number=work.take_numbers(REVERSAL_SERIES),
+            delivery=delivery.number,
+            kind=draft.kind,
+            whole=whole,
+            at=work.now,
+            author_name=work.actor.name,
+            reason=one_line(draft.reason).strip(),
+            totals=reversal.reversed_totals(delivery, invoice, whole=whole, before=before),
+            lines=draft.lines,
+            invoice=invoice,
+        )
+
+    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        sold = {line.rank: line for line in delivery.lines}
+        for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
+            if line.fate is Fate.STOCK:
+                reason = f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else "")
+                self._stock.put_back(
+                    work,
+                    code=sold[line.rank].code,
+                    quantity=line.quantity,
+                    reference=str(delivery.number),
+                    reason=one_line(reason, 200),
+                )
+
+    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        reversal_store.write(work.session, done, delivery, work.actor)
+        if done.whole:
+            is_cancel = done.kind is ReversalKind.CANCEL
+            state = DeliveryState.CANCELLED if is_cancel else DeliveryState.CREDITED
+            reversal_store.set_state(work.session, delivery.number, state)
+        details = {
+            "reversal": done.number,
+            "amount": done.totals.amount.cents,
+            "patient": done.totals.patient.cents,
+            "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
+            "ordonnancier": list(delivery.ordonnancier),
+            "reason": done.reason,
+        }
+        number = str(delivery.number)
+        work.audit(f"delivery.{done.kind}", "delivery", number, patient_id=delivery.patient_id, details=details)
+        work.changed("delivery", f"delivery:{number}")
+
+
+class _Undone(Exception):
+    """Undoes the act from within its transaction."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(findings[0].text)
+        self.findings = findings
+
+
+def _unknown(number: int) -> Finding:
+    return Finding("GAL-ANN-01", Severity.ERROR, f"La délivrance n° {number} n’existe pas.", "Vérifiez le numéro.")

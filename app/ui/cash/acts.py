@@ -1,0 +1,57 @@
+"""Which acts belong to the room of the till?"""
+
+from __future__ import annotations
+
+from app.officine.staff.model import Right
+from app.ui.shortcuts import Act
+
+PAGES = (
+    ("sales", "Ventes du jour", "list"),
+    ("drawer", "Tiroir", "euro"),
+    ("closings", "Clôtures", "check"),
+    ("debts", "Débiteurs", "patients"),
+    ("journal", "Journal", "database"),
+)
+ACTS = (
+    *(
+        Act(f"cash.{name}", f"Caisse\u00a0: {title.lower()}", f"Ctrl+{place}", ("aller",), room="cash", icon=icon)
+        for place, (name, title, icon) in enumerate(PAGES, start=1)
+    ),
+    Act(
+        "cash.cancel", "Annuler", "F6", ("annulation", "erreur"), room="cash", icon="undo", right=Right.REVERSE_DELIVERY
+    ),
+    Act(
+        "cash.credit",
+        "Avoir",
+        "F9",
+        ("retour", "remboursement"),
+        room="cash",
+        icon="minus",
+        right=Right.REVERSE_DELIVERY,
+    ),
+    Act("cash.reprint", "Duplicata", "F11", ("réimprimer", "ticket"), room="cash", icon="print"),
+    Act("cash.float", "Fond de caisse", "F2", ("ouvrir", "fond"), room="cash", icon="plus", right=Right.DELIVER),
+    Act("cash.in", "Entrée", "Ctrl+E", ("monnaie", "espèces"), room="cash", icon="plus", right=Right.DELIVER),
+    Act("cash.out", "Sortie", "Ctrl+S", ("prélèvement", "espèces"), room="cash", icon="minus", right=Right.DELIVER),
+    Act("cash.open", "Ouvrir sans vente", "Ctrl+O", ("tiroir",), room="cash", icon="lock", right=Right.DELIVER),
+    Act("cash.count", "Compter", "F4", ("comptage", "écart", "remise"), room="cash", icon="edit", right=Right.DELIVER),
+    Act("cash.z", "Clôturer la journée", "F7", ("Z", "clôture"), room="cash", icon="check", right=Right.CLOSE_CASH),
+    Act("cash.month", "Clôturer le mois", "Ctrl+M", ("Z", "mois"), room="cash", right=Right.CLOSE_CASH),
+    Act("cash.year", "Clôturer l’exercice", "Ctrl+Shift+A", ("Z", "année"), room="cash", right=Right.CLOSE_CASH),
+    Act("cash.print", "Z en PDF", "Ctrl+P", ("imprimer", "A4"), room="cash", icon="print"),
+    Act(
+        "cash.archive",
+        "Archiver",
+        "Ctrl+Shift+S",
+        ("archive", "fiscal", "contrôle"),
+        room="cash",
+        icon="folder",
+        right=Right.CLOSE_CASH,
+    ),
+    Act(
+        "cash.settle", "Encaisser un différé", "F8", ("dette", "crédit"), room="cash", icon="euro", right=Right.DELIVER
+    ),
+    Act("cash.deposit", "Recevoir un acompte", "Ctrl+D", ("avance",), room="cash", icon="plus", right=Right.DELIVER),
+    Act("cash.save", "Enregistrer", "F10", ("valider",), room="cash", icon="save"),
+    Act("cash.back", "Fermer la saisie", "Esc", ("annuler", "retour"), room="cash"),
+)
