@@ -7,8 +7,8 @@ from app.store.base import PK, MoneyType, RateType, UtcDateTime
 from app.store.chain import GENESIS
 from app.store.migrations.guards import append_only
 
-revision = "0008"
-down_revision = "0010"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from app.store.base import PK, MoneyType, UtcDateTime
 from app.store.migrations.guards import append_only
 
-revision = "0010"
+revision = "0006"
 down_revision = "0005"
 
 
