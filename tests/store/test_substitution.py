@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from dispensing_house import CAMILLE, LEA, House, box, done, open_house
+from dispensing_house import _PATIENT as PATIENT
+from dispensing_house import CAMILLE, LEA, ZOLPIDEM, House, box, done, open_house
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,6 +21,7 @@ from app.officine.dispensing import saved
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.substitution import substitute
+from app.officine.patients.model import Coverage
 from app.officine.prescriptions.model import PrescribedLine
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
@@ -424,6 +426,15 @@ def test_the_database_itself_keeps_the_movements_of_opened_boxes(house: House) -
     done(house.counter.validate(session, CAMILLE, house.paid(session)))
     with pytest.raises(DBAPIError, match="append-only"), house.db.write(CAMILLE) as work:
         work.session.execute(text("DELETE FROM open_box_movement"))
+
+
+@pytest.mark.req("OFF-FAC-07")
+def test_a_contract_that_leaves_the_low_rate_leaves_it_to_the_patient(house: House) -> None:
+    contract = Coverage(amc="full_but_15")
+    patient = done(house.patients.create(replace(PATIENT, coverage=contract), CAMILLE))
+    session, _ = edit.set_patient(house.prescribed(ZOLPIDEM, ALPRAZOLAM), patient.id, patient.display_name)
+    totals = house.counter.quote(session).totals
+    assert totals.patient == Money(109 - 16 + 102 - 15)
 
 
 def test_prices_of_an_old_catalogue_are_said_once(house: House) -> None:

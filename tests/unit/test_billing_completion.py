@@ -189,6 +189,20 @@ def test_an_accompaniment_is_billed_alone_and_an_unknown_amount_not_at_all() -> 
     assert "GAL-FAC-20" in codes(bilan)
 
 
+@pytest.mark.req("OFF-FAC-01")
+def test_the_injection_of_the_flu_vaccine_is_free_with_an_ald_in_relation() -> None:
+    patient = {"birth_date": "1950-06-01", "exemption": "vaccine_campaign"}
+    prescription = {"present": True, "prescriber": "pharmacist"}
+    invoice = priced(case({"act": "VGP", "ald": True}, patient=patient, prescription=prescription))
+    assert (invoice.totals.amo, invoice.totals.patient) == (Money(750), ZERO)
+
+
+@pytest.mark.req("OFF-SUB-06")
+def test_a_mention_is_said_on_the_line_of_the_invoice() -> None:
+    line = priced(case({**BOX, "substitution": {"refused": True, "justification": "CIF"}})).lines[0]
+    assert "CIF" in " ".join(reason.text for reason in line.because if reason.rule == "non_substituable")
+
+
 @pytest.mark.req("OFF-FAC-08")
 def test_a_partial_delivery_is_no_complex_one() -> None:
     five = [{**BOX, "cip13": f"340093000000{place}"} for place in range(5)]

@@ -1,4 +1,4 @@
-"""Which dated lists does substitution rest on: MTE, age of the mention EFG, biosimilar groups, TFR?"""
+"""Which dated lists does substitution rest on: MTE, biosimilar groups, TFR?"""
 
 from __future__ import annotations
 
@@ -31,13 +31,6 @@ class NamedRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class AgeRow(Row):
-    """The age below which the mention EFG stands."""
-
-    years: int
-
-
-@dataclass(frozen=True, slots=True)
 class BiosimilarRow(NamedRow):
     """A biosimilar group: its name, its reference, and the brands of it that the source names."""
 
@@ -59,9 +52,7 @@ class References:
     """All the lists; ``on`` keeps the rows of one day."""
 
     mte: tuple[NamedRow, ...]
-    child_ages: tuple[AgeRow, ...]
     biosimilars: tuple[BiosimilarRow, ...]
-    hybrids: tuple[NamedRow, ...]
     tfr: tuple[TfrRow, ...]
     tfr_named: tuple[NamedRow, ...]
 
@@ -69,9 +60,7 @@ class References:
         """Return the rows in force on the day."""
         return References(
             _in_force(self.mte, day),
-            _in_force(self.child_ages, day),
             _in_force(self.biosimilars, day),
-            _in_force(self.hybrids, day),
             _in_force(self.tfr, day),
             _in_force(self.tfr_named, day),
         )
@@ -108,14 +97,12 @@ def load_references(folder: Path) -> References:
         lists, tfr = _read(folder / "substitution.json"), _read(folder / "tfr.json")
         return References(
             mte=tuple(NamedRow(*_dated(row), (row["substance"],)) for row in lists["mte"]),
-            child_ages=tuple(AgeRow(*_dated(row), row["years"]) for row in lists["child_age"]),
             biosimilars=tuple(
                 BiosimilarRow(
                     *_dated(row), tuple(row["substances"]), row["name"], row["reference"], tuple(row["members"])
                 )
                 for row in lists["biosimilars"]
             ),
-            hybrids=tuple(NamedRow(*_dated(row), tuple(row["substances"])) for row in lists["hybrids"]),
             tfr=tuple(TfrRow(*_dated(row), row["cip13"], Money(row["amount_cents"])) for row in tfr["rows"]),
             tfr_named=tuple(NamedRow(*_dated(row), tuple(row["substances"])) for row in tfr["named"]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
+
+
+_EMPTY_SECONDS = 15.0
+"""How long a table without a row is believed to have none: most officines load no list, and each price asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Tfr:
         """Keep them in ``db``; ask ``staff`` for the rights."""
         self._db = db
         self._staff = staff
+        self._empty_since: float | None = None
 
     def load(self, content: bytes, actor: Actor) -> Outcome[TfrReport]:
         """Load a CSV file (see ``read_tfr``), over the rows of the same products and dates; a bad line is left out.
@@ -62,12 +68,20 @@ class Tfr:
             details = {"loaded": len(read.rows), "rejected": len(read.rejected)}
             work.audit("billing.tfr", "tfr", details=details)
             work.changed("tfr")
+        self._empty_since = None
         return Done(TfrReport(len(read.rows), in_force, read.rejected), tuple(findings))
 
     def of(self, codes: Iterable[str], day: dt.date | None = None) -> dict[str, TfrRow]:
         """Return the TFR of each product that has one on the day (today)."""
         wanted = set(codes)
         when = day or today(self._db.clock)
+        if self._empty_since is not None and time.monotonic() - self._empty_since > _EMPTY_SECONDS:
+            self._empty_since = None
         ours = {row.code: row for row in installed_references().on(when).tfr if row.code in wanted}
+        if self._empty_since is not None:
+            return ours
         with self._db.read() as session:
+            if not store.has_tfr(session):
+                self._empty_since = time.monotonic()
+                return ours
             return ours | store.tfr_of(session, wanted, when)

@@ -62,6 +62,11 @@ def tfr_of(session: Session, codes: Iterable[str], day: dt.date) -> dict[str, Tf
     }
 
 
+def has_tfr(session: Session) -> bool:
+    """Return True where a list was loaded."""
+    return session.execute(select(TfrTariffRow.code).limit(1)).first() is not None
+
+
 def tfr_count(session: Session, day: dt.date) -> int:
     """Return how many products have a TFR on the day."""
     row = TfrTariffRow

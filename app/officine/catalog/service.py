@@ -73,6 +73,12 @@ class Catalog:
         with self._db.read() as session:
             return store.version_in(session, store.IN_FORCE)
 
+    @property
+    def source_date(self) -> dt.date | None:
+        """The day of the version that products are read from: that of their prices. None before the first import."""
+        self._current()
+        return None if self._version is None else self._version.source_date
+
     def previous_version(self) -> CatalogVersion | None:
         """Return the version that ``rollback`` would put back in force; None when there is none."""
         with self._db.read() as session:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import paris_date
-from app.kernel.money import ZERO, Money
+from app.kernel.money import ZERO, Money, Rate
 from app.officine.billing import products as billing_products
 from app.officine.billing.model import (
     ActLine,
@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.store.audit import Actor
+
+
+_LEFT_BY_CONTRACT = {
+    "full_but_15": (Rate.percent(15),),
+    "full_but_15_30": (Rate.percent(15), Rate.percent(30)),
+}
+"""The rates of medicines that a contract of the complementary insurer leaves to the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,8 @@ def beneficiary(patient: Patient | None) -> Beneficiary:
         scheme=Scheme(coverage.scheme),
         exemption=None if coverage.exemption is None else Exemption(coverage.exemption),
         css=coverage.css,
-        amc_full=coverage.amc == "full",
+        amc_full=coverage.amc is not None,
+        amc_leaves=_LEFT_BY_CONTRACT.get(coverage.amc or "", ()),
     )
 
 

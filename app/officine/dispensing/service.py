@@ -357,7 +357,6 @@ class Counter:
         split = {line.code for line in session.lines if line.units is not None}
         open_boxes = choose_boxes(session, self._open_boxes.of(split)) if split else {}
         grouped = [code for code, product in products.items() if product.group_id is not None]
-        version = self._catalog.version()
         return Situation(
             session=session,
             today=today(self._db.clock),
@@ -370,7 +369,7 @@ class Counter:
             delivered=delivered - {(box.code, box.serial) for box in open_boxes.values()},
             open_boxes=open_boxes,
             tfr=self._tfr.of(grouped) if grouped else {},
-            priced_on=None if version is None else version.source_date,
+            priced_on=self._catalog.source_date,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

@@ -71,7 +71,8 @@ class Coverage:
 
     ``exemption`` is None, ``maternity``, ``at``, ``vaccine_campaign``, ``invalidity`` or ``ame``; ``css`` the
     complémentaire santé solidaire; ``amc`` None or ``full``, a complementary insurance that takes the whole share left
-    by the AMO; ``ald`` a long-term condition, which a line of a prescription may be in relation with.
+    by the AMO (``full_but_15``, ``full_but_15_30``: but for the medicines of these rates); ``ald`` a long-term
+    condition, which a line of a prescription may be in relation with.
     """
 
     scheme: Scheme = Scheme.GENERAL

@@ -29,6 +29,7 @@ _PHONE = re.compile(r"[0-9+() .-]{0,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = {"address_line": 100, "postal_code": 10, "city": 100, "email": 120}
 _LABELS = {"address_line": "Adresse", "postal_code": "Code postal", "city": "Ville", "email": "Courriel"}
+_CONTRACTS = frozenset({None, "full", "full_but_15", "full_but_15_30"})
 _EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign", "invalidity", "ame"})
 
 
@@ -172,7 +173,7 @@ def _check_contact(draft: PatientDraft) -> list[Finding]:
     if len(draft.allergies) > ALLERGIES_LIMIT or not draft.allergies.replace("\n", " ").isprintable():
         text = f"Allergies : plus de {ALLERGIES_LIMIT} caractères, ou caractère invisible."
         findings.append(_error("GAL-PAT-10", text, "Abrégez le texte.", "allergies"))
-    if draft.coverage.exemption not in _EXEMPTIONS or draft.coverage.amc not in {None, "full"}:
+    if draft.coverage.exemption not in _EXEMPTIONS or draft.coverage.amc not in _CONTRACTS:
         findings.append(
             _error("GAL-PAT-15", "La couverture n’est pas connue.", "Choisissez-la dans la liste.", "coverage")
         )

@@ -33,6 +33,7 @@ _EXEMPTIONS = {
     "ame": "AME",
 }
 
+_CONTRACTS = {"full": "AMC", "full_but_15": "AMC hors 15\u00a0%", "full_but_15_30": "AMC hors 15 et 30\u00a0%"}
 _NAME_WIDTH = 230
 
 
@@ -41,7 +42,7 @@ def coverage_words(coverage: Coverage) -> list[str]:
     words = [
         "ALD" if coverage.ald else "",
         "CSS" if coverage.css else "",
-        "AMC" if coverage.amc == "full" else "",
+        _CONTRACTS.get(coverage.amc or "", ""),
         _EXEMPTIONS.get(coverage.exemption or "", ""),
         "Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "",
     ]

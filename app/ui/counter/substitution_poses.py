@@ -30,9 +30,10 @@ def _sale(stage: Stage, *queries: str) -> TillPage:
         page.add(stage.services.catalog.search(query, 1)[0])
     stage.settle()
     stage.act("counter.prescription")
-    assert page.drawer is not None
-    page.drawer.confirm()
-    page.drawer.confirm()
+    drawer = page.drawer
+    assert drawer is not None
+    drawer.confirm()
+    drawer.confirm()
     stage.settle()
     page.table.point(0)
     stage.settle()
