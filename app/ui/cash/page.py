@@ -40,8 +40,10 @@ class CashForm(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.S)
         self.column.addWidget(self.title)
+        self.area: QScrollArea | None = None
         if scrolls:
-            self.column.addWidget(_scrolling(self.fields), 1)
+            self.area = _scrolling(self.fields)
+            self.column.addWidget(self.area, 1)
         else:
             self.column.addLayout(self.fields)
         self.column.addWidget(self.findings)
@@ -60,8 +62,14 @@ class CashForm(QWidget):
     def chain(self, *editors: QLineEdit) -> None:
         """Make Entrée go from each editor to the next, and write from the last one."""
         for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(following.setFocus, Qt.FocusReason.TabFocusReason))
+            editor.returnPressed.connect(partial(self._go, following))
         editors[-1].returnPressed.connect(self.save)
+
+    def _go(self, editor: QLineEdit) -> None:
+        """Put the focus on the next editor, in sight."""
+        editor.setFocus(Qt.FocusReason.TabFocusReason)
+        if self.area is not None:
+            self.area.ensureWidgetVisible(editor)
 
     def focus(self, editor: QLineEdit) -> None:
         """Put the focus on an editor, its text ready to be typed over."""

@@ -80,7 +80,7 @@ class CashView(QWidget):
 
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the till changed."""
-        if change is None or any(change.touches(topic) for topic in _TOPICS):
+        if change is None or (self.isVisible() and any(change.touches(topic) for topic in _TOPICS)):
             self.page.shown()
 
     def _bind(self) -> None:
