@@ -20,6 +20,8 @@ from app.officine.cash.model import Count, Means, Payment, Period, RecordKind
 from app.officine.dispensing import cash as till_check
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.reversal import ReversalKind
+from app.officine.staff.model import MemberDraft, Role
+from app.officine.staff.service import Staff, actor_of
 
 if TYPE_CHECKING:
     import random
@@ -272,6 +274,15 @@ def test_a_day_is_closed_once_and_a_late_sale_goes_to_the_next(house: House, clo
     z = close(house)
     assert (z.totals.tickets, z.totals.first_ticket) == (2, late.number)
     assert first_bad(house) is None
+
+
+def test_a_student_may_not_close_the_till(house: House) -> None:
+    staff = Staff(house.db)
+    student = done(staff.add(MemberDraft(family_name="PETIT", given_name="Ana", role=Role.STUDENT), CAMILLE))
+    sell(house)
+    actor = actor_of(student, "comptoir-1")
+    assert codes(house.closings.close(actor, Period.DAY)) == ["GAL-PER-01"]
+    done(house.cash.open_drawer(actor, Money(5000)))
 
 
 @pytest.mark.req("OFF-CAI-05")
