@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +13,15 @@ from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, LEA, House, done,
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.kernel.clock import paris_date
 from app.kernel.money import ZERO, Money
-from app.kernel.outcome import Refused
+from app.kernel.outcome import Done, Refused
 from app.officine.cash.model import Count, Means, Payment, Period, RecordKind
 from app.officine.dispensing import cash as till_check
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.reversal import ReversalKind
+from app.officine.staff.model import MemberDraft, Role
+from app.officine.staff.service import Staff, actor_of
 
 if TYPE_CHECKING:
     import random
@@ -272,6 +276,15 @@ def test_a_day_is_closed_once_and_a_late_sale_goes_to_the_next(house: House, clo
     assert first_bad(house) is None
 
 
+def test_a_student_may_not_close_the_till(house: House) -> None:
+    staff = Staff(house.db)
+    student = done(staff.add(MemberDraft(family_name="PETIT", given_name="Ana", role=Role.STUDENT), CAMILLE))
+    sell(house)
+    actor = actor_of(student, "comptoir-1")
+    assert codes(house.closings.close(actor, Period.DAY)) == ["GAL-PER-01"]
+    done(house.cash.open_drawer(actor, Money(5000)))
+
+
 @pytest.mark.req("OFF-CAI-05")
 def test_a_missing_day_is_told_and_closed_afterwards_in_order(house: House, clock: FixedClock) -> None:
     sell(house)
@@ -352,6 +365,7 @@ class AtRandom:
     clock: FixedClock
     chance: random.Random
     sold: Money = ZERO
+    taken_back: Money = ZERO
 
     def act(self) -> None:
         """Do one of the acts."""
@@ -362,6 +376,7 @@ class AtRandom:
             self._owe,
             self._settle,
             self._deposit,
+            self._refund,
             self._move,
             self._close,
             self._sleep,
@@ -384,6 +399,16 @@ class AtRandom:
 
     def _deposit(self) -> None:
         done(self.house.cash.receive_deposit(CAMILLE, self.house.patient.id, [Payment(Means.CASH, Money(500))]))
+
+    def _refund(self) -> None:
+        sold = self.house.counter.deliveries(paris_date(self.clock.now()))
+        if not sold:
+            return
+        asked = self.house.reversals.proposal(self.chance.choice(sold).number, ReversalKind.CREDIT)
+        assert asked is not None
+        outcome = self.house.reversals.reverse(replace(asked, reason="Retour"), CAMILLE)
+        if isinstance(outcome, Done):
+            self.taken_back += outcome.value.totals.amount
 
     def _move(self) -> None:
         done(self.house.cash.move(CAMILLE, RecordKind.CASH_IN, Money(self.chance.randrange(1, 900)), "Monnaie"))
@@ -414,6 +439,8 @@ def test_sums_hold_for_any_sequence_of_acts(house: House, clock: FixedClock, cha
     gross = [record.gross for record in records]
     assert gross == sorted(gross)
     assert gross[-1] == at_random.sold
+    assert at_random.taken_back > ZERO
+    assert records[-1].net == at_random.sold - at_random.taken_back
     clock.advance(DAY)
     sell(house, *_all(house, Means.CASH))
     for day in [*house.closings.missing(), None]:

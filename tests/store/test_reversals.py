@@ -180,7 +180,7 @@ def test_a_narcotic_never_goes_back_to_stock_silently(house: House) -> None:
 
 
 @pytest.mark.req("OFF-ANN-01")
-def test_a_box_can_be_delivered_again_after_an_annulation(house: House) -> None:
+def test_a_box_back_in_stock_can_be_delivered_again_and_a_destroyed_one_never(house: House) -> None:
     product = house.catalog.by_code(DOLIPRANE)
     assert product is not None
 
@@ -191,7 +191,10 @@ def test_a_box_can_be_delivered_again_after_an_annulation(house: House) -> None:
     again = scanned()
     assert isinstance(house.counter.validate(again, CAMILLE, house.paid(again)), Refused)
     done(house.reversals.reverse(draft(house, sale.number, CANCEL), CAMILLE))
-    deliver(house, again)
+    sale = deliver(house, again)
+    aside = draft(house, sale.number, CREDIT, ReturnedLine(1, 1, Fate.DESTROYED))
+    done(house.reversals.reverse(aside, CAMILLE))
+    assert isinstance(house.counter.validate(scanned(), CAMILLE, house.paid(again)), Refused)
 
 
 @pytest.mark.req("OFF-ANN-06")

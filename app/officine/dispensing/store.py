@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, exists, insert, select, tuple_, update
 
 from app.officine.billing.model import InvoiceLine, Reason, Totals
 from app.officine.catalog.model import ListClass
@@ -25,6 +25,8 @@ from app.officine.dispensing.model import (
     SessionState,
     SessionSummary,
 )
+from app.officine.dispensing.reversal import Fate
+from app.officine.dispensing.reversal_tables import ReversalLineRow, ReversalRow
 from app.officine.dispensing.tables import (
     CounterSessionRow,
     DeliveredBoxRow,
@@ -173,14 +175,23 @@ def number_of_session(session: Session, session_id: str) -> int | None:
 
 
 def delivered_boxes(session: Session, boxes: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Return those of the boxes (code, serial number) that a delivery in force holds already."""
+    """Return those of the boxes (code, serial number) that a delivery in force holds already, or that never came back.
+
+    A box taken back that went elsewhere than to the stock is not sold again.
+    """
     if not boxes:
         return frozenset()
     row = DeliveredBoxRow
+    set_aside = exists().where(
+        ReversalRow.delivery_number == row.delivery_number,
+        ReversalLineRow.reversal_number == ReversalRow.number,
+        ReversalLineRow.line_rank == row.line_rank,
+        ReversalLineRow.fate != Fate.STOCK,
+    )
     query = (
         select(row.code, row.serial)
         .join(DeliveryRow, DeliveryRow.number == row.delivery_number)
-        .where(tuple_(row.code, row.serial).in_(sorted(boxes)), DeliveryRow.state == DeliveryState.DONE)
+        .where(tuple_(row.code, row.serial).in_(sorted(boxes)), (DeliveryRow.state == DeliveryState.DONE) | set_aside)
     )
     return frozenset((code, serial) for code, serial in session.execute(query))
 

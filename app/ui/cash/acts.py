@@ -6,16 +6,16 @@ from app.officine.staff.model import Right
 from app.ui.shortcuts import Act
 
 PAGES = (
-    ("sales", "Ventes du jour", "list"),
-    ("drawer", "Tiroir", "euro"),
-    ("closings", "Clôtures", "check"),
-    ("debts", "Débiteurs", "patients"),
-    ("journal", "Journal", "database"),
+    ("sales", "Ventes du jour"),
+    ("drawer", "Tiroir"),
+    ("closings", "Clôtures"),
+    ("debts", "Débiteurs"),
+    ("journal", "Journal"),
 )
 ACTS = (
     *(
-        Act(f"cash.{name}", f"Caisse\u00a0: {title.lower()}", f"Ctrl+{place}", ("aller",), room="cash", icon=icon)
-        for place, (name, title, icon) in enumerate(PAGES, start=1)
+        Act(f"cash.{name}", f"Caisse\u00a0: {title.lower()}", f"Ctrl+{place}", ("aller",), room="cash")
+        for place, (name, title) in enumerate(PAGES, start=1)
     ),
     Act(
         "cash.cancel", "Annuler", "F6", ("annulation", "erreur"), room="cash", icon="undo", right=Right.REVERSE_DELIVERY

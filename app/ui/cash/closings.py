@@ -106,7 +106,7 @@ class ClosingsPage(CashPage):
         """Archive the month or the year pointed at into a file that is asked for."""
         closing = self.list.current_record
         if closing is None or closing.period is Period.DAY:
-            self.ui.say("Pointez un mois ou un exercice clôturé : c’est lui qui s’archive.", "warning")
+            self.ui.say("Pointez un mois ou un exercice clôturé\u00a0: c’est lui qui s’archive.", "warning")
             return
         name = f"caisse-{closing.start.isoformat()[: 7 if closing.period is Period.MONTH else 4]}.zip"
         chosen, _kind = QFileDialog.getSaveFileName(self, "Archive de caisse", name, "Archive (*.zip)")

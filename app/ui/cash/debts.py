@@ -15,7 +15,7 @@ from app.officine.cash.model import Account, Means, Payment
 from app.ui import formats
 from app.ui.cash.page import CashForm, CashPage
 from app.ui.widgets.basics import Text
-from app.ui.widgets.facts import Facts
+from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import AmountField, Field
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
@@ -75,9 +75,11 @@ class DebtsPage(CashPage):
         self.name = Text("", "heading", wrap=True)
         self.debt = Text("", "display")
         self.facts = Facts()
+        body = Sheet("Compte")
         for part in (self.name, self.debt, self.facts):
-            self.content.addWidget(part)
-        self.content.addStretch(1)
+            body.column.addWidget(part)
+        body.end()
+        self.content.addWidget(body, 1)
         self.settling = PaymentForm(ui, deposit=False)
         self.depositing = PaymentForm(ui, deposit=True)
         self.add_form(self.settling)

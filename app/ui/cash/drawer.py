@@ -13,7 +13,7 @@ from app.officine.cash.model import DENOMINATIONS, Count, Means, RecordKind
 from app.ui import formats
 from app.ui.cash.page import CashForm, CashPage
 from app.ui.widgets.basics import EmptyState, Text
-from app.ui.widgets.facts import Facts
+from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import AmountField, Field, NumberField, TextField
 from app.ui.widgets.lists import Column, ListTable
 
@@ -43,10 +43,11 @@ class DrawerPage(CashPage):
         self.cash = Text("", "display")
         self.state = Text("", "muted", wrap=True)
         self.facts = Facts()
-        self.content.addWidget(Text("Espèces attendues (lecture X)", "caption"))
-        for part in (self.cash, self.state, self.facts):
-            self.content.addWidget(part)
-        self.content.addStretch(1)
+        self.body = Sheet("Tiroir")
+        for part in (Text("Espèces attendues (lecture X)", "caption"), self.cash, self.state, self.facts):
+            self.body.column.addWidget(part)
+        self.body.end()
+        self.content.addWidget(self.body, 1)
         self.opening = MoveForm(ui, RecordKind.FLOAT)
         self.entering = MoveForm(ui, RecordKind.CASH_IN)
         self.leaving = MoveForm(ui, RecordKind.CASH_OUT)
@@ -90,8 +91,9 @@ class DrawerPage(CashPage):
             self.open_form(self.counting)
 
     def _make_room(self) -> None:
-        """Leave the height to the count."""
-        self.facts.setVisible(self.form is not self.counting)
+        """Leave the whole page to the count."""
+        for part in (self.body, self.side):
+            part.setVisible(self.form is not self.counting)
 
     def _show(self, drawer: Drawer) -> None:
         self.drawer = drawer
@@ -160,7 +162,7 @@ class CountForm(CashForm):
 
     def __init__(self, ui: Ui) -> None:
         """Count by the values of the euro."""
-        super().__init__(ui, "Comptage du tiroir")
+        super().__init__(ui, "Comptage du tiroir", scrolls=True)
         self.drawer: Drawer | None = None
         self.coins: dict[Money, NumberField] = {}
         for place, value in enumerate(DENOMINATIONS):
@@ -237,10 +239,13 @@ class CountForm(CashForm):
         gap = count.cash - drawer.expected[Means.CASH]
         sign = "+" if gap > ZERO else ""
         banked = count.cash - count.kept
-        self.gap.setText(
-            f"Compté {formats.amount(count.cash)} · écart {sign}{formats.amount(gap)} · "
-            f"à remettre en banque {formats.amount(banked)}"
+        parts = (
+            f"Attendu {formats.amount(drawer.expected[Means.CASH])}",
+            f"compté {formats.amount(count.cash)}",
+            f"écart {sign}{formats.amount(gap)}",
+            f"à remettre en banque {formats.amount(banked)}",
         )
+        self.gap.setText(" · ".join(parts))
         self.gap.set_role("success" if not gap else "warning")
 
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.ui import theme
 from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow
+from app.ui.widgets.flow import Flow, Tall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +28,8 @@ class CashForm(QWidget):
     left = Signal()
     written = Signal(str)
 
-    def __init__(self, ui: Ui, title: str) -> None:
-        """Begin without a field."""
+    def __init__(self, ui: Ui, title: str, *, scrolls: bool = False) -> None:
+        """Begin without a field; many fields are put where they scroll."""
         super().__init__()
         self.ui = ui
         self.title = Text(title, "strong", wrap=True)
@@ -40,7 +40,12 @@ class CashForm(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.S)
         self.column.addWidget(self.title)
-        self.column.addLayout(self.fields)
+        self.area: QScrollArea | None = None
+        if scrolls:
+            self.area = _scrolling(self.fields)
+            self.column.addWidget(self.area, 1)
+        else:
+            self.column.addLayout(self.fields)
         self.column.addWidget(self.findings)
         cancel = Button("Fermer", kind="ghost")
         cancel.clicked.connect(self.left)
@@ -57,8 +62,14 @@ class CashForm(QWidget):
     def chain(self, *editors: QLineEdit) -> None:
         """Make Entrée go from each editor to the next, and write from the last one."""
         for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(following.setFocus, Qt.FocusReason.TabFocusReason))
+            editor.returnPressed.connect(partial(self._go, following))
         editors[-1].returnPressed.connect(self.save)
+
+    def _go(self, editor: QLineEdit) -> None:
+        """Put the focus on the next editor, in sight."""
+        editor.setFocus(Qt.FocusReason.TabFocusReason)
+        if self.area is not None:
+            self.area.ensureWidgetVisible(editor)
 
     def focus(self, editor: QLineEdit) -> None:
         """Put the focus on an editor, its text ready to be typed over."""
@@ -83,6 +94,20 @@ class CashForm(QWidget):
         self.findings.set_findings(findings)
 
 
+def _scrolling(fields: QGridLayout) -> QScrollArea:
+    """Return a place in which the fields scroll where they are taller than the window."""
+    inside = Tall()
+    fields.setContentsMargins(0, 0, theme.S, 0)
+    inside.setLayout(fields)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
+
+
 class CashPage(QWidget):
     """One page of the till: what is listed on the left, the sheet of what is pointed at on the right."""
 
@@ -92,7 +117,9 @@ class CashPage(QWidget):
         """Show ``title`` over the sheet, and a button for each of ``acts`` under it."""
         super().__init__()
         self.ui = ui
-        self.left = QVBoxLayout()
+        self.side = QWidget()
+        self.left = QVBoxLayout(self.side)
+        self.left.setContentsMargins(0, 0, 0, 0)
         self.left.setSpacing(theme.S)
         self.sheet = Panel(title)
         self.acts_line = Flow([ActButton(ui.acts, act_id) for act_id in acts])
@@ -106,7 +133,7 @@ class CashPage(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.L)
-        line.addLayout(self.left, 1)
+        line.addWidget(self.side, 1)
         line.addWidget(self.sheet, 1)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.cash.acts import PAGES
@@ -15,6 +15,7 @@ from app.ui.cash.drawer import DrawerPage
 from app.ui.cash.journal import JournalPage
 from app.ui.cash.sales import SalesPage
 from app.ui.widgets.basics import ActButton
+from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,21 +47,17 @@ class CashView(QWidget):
         }
         self.stack = QStackedWidget()
         self.tabs: dict[str, ActButton] = {}
-        head = QHBoxLayout()
-        head.setSpacing(theme.XS)
-        for name, title, _icon in PAGES:
+        for name, title in PAGES:
             tab = ActButton(ui.acts, f"cash.{name}", kind="tab", text=title)
             tab.setCheckable(True)
             self.tabs[name] = tab
-            head.addWidget(tab)
             self.stack.addWidget(self.pages[name])
             self.pages[name].forms_changed.connect(self._show_forms)
             ui.acts.bind(f"cash.{name}", partial(self.open_page, name), self)
-        head.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.L, theme.M, theme.L, theme.L)
         column.setSpacing(theme.M)
-        column.addLayout(head)
+        column.addWidget(Flow(self.tabs.values(), theme.XS))
         column.addWidget(self.stack, 1)
         self._bind()
         self.open_page("sales", focus=False)
@@ -83,7 +80,7 @@ class CashView(QWidget):
 
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the till changed."""
-        if change is None or any(change.touches(topic) for topic in _TOPICS):
+        if change is None or (self.isVisible() and any(change.touches(topic) for topic in _TOPICS)):
             self.page.shown()
 
     def _bind(self) -> None:
