@@ -69,7 +69,10 @@ class TicketVat:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """All that a ticket says; ``banner`` (SIMULATION, FORMATION) marks what has no value, empty in production."""
+    """All that a ticket says; ``banner`` (SIMULATION, FORMATION) marks what has no value, empty in production.
+
+    ``duplicate``: it was printed before, and this one says so.
+    """
 
     pharmacy: Pharmacy
     number: int
@@ -88,6 +91,7 @@ class Ticket:
     payments: tuple[TicketPayment, ...] = ()
     vat: tuple[TicketVat, ...] = ()
     banner: str = ""
+    duplicate: bool = False
 
 
 def ticket_pdf(ticket: Ticket) -> bytes:
@@ -192,6 +196,8 @@ class _Roll:
 
 def _composed(ticket: Ticket) -> _Roll:
     roll = _Roll()
+    if ticket.duplicate:
+        roll.badge("DUPLICATA")
     if ticket.banner:
         roll.badge(f"{ticket.banner} — sans valeur")
     _head(roll, ticket)
