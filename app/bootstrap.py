@@ -14,6 +14,7 @@ from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
@@ -59,6 +60,7 @@ class Services:
     stock: Stock
     counter: Counter
     tickets: Tickets
+    prints: Prints
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -188,6 +190,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         stock=stock,
         counter=counter,
         tickets=Tickets(db, folder.prints, settings.mode),
+        prints=Prints(db, folder.prints, settings.mode, patients=patients, prescriptions=prescriptions),
     )
 
 

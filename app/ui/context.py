@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
     from app.officine.patients.service import Patients
@@ -155,6 +156,7 @@ class Services(Protocol):
     stock: Stock
     counter: Counter
     tickets: Tickets
+    prints: Prints
 
     @property
     def folder(self) -> Folder:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Delivery, DeliveryLine
 
 
-def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "") -> Ticket:
+def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "", *, duplicate: bool = False) -> Ticket:
     """Return the ticket of a delivery; ``banner`` (``Mode.banner``) marks what is simulated.
 
     The fee of each box stands with its product, those of the ordonnance apart (CSS L.161-31: what was paid, and
@@ -47,6 +47,7 @@ def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "") -> Ticke
         ),
         vat=tuple(TicketVat(share.rate, share.net, share.tax) for share in vat_shares(delivery.invoice_lines)),
         banner=banner,
+        duplicate=duplicate,
     )
 
 
