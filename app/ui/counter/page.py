@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.officine.dispensing import session as editing
+from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
@@ -24,9 +25,11 @@ from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
+from app.ui.counter.privacy import PrivateSide
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.totals import TotalsPanel
+from app.ui.printing import Wish, print_desk
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -96,6 +99,8 @@ class TillPage(QWidget):
         self.detail = LineDetail(till)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
+        self.shield = PrivateSide(self.side, (self.detail, HistoryDrawer, ControlDrawer), ui.acts)
+        self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
         self._lay_out()
@@ -115,7 +120,7 @@ class TillPage(QWidget):
         right = QVBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.S)
-        right.addWidget(self.side, 1)
+        right.addWidget(self.shield, 1)
         right.addWidget(self.totals)
         line = QHBoxLayout()
         line.setSpacing(theme.M)
@@ -395,6 +400,34 @@ class TillPage(QWidget):
         drawer.pane.field.setText(f"{first.family_name} {formats.date(first.birth_date)}")
         drawer.pane.field.search_now()
 
+    # --- Paper and discretion -----------------------------------------------------------------------------------
+
+    def print_current(self) -> None:
+        """Print the paper pointed at, or the ticket of the last delivery."""
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.confirm()
+        else:
+            self.print_paper(PaperKind.TICKET)
+
+    def print_paper(self, kind: PaperKind) -> None:
+        """Print a paper of the delivery shown among the prints, or of the last one of this comptoir."""
+        last = self.till.last_delivery
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.print_kind(kind)
+        elif last is None:
+            self._ui.say("Rien à imprimer\u00a0: aucune vente n’a été validée ici. F11 donne celles du jour.")
+        else:
+            self.desk.print(Wish(last.number, kind, self._ui.settings.label_size))
+
+    def toggle_private(self) -> None:
+        """Hide what says who is treated for what from those who look over the shoulder; again: show it."""
+        private = not self.shield.private
+        self.shield.set_private(private=private)
+        self.band.setVisible(not private)
+        focused = QApplication.focusWidget()
+        if focused is None or not focused.isVisible():
+            self.omnibox.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     # --- Payment ------------------------------------------------------------------------------------------------
 
     def pay(self) -> None:
@@ -447,6 +480,7 @@ class TillPage(QWidget):
             owner=self,
             key="ticket",
         )
+        self.desk.after_delivery(delivery)
         self._read_next()
 
     def _not_printed(self, error: GalienError) -> None:
