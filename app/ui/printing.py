@@ -34,7 +34,7 @@ class PrintFailure(EnvironmentFailure):
     """The printer is gone, refuses, or stopped in the middle."""
 
     code = "GAL-IMP-01"
-    advice = "Vérifiez qu’elle est allumée et a du papier, puis F11\u202f: Réessayer."
+    advice = "Vérifiez qu’elle est allumée et a du papier, puis réessayez (F11)."
 
 
 class Printers(Protocol):
@@ -160,28 +160,30 @@ class PrintDesk(QObject):
 
     def try_printer(self, use: str) -> None:
         """Print the page that tries the printer of a use; its PDF is opened where none is chosen."""
+        prints = self._ui.services.prints
+        self.print_pages(lambda: prints.test_page(use), use, "Page de test")
+
+    def print_pages(self, write: Callable[[], Path], use: str, title: str) -> None:
+        """Print what ``write`` writes on the printer of a use, every page; its PDF is opened where none is chosen."""
         services, name, port = self._ui.services, self._ui.settings.printers.get(use, ""), self.printers
 
         def work(_progress: object) -> Path:
-            file = services.prints.test_page(use)
+            file = write()
             if name:
-                port.send(name, lambda page, dpi: services.prints.picture(file, page, dpi), 1)
+                count = services.prints.page_count(file)
+                port.send(name, lambda page, dpi: services.prints.picture(file, page, dpi), count)
             return file
 
-        self._ui.tasks.run(
-            work,
-            done=lambda file: self._tried(file, name),
-            failed=lambda error: self._ui.say(f"{error.text} ({error.code})", "danger"),
-            owner=self,
-            title="Page de test…",
-            key="trial",
-        )
+        def done(file: Path) -> None:
+            if name:
+                self._ui.say(f"{title}{NBSP}: envoyé à «{NBSP}{name}{NBSP}».", "success")
+            else:
+                self._show_file(file)
 
-    def _tried(self, file: Path, name: str) -> None:
-        if name:
-            self._ui.say(f"Page de test envoyée à «{NBSP}{name}{NBSP}».", "success")
-        else:
-            self._show_file(file)
+        def failed(error: GalienError) -> None:
+            self._ui.say(f"Impression échouée ({title}){NBSP}: {error.text} {error.advice} ({error.code})", "danger")
+
+        self._ui.tasks.run(work, done=done, failed=failed, owner=self, title=f"{title}…", key=f"pages-{use}")
 
     def _print_newest(self, found: list[DeliverySummary]) -> None:
         number = found[0].number if found else 0
@@ -224,7 +226,7 @@ class PrintDesk(QObject):
     def _failed(self, wish: Wish, error: GalienError) -> None:
         self.failed = (wish, error)
         self._ui.say(
-            f"{wish.kind.label} non imprimé{NBSP}: {error.text} {error.advice} {KEPT} ({error.code})", "danger"
+            f"Impression échouée ({wish.kind.label}){NBSP}: {error.text} {error.advice} {KEPT} ({error.code})", "danger"
         )
         self.changed.emit()
 

@@ -35,9 +35,11 @@ class FakePrinters:
         self.broken = False
 
     def names(self) -> list[str]:
+        """Return the two of them."""
         return ["Epson TM", "Brother QL"]
 
     def send(self, printer: str, page: Callable[[int, float], Pixels], count: int) -> None:
+        """Keep what was sent, or fail."""
         if self.broken:
             raise PrintFailure(f"L’imprimante « {printer} » ne répond pas.")
         self.sent.append((printer, count, page(0, 100).width))
@@ -125,7 +127,7 @@ def test_a_printer_that_fails_undoes_nothing_and_is_tried_again(hands: Hands, pr
     drawer = hands.page.drawer
     assert isinstance(drawer, PrintsDrawer)
     assert drawer.retry_button.isVisible()
-    assert "GAL-IMP-01" in drawer.failure.text()
+    assert [finding.code for finding in drawer.failure.findings] == ["GAL-IMP-01"]
     printers.broken = False
     hands.press(Qt.Key.Key_F11, SHIFT)
     assert len(printers.sent) == 1

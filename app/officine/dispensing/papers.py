@@ -47,8 +47,8 @@ class PaperKind(enum.StrEnum):
         return {
             "ticket": "Ticket de caisse",
             "ticket_a5": "Ticket A5",
-            "vitale": "Dos de l’ordonnance",
-            "labels": "Étiquettes de posologie",
+            "vitale": "Dos d’ordonnance",
+            "labels": "Étiquettes",
             "plan": "Plan de posologie",
             "invoice": "Facture",
         }[self]

@@ -95,11 +95,13 @@ class Prints:
         """Return what a page of a written paper looks like. Raises FileUnusable or InputDefect for another file."""
         from app.docs.pdf_view import render_page  # noqa: PLC0415 -- heavy: at the first paper shown
 
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise FileUnusable("Ce document n’est plus dans le dossier des impressions.") from error
-        return render_page(content, page, dpi=dpi)
+        return render_page(_read(file), page, dpi=dpi)
+
+    def page_count(self, file: Path) -> int:
+        """Return how many pages a written paper has. Raises FileUnusable or InputDefect for another file."""
+        from app.docs.pdf_view import page_count  # noqa: PLC0415 -- heavy: at the first paper printed
+
+        return page_count(_read(file))
 
     def test_page(self, use: str) -> Path:
         """Write a page that tries a printer of a use (``ticket``, ``label``, ``a4``, ``a5``), and return its file."""
@@ -192,6 +194,13 @@ def _draft(session: Session, session_id: str) -> CounterSession | None:
 def _copies(session: Session, kind: PaperKind, number: int) -> int:
     traced = select(func.count()).where(AuditRow.subject == SUBJECT, AuditRow.subject_id == f"{kind}:{number}")
     return session.execute(traced).scalar_one()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileUnusable("Ce document n’est plus dans le dossier des impressions.") from error
 
 
 def _keep(file: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
-from app.ui import formats, theme
+from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
@@ -30,6 +30,7 @@ from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.totals import TotalsPanel
 from app.ui.printing import Wish, print_desk
+from app.ui.sounds import Sound
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ _KEYS = (
 _PLAIN_KEYS = ("counter.more", "counter.less", "counter.redo", "counter.undo", "counter.remove")
 _SPARE_KEYS = ("counter.redo", "counter.history", "counter.undo")
 _PAYMENT_CODES = {"GAL-CPT-40", "GAL-CPT-41", "GAL-CPT-42", "GAL-CPT-43", "GAL-CPT-44"}
+_UNKNOWN_CODES = {"GAL-CPT-70", "GAL-CPT-71", "GAL-CPT-73"}
 _SIDE_WIDTH = 366
 _SIDE_PART = 0.44
 _TALL = 500
@@ -187,9 +189,9 @@ class TillPage(QWidget):
     def tell(self, finding: Finding) -> None:
         """Show a finding over the lines until the next change."""
         self.notice.set_findings((finding,))
-        # The scanner itself beeps for what it read; what is refused has a sound of its own.
-        if self._ui.settings.sounds and finding.severity is Severity.ERROR:
-            QApplication.beep()
+        if finding.severity is Severity.ERROR:
+            unknown = finding.code in _UNKNOWN_CODES
+            sounds.play(self._ui.settings, Sound.UNKNOWN if unknown else Sound.BLOCKED)
 
     # --- Side panels --------------------------------------------------------------------------------------------
 
@@ -374,7 +376,8 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            self.add(meaning.product, meaning.box)
+            if self.add(meaning.product, meaning.box):
+                sounds.play(self._ui.settings, Sound.FOUND)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")

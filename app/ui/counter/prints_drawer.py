@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel
 
+from app.kernel.outcome import Finding, Severity
 from app.kernel.text import NBSP
 from app.officine.dispensing.papers import Offer, PaperKind
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.pictures import ticket_pixmap
-from app.ui.printing import Wish, print_desk
+from app.ui.printing import KEPT, Wish, print_desk
 from app.ui.widgets.basics import ActButton, Button, EmptyState, Text
 from app.ui.widgets.fields import Field, TextField
+from app.ui.widgets.findings import FindingList
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.kernel.errors import GalienError
     from app.officine.dispensing.model import DeliverySummary
     from app.ui.context import Services, Ui
     from app.ui.counter.pictures import Pixels
@@ -59,27 +62,31 @@ class PrintsDrawer(Drawer):
         ]
         empty = EmptyState("print", "Aucune délivrance aujourd’hui", "Chaque délivrance donne ses papiers ici.")
         self.list: ListTable[DeliverySummary] = ListTable("Délivrances du jour", columns, empty)
-        self.list.setMinimumHeight(worn.pixels(96))
-        self.list.setMaximumHeight(worn.pixels(120))
+        self.list.setMinimumHeight(worn.pixels(120))
+        self.list.setMaximumHeight(worn.pixels(200))
         papers: list[Column[Offer]] = [
             Column("Papier", lambda offer: offer.kind.label, strong=True),
-            Column("", _said, width=8, tone=lambda _offer: "muted", spare=True),
+            Column("Fait", _said, width=3, right=True, tone=lambda _offer: "muted", spare=True),
             Column("Touche", lambda offer: ui.acts.key_text_of(PRINT_ACTS[offer.kind]), width=7, right=True),
         ]
         self.papers: ListTable[Offer] = ListTable(
             "Papiers de la délivrance", papers, EmptyState("print", "Aucun papier", "Choisissez une délivrance.")
         )
-        self.papers.setMinimumHeight(worn.pixels(170))
-        self.papers.setMaximumHeight(worn.pixels(190))
-        self.size = QComboBox()
-        self.size.setAccessibleName("Format des étiquettes")
-        self.size_field = Field("Format des é&tiquettes", self.size)
+        self.papers.setMinimumHeight(worn.pixels(204))
+        self.papers.setMaximumHeight(worn.pixels(210))
+        self.label_size = QComboBox()
+        self.label_size.setAccessibleName("Format des étiquettes")
+        self.size_field = Field("Format des é&tiquettes", self.label_size)
         self.number = TextField(placeholder="N° de délivrance, puis Entrée", limit=9, name="Numéro de délivrance")
-        self.failure = Text("", "body", wrap=True)
+        self.failure = FindingList(refusal="Échec")
+        self.whose = Text("", "muted", wrap=True)
         self.picture = QLabel()
         self.picture.setAccessibleName("Aperçu")
         self.where = Text("", "caption", wrap=True, selectable=True)
-        for part in (self.failure, self.list, self.number, self.papers, self.size_field, self.picture, self.where):
+        for part in (
+            self.failure, self.whose, self.papers, self.size_field, self.picture, self.where,
+            Text("Autre délivrance", "caption"), self.number, self.list,
+        ):  # fmt: skip
             self.content.addWidget(part)
         self.content.addStretch(1)
         self.file: Path | None = None
@@ -93,7 +100,7 @@ class PrintsDrawer(Drawer):
         self.papers.pointed.connect(self._preview)
         self.list.chosen.connect(lambda _done: self.papers.setFocus())
         self.papers.chosen.connect(lambda _offer: self.confirm())
-        self.size.currentIndexChanged.connect(lambda _place: self._preview(self.papers.current_record))
+        self.label_size.currentIndexChanged.connect(lambda _place: self._preview(self.papers.current_record))
         self.desk.changed.connect(self._again)
         self._show_failure()
 
@@ -130,20 +137,22 @@ class PrintsDrawer(Drawer):
 
     @property
     def _size(self) -> str:
-        return str(self.size.currentData() or self.ui.settings.label_size)
+        return str(self.label_size.currentData() or self.ui.settings.label_size)
 
     def _show(self, known: _Known) -> None:
-        if not self.size.count():
+        if not self.label_size.count():
             for size_id, title in known.sizes:
-                self.size.addItem(title, size_id)
-            self.size.setCurrentIndex(max(0, self.size.findData(self.ui.settings.label_size)))
+                self.label_size.addItem(title, size_id)
+            self.label_size.setCurrentIndex(max(0, self.label_size.findData(self.ui.settings.label_size)))
         self.list.set_records(known.deliveries, keep=True)
         self._point(self.list.current_record)
 
     def _point(self, done: DeliverySummary | None) -> None:
-        self._show_number(0 if done is None else done.number)
+        self._show_number(0 if done is None else done.number, "" if done is None else done.patient_name)
 
-    def _show_number(self, number: int) -> None:
+    def _show_number(self, number: int, patient: str = "") -> None:
+        if number != self._number or patient:
+            self.whose.setText(f"Délivrance n°{NBSP}{number} · {patient or 'Sans patient'}" if number else "")
         self._number = number
         self.open_button.setEnabled(bool(number))
         if not number:
@@ -167,12 +176,13 @@ class PrintsDrawer(Drawer):
             self.ui.say("Tapez le numéro de la délivrance, en chiffres.", "warning")
             return
         self.number.clear()
+        self.papers.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.area.ensureVisible(0, 0)
         numbers = [done.number for done in self.list.records]
         if int(typed) in numbers:
             self.list.point(numbers.index(int(typed)))
         else:
             self._show_number(int(typed))
-        self.papers.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _preview(self, offer: Offer | None) -> None:
         self.size_field.setVisible(offer is not None and offer.kind is PaperKind.LABELS)
@@ -196,14 +206,8 @@ class PrintsDrawer(Drawer):
 
     def _show_failure(self) -> None:
         failed = self.desk.failed
-        self.failure.setVisible(failed is not None)
         self.retry_button.setVisible(failed is not None)
-        if failed is not None:
-            wish, error = failed
-            self.failure.setText(
-                f"{wish.kind.label} n°{NBSP}{wish.number} non imprimé{NBSP}: {error.text} {error.advice} "
-                f"Le PDF est gardé. ({error.code})"
-            )
+        self.failure.set_findings(() if failed is None else (_as_finding(*failed),))
 
 
 def _known(services: Services) -> _Known:
@@ -215,5 +219,10 @@ def _picture(services: Services, wish: Wish) -> tuple[Path, Pixels]:
     return paper.file, services.prints.picture(paper.file, 0, _DPI)
 
 
+def _as_finding(wish: Wish, error: GalienError) -> Finding:
+    text = f"{wish.kind.label}, n°{NBSP}{wish.number}{NBSP}: {error.text}"
+    return Finding(error.code, Severity.ERROR, text, f"{error.advice} {KEPT}".strip())
+
+
 def _said(offer: Offer) -> str:
-    return f"imprimé {offer.printed}×" if offer.printed else ""
+    return f"{offer.printed}×" if offer.printed else ""

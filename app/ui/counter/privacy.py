@@ -35,7 +35,7 @@ class PrivateSide(QStackedWidget):
         """True where a clinical panel is hidden now."""
         return self.private and self._is_clinical(self._side.currentWidget())
 
-    def _is_clinical(self, shown: QWidget) -> bool:
+    def _is_clinical(self, shown: QWidget | None) -> bool:
         return any(isinstance(shown, one) if isinstance(one, type) else shown is one for one in self._clinical)
 
     def _show(self) -> None:

@@ -47,7 +47,7 @@ class PrintersPage(Page):
             self.choices[use] = choice
             trial = Button("Page de test", icon="print", name=f"Page de test{NBSP}: {use.label}")
             trial.clicked.connect(partial(self._try, use))
-            line = row(Field(use.label, choice), 0, trial)
+            line = row(Field(use.label, choice), trial)
             line.setStretch(0, 1)
             panel.body.addLayout(line)
         self.state = Text("", "caption", wrap=True)
@@ -61,11 +61,11 @@ class PrintersPage(Page):
         self.labels = QCheckBox("Imprimer les é&tiquettes de posologie des produits prescrits")
         self.labels.toggled.connect(self._keep_labels)
         alone.body.addWidget(self.labels)
-        self.size = QComboBox()
+        self.label_size = QComboBox()
         for size_id, title in ui.services.prints.label_sizes():
-            self.size.addItem(title, size_id)
-        self.size.activated.connect(self._keep_size)
-        alone.body.addWidget(Field("&Format des étiquettes", self.size))
+            self.label_size.addItem(title, size_id)
+        self.label_size.activated.connect(self._keep_size)
+        alone.body.addWidget(Field("&Format des étiquettes", self.label_size))
         self.end()
 
     def shown(self) -> None:
@@ -73,7 +73,7 @@ class PrintersPage(Page):
         settings = self._ui.settings
         self.ticket.setCurrentIndex(max(0, self.ticket.findData(settings.print_ticket)))
         self.labels.setChecked(settings.print_labels)
-        self.size.setCurrentIndex(max(0, self.size.findData(settings.label_size)))
+        self.label_size.setCurrentIndex(max(0, self.label_size.findData(settings.label_size)))
         self._show_names([])
         port = self.desk.printers
         self._ui.tasks.run(lambda _progress: port.names(), done=self._show_names, owner=self, key="printers")
@@ -111,5 +111,5 @@ class PrintersPage(Page):
             self._ui.keep_settings()
 
     def _keep_size(self, *_place: int) -> None:
-        self._ui.settings.label_size = str(self.size.currentData())
+        self._ui.settings.label_size = str(self.label_size.currentData())
         self._ui.keep_settings()
