@@ -73,7 +73,8 @@ class HelpDialog(Dialog):
         self.print_button = Button("&Imprimer les touches", icon="print")
         self.print_button.setVisible(print_keys is not None)
         if print_keys is not None:
-            self.print_button.clicked.connect(lambda: print_keys())
+            wanted = print_keys
+            self.print_button.clicked.connect(lambda _checked: wanted())
         outer.addLayout(row(told, 0, self.print_button, close))
         worn = theme.current()
         room = parent.size() if parent is not None else self.sizeHint()

@@ -189,8 +189,9 @@ class PrintsDrawer(Drawer):
         if offer is None or not self._number:
             return
         services, wish = self.ui.services, Wish(self._number, offer.kind, self._size)
+        dpi = theme.current().pixels(_DPI)
         self.ui.tasks.run(
-            lambda _progress: _picture(services, wish), done=self._show_picture, owner=self, key="preview"
+            lambda _progress: _picture(services, wish, dpi), done=self._show_picture, owner=self, key="preview"
         )
 
     def _show_picture(self, found: tuple[Path, Pixels]) -> None:
@@ -214,9 +215,9 @@ def _known(services: Services) -> _Known:
     return _Known(services.counter.deliveries(), services.prints.label_sizes())
 
 
-def _picture(services: Services, wish: Wish) -> tuple[Path, Pixels]:
+def _picture(services: Services, wish: Wish, dpi: float) -> tuple[Path, Pixels]:
     paper = services.prints.write(wish.number, wish.kind, label_size=wish.label_size)
-    return paper.file, services.prints.picture(paper.file, 0, _DPI)
+    return paper.file, services.prints.picture(paper.file, 0, dpi)
 
 
 def _as_finding(wish: Wish, error: GalienError) -> Finding:

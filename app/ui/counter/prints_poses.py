@@ -34,7 +34,7 @@ class _Broken:
     def names(self) -> list[str]:
         return ["Étiquettes du comptoir"]
 
-    def send(self, printer: str, page: Callable[[int, float], Pixels], count: int) -> None:
+    def send(self, printer: str, page: Callable[[int, float], Pixels], count: int) -> None:  # noqa: ARG002 -- the port's
         raise PrintFailure(f"L’imprimante «\u00a0{printer}\u00a0» ne répond pas.")
 
 
