@@ -100,6 +100,9 @@ def _checked(raw: dict[str, Any]) -> Settings:
         setattr(settings, name, value)
     settings.zoom_percent = _within(settings.zoom_percent, ZOOM_RANGE)
     settings.scanner_gap_ms = _within(settings.scanner_gap_ms, GAP_RANGE_MS)
+    if settings.print_ticket not in {TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER}:
+        settings.print_ticket = TICKET_ON_DEMAND
+    settings.printers = {use: name for use, name in settings.printers.items() if isinstance(name, str)}
     return settings
 
 

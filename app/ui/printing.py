@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QImage, QPageLayout, QPageSize, QPai
 from app.kernel.errors import EnvironmentFailure, GalienError
 from app.kernel.text import NBSP
 from app.officine.dispensing.papers import PaperKind
-from app.settings import TICKET_ALWAYS
+from app.settings import TICKET_ALWAYS, TICKET_ON_DEMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.papers import Printed
     from app.ui.context import Services, Ui
     from app.ui.counter.pictures import Pixels
+    from app.ui.tasks import Task
 
 _MM_PER_INCH = 25.4
 _MOST_DPI = 600
@@ -122,6 +123,15 @@ class PrintDesk(QObject):
         self.open_file: Callable[[Path], bool] = _open
         self.last: Wish | None = None
         self.failed: tuple[Wish, GalienError] | None = None
+        self._queue: list[Wish] = []
+        self._task: Task | None = None
+
+    @property
+    def hint(self) -> str:
+        """What is said after a delivery whose ticket is printed on demand; empty where it is not."""
+        if self._ui.settings.print_ticket != TICKET_ON_DEMAND:
+            return ""
+        return f" Ticket{NBSP}: {self._ui.acts.key_text_of('counter.print')}."
 
     def print(self, wish: Wish) -> None:
         """Print a paper in the background; where no printer is chosen its PDF is opened, to be printed from there."""
@@ -193,24 +203,24 @@ class PrintDesk(QObject):
             self._ui.say("Rien n’a encore été imprimé aujourd’hui.")
 
     def _run(self, wishes: list[Wish]) -> None:
-        wish, *following = wishes
+        self._queue += wishes
+        self._next()
+
+    def _next(self) -> None:
+        """Print what comes next, one paper at a time: of two copies asked at once, the second is the duplicata."""
+        # A job that is over is busy no more, even one that a bug ended and whose answer comes to nobody here.
+        if not self._queue or (self._task is not None and self._task.job is not None and not self._task.job.is_over):
+            return
+        wish = self._queue.pop(0)
         services, port, actor = self._ui.services, self.printers, self._ui.actor()
         name = self._ui.settings.printers.get(wish.kind.use, "")
-
-        def work(_progress: object) -> Sent:
-            return _send(services, port, wish, name, actor)
-
-        def done(sent: Sent) -> None:
-            self._done(sent)
-            if following:
-                self._run(following)
-
-        def failed(error: GalienError) -> None:
-            self._failed(wish, error)
-            if following:
-                self._run(following)
-
-        self._ui.tasks.run(work, done=done, failed=failed, owner=self, title=f"Impression{NBSP}: {wish.kind.label}…")
+        self._task = self._ui.tasks.run(
+            lambda _progress: _send(services, port, wish, name, actor),
+            done=self._done,
+            failed=lambda error: self._failed(wish, error),
+            owner=self,
+            title=f"Impression{NBSP}: {wish.kind.label}…",
+        )
 
     def _done(self, sent: Sent) -> None:
         if self.failed is not None and self.failed[0] == sent.wish:
@@ -222,6 +232,7 @@ class PrintDesk(QObject):
             self._show_file(sent.paper.file)
         self.printed.emit(sent)
         self.changed.emit()
+        self._next()
 
     def _failed(self, wish: Wish, error: GalienError) -> None:
         self.failed = (wish, error)
@@ -229,6 +240,7 @@ class PrintDesk(QObject):
             f"Impression échouée ({wish.kind.label}){NBSP}: {error.text} {error.advice} {KEPT} ({error.code})", "danger"
         )
         self.changed.emit()
+        self._next()
 
     def _show_file(self, file: Path) -> None:
         if not self.open_file(file):

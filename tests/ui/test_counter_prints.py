@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from ui_keys import wait_for
 
-from app.officine.dispensing.papers import PaperKind
+from app.officine.dispensing.papers import PaperKind, PrinterUse
+from app.settings import load
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.printing import PrintFailure, QtPrinters, paint, print_desk
+from app.ui.settings.printers import PrintersPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +112,17 @@ def test_ctrl_p_prints_and_ctrl_shift_p_prints_again_marked(hands: Hands, printe
     assert "DUPLICATA" in hands.messages()
     offers = hands.aside(lambda: hands.services.prints.offers(number))
     assert {offer.kind: offer.printed for offer in offers}[PaperKind.TICKET] == 2
+
+
+@pytest.mark.req("OFF-IMP-02")
+def test_of_two_copies_asked_at_once_the_second_is_a_duplicata(hands: Hands, printers: FakePrinters) -> None:
+    sell(hands)
+    assert "Ticket\u00a0: Ctrl+P" in hands.messages()
+    hands.hit(Qt.Key.Key_P, CONTROL)
+    hands.hit(Qt.Key.Key_P, CONTROL)
+    hands.stage.settle()
+    assert len(printers.sent) == 2
+    assert (hands.services.folder.prints / f"ticket-{hands.last().number:07d}-duplicata-1.pdf").exists()
 
 
 @pytest.mark.req("OFF-IMP-03")
@@ -247,3 +260,30 @@ def test_one_key_hides_the_clinical_panels_and_loses_nothing(hands: Hands) -> No
     assert page.detail.isVisible()
     assert page.band.isVisible()
     assert len(page.till.session.lines) == 2
+
+
+@pytest.mark.req("OFF-IMP-07")
+def test_settings_keep_a_printer_for_each_use(hands: Hands, printers: FakePrinters, opened: list[Path]) -> None:
+    hands.services.settings.printers = {"a4": "Imprimante éteinte"}
+    hands.stage.act("room.settings")
+    hands.stage.act("settings.printers")
+    page = hands.stage.window.views["settings"].page("printers")  # type: ignore[attr-defined] # the settings' screen
+    assert isinstance(page, PrintersPage)
+    assert page.choices[PrinterUse.A4].currentText() == "Imprimante éteinte (absente)"
+    choice = page.choices[PrinterUse.TICKET]
+    assert [choice.itemText(place) for place in range(choice.count())] == ["PDF seulement", *printers.names()]
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    page.ticket.setCurrentIndex(0)
+    page.ticket.activated.emit(0)
+    page.labels.setChecked(True)
+    hands.stage.settle()
+    kept = load(hands.services.folder.settings_file)
+    assert kept.printers == {"a4": "Imprimante éteinte", "ticket": "Epson TM"}
+    assert (kept.print_ticket, kept.print_labels) == ("always", True)
+    desk(hands).try_printer("ticket")
+    hands.stage.settle()
+    assert [name for name, _, _ in printers.sent] == ["Epson TM"]
+    desk(hands).try_printer("label")
+    hands.stage.settle()
+    assert [file.name for file in opened] == ["page-test-label.pdf"]

@@ -473,7 +473,7 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}", "success")
+        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{self.desk.hint}", "success")
         self.detail.show_line(None)
         services = self._ui.services
         self._ui.tasks.run(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PDF_ONLY = "PDF seulement"
 _TICKETS = {
     TICKET_ALWAYS: "Après chaque vente",
-    TICKET_ON_DEMAND: "À la demande (Ctrl+P)",
-    TICKET_NEVER: "Jamais",
+    TICKET_ON_DEMAND: "À la demande\u00a0: rappeler la touche après la vente",
+    TICKET_NEVER: "Jamais, et sans rappel",
 }
 
 
