@@ -19,6 +19,7 @@ from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
 from app.officine.dispensing.equivalents import Substitutions
+from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
@@ -73,6 +74,7 @@ class Services:
     tfr: Tfr
     open_boxes: OpenBoxes
     substitutions: Substitutions
+    prints: Prints
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -220,6 +222,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         tfr=tfr,
         open_boxes=open_boxes,
         substitutions=Substitutions(db, catalog=catalog, stock=stock, tfr=tfr),
+        prints=Prints(db, folder.prints, settings.mode, patients=patients, prescriptions=prescriptions, cash=cash),
     )
 
 

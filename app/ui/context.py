@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.officine.cash.service import Cash
     from app.officine.catalog.service import Catalog
     from app.officine.dispensing.equivalents import Substitutions
+    from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
@@ -169,6 +170,7 @@ class Services(Protocol):
     tfr: Tfr
     open_boxes: OpenBoxes
     substitutions: Substitutions
+    prints: Prints
 
     @property
     def folder(self) -> Folder:

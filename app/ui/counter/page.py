@@ -12,7 +12,8 @@ from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
-from app.ui import formats, theme
+from app.officine.dispensing.papers import PaperKind
+from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
@@ -27,11 +28,14 @@ from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
+from app.ui.counter.privacy import PrivateSide
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.substitution_drawer import SubstitutionDrawer
 from app.ui.counter.totals import TotalsPanel
 from app.ui.counter.units_drawer import UnitsDrawer
+from app.ui.printing import Wish, print_desk
+from app.ui.sounds import Sound
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -77,6 +81,7 @@ _KEYS = (
 _PLAIN_KEYS = ("counter.more", "counter.less", "counter.redo", "counter.undo", "counter.remove")
 _SPARE_KEYS = ("counter.redo", "counter.history", "counter.undo")
 _PAYMENT_CODES = {"GAL-CPT-40", "GAL-CPT-41", "GAL-CPT-42", "GAL-CPT-43", "GAL-CPT-44"}
+_UNKNOWN_CODES = {"GAL-CPT-70", "GAL-CPT-71", "GAL-CPT-73"}
 _SIDE_WIDTH = 366
 _SIDE_PART = 0.44
 _TALL = 500
@@ -104,6 +109,9 @@ class TillPage(QWidget):
         self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
+        clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
+        self.shield = PrivateSide(self.side, clinical, ui.acts)
+        self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
         self._lay_out()
@@ -123,7 +131,7 @@ class TillPage(QWidget):
         right = QVBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.S)
-        right.addWidget(self.side, 1)
+        right.addWidget(self.shield, 1)
         right.addWidget(self.totals)
         line = QHBoxLayout()
         line.setSpacing(theme.M)
@@ -190,9 +198,9 @@ class TillPage(QWidget):
     def tell(self, finding: Finding) -> None:
         """Show a finding over the lines until the next change."""
         self.notice.set_findings((finding,))
-        # The scanner itself beeps for what it read; what is refused has a sound of its own.
-        if self._ui.settings.sounds and finding.severity is Severity.ERROR:
-            QApplication.beep()
+        if finding.severity is Severity.ERROR:
+            unknown = finding.code in _UNKNOWN_CODES
+            sounds.play(self._ui.settings, Sound.UNKNOWN if unknown else Sound.BLOCKED)
 
     # --- Side panels --------------------------------------------------------------------------------------------
 
@@ -385,7 +393,8 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            self.add(meaning.product, meaning.box)
+            if self.add(meaning.product, meaning.box):
+                sounds.play(self._ui.settings, Sound.FOUND)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
@@ -410,6 +419,34 @@ class TillPage(QWidget):
         first = meaning.patients[0]
         drawer.pane.field.setText(f"{first.family_name} {formats.date(first.birth_date)}")
         drawer.pane.field.search_now()
+
+    # --- Paper and discretion -----------------------------------------------------------------------------------
+
+    def print_current(self) -> None:
+        """Print the paper pointed at, or the ticket of the last delivery."""
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.confirm()
+        else:
+            self.print_paper(PaperKind.TICKET)
+
+    def print_paper(self, kind: PaperKind) -> None:
+        """Print a paper of the delivery shown among the prints, or of the last one of this comptoir."""
+        last = self.till.last_delivery
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.print_kind(kind)
+        elif last is None:
+            self._ui.say("Rien à imprimer\u00a0: aucune vente n’a été validée ici. F11 donne celles du jour.")
+        else:
+            self.desk.print(Wish(last.number, kind, self._ui.settings.label_size))
+
+    def toggle_private(self) -> None:
+        """Hide what says who is treated for what from those who look over the shoulder; again: show it."""
+        private = not self.shield.private
+        self.shield.set_private(private=private)
+        self.band.setVisible(not private)
+        focused = QApplication.focusWidget()
+        if focused is None or not focused.isVisible():
+            self.omnibox.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Payment ------------------------------------------------------------------------------------------------
 
@@ -455,7 +492,7 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}", "success")
+        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{self.desk.hint}", "success")
         self.detail.show_line(None)
         services = self._ui.services
         self._ui.tasks.run(
@@ -465,6 +502,7 @@ class TillPage(QWidget):
             owner=self,
             key="ticket",
         )
+        self.desk.after_delivery(delivery)
         self._read_next()
 
     def _not_printed(self, error: GalienError) -> None:

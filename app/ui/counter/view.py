@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
+from app.officine.dispensing.papers import PaperKind
 from app.ui import theme
 from app.ui.counter.acts import TABS
 from app.ui.counter.lists_drawers import WaitingDrawer, waiting_words
@@ -288,6 +289,11 @@ class CounterView(QWidget):
             "undo": lambda page: page.till.undo(),
             "redo": lambda page: page.till.redo(),
             "back": TillPage.back,
+            "print": TillPage.print_current,
+            "print_last": lambda page: page.desk.print_last(),
+            "print_retry": lambda page: page.desk.retry(),
+            "private": TillPage.toggle_private,
+            **{f"print_{kind}": partial(_print_paper, kind) for kind in PaperKind},
         }
         for name, handler in on_page.items():
             self._ui.acts.bind(f"counter.{name}", partial(self._on_page, handler), self)
@@ -299,3 +305,7 @@ class CounterView(QWidget):
     def _on_page(self, handler: Callable[[TillPage], object]) -> None:
         if self.page is not None:
             handler(self.page)
+
+
+def _print_paper(kind: PaperKind, page: TillPage) -> None:
+    page.print_paper(kind)
