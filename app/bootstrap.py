@@ -14,11 +14,14 @@ from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.book import Book
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.registers.service import Registers
 from app.officine.staff.service import Staff
+from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
@@ -59,6 +62,9 @@ class Services:
     stock: Stock
     counter: Counter
     tickets: Tickets
+    registers: Registers
+    narcotics: Narcotics
+    book: Book
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -171,8 +177,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
-    patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
+    patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
+    stock = Stock(db, staff, registers)
     counter = Counter(db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff)
+    narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
         settings=settings,
@@ -188,6 +196,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         stock=stock,
         counter=counter,
         tickets=Tickets(db, folder.prints, settings.mode),
+        registers=registers,
+        narcotics=narcotics,
+        book=Book(
+            db,
+            counter=counter,
+            registers=registers,
+            narcotics=narcotics,
+            folder=folder.prints,
+            mode=settings.mode,
+        ),
     )
 
 

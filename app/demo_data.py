@@ -132,7 +132,7 @@ def _file(one: Person) -> FictitiousFile:
 def _load_stock(services: Services, data: Dataset, first_day: dt.date) -> None:
     """Receive what the history will deliver and what must be left after it; put each product in its place."""
     past = _past(services, _opening(first_day - dt.timedelta(days=_OPENING_STOCK_DAYS)))
-    stock, actor = Stock(past, services.staff), services.system_actor
+    stock, actor = Stock(past, services.staff, services.registers), services.system_actor
     delivered = Tally[str]()
     for delivery in data.deliveries:
         delivered.update({line.code: line.quantity for line in delivery.lines})
@@ -143,8 +143,16 @@ def _load_stock(services: Services, data: Dataset, first_day: dt.date) -> None:
         for rank, item in enumerate(items)
         if item.quantity + delivered[item.code]
     ]
+    _say_units(services, [item.code for item in items])
     _done(stock.receive(actor, lines, "BL-OUVERTURE"))
     _done(stock.relocate(actor, items))
+
+
+def _say_units(services: Services, codes: Sequence[str]) -> None:
+    """Say how many unités de prise a box holds where its presentation does not: a bottle counts for one."""
+    for code, narcotic in services.registers.narcotics(codes).items():
+        if narcotic.units.count is None:
+            _done(services.registers.set_units(services.system_actor, code, 1))
 
 
 def _item(rank: int, product: Product) -> StockItem:
@@ -196,7 +204,7 @@ class _History:
             catalog=services.catalog,
             patients=services.patients,
             prescriptions=services.prescriptions,
-            stock=Stock(past, services.staff),
+            stock=Stock(past, services.staff, services.registers),
             staff=services.staff,
         )
 

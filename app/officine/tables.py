@@ -6,8 +6,9 @@ from app.officine.catalog import tables as catalog
 from app.officine.dispensing import tables as dispensing
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
+from app.officine.registers import tables as registers
 from app.officine.staff import tables as staff
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
-__all__ = ["catalog", "dispensing", "patients", "prescriptions", "staff", "stock", "store"]
+__all__ = ["catalog", "dispensing", "patients", "prescriptions", "registers", "staff", "stock", "store"]

@@ -15,6 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
+from app.officine.dispensing import registered
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
+    from app.officine.registers.model import Narcotic
 
 FIRST_DELIVERY_MONTHS = 3
 LONGEST_MONTHS = 12
@@ -50,6 +52,9 @@ class Situation:
     patient: Patient | None = None
     prescriber: Prescriber | None = None
     delivered: frozenset[tuple[str, str]] = frozenset()
+    narcotics: Mapping[str, Narcotic] = field(default_factory=dict)
+    balances: Mapping[str, int] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
 
     @property
     def written_on(self) -> dt.date | None:
@@ -66,6 +71,7 @@ def check(situation: Situation) -> list[Finding]:
     findings = [*_check_ordonnance(situation), *_check_duplicates(session), *_check_stock(situation)]
     for line in session.lines:
         findings += _check_line(line, situation)
+    findings += registered.check(situation)
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 

@@ -13,7 +13,7 @@ from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.tariffs import installed_tariffs
-from app.officine.dispensing import build, rules, store
+from app.officine.dispensing import build, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.registers.model import Narcotic
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.database import Database, UnitOfWork
@@ -223,6 +224,7 @@ class Counter:
         )
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
+        self._write_registers(work, situation, delivery)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -247,6 +249,17 @@ class Counter:
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
+
+    def _write_registers(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        """Write the stupéfiants and the medicines derived from blood that leave into their registers, in the act."""
+        registers = self._stock.registers
+        if registers is None:
+            return
+        held = self._stock.held(work, situation.narcotics) if situation.narcotics else {}
+        refused = registers.record(work, registered.moves(delivery, situation, held))
+        if refused is not None:
+            raise _Undone(refused)
+        registers.record_derived(work, registered.derived_moves(delivery, situation))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -302,11 +315,18 @@ class Counter:
         details = {}
         on_hand: dict[str, int] = {}
         delivered: frozenset[tuple[str, str]] = frozenset()
+        narcotics: dict[str, Narcotic] = {}
+        balances: dict[str, int] = {}
+        derived: frozenset[str] = frozenset()
+        registers = self._stock.registers
         if with_details:
             found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
             delivered = self._delivered(session)
+        if with_details and registers is not None:
+            narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
+            balances = registers.balances(narcotics) if narcotics else {}
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         return Situation(
@@ -318,6 +338,9 @@ class Counter:
             patient=None if session.patient_id is None else self._patients.get(session.patient_id),
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
             delivered=delivered,
+            narcotics=narcotics,
+            balances=balances,
+            derived=derived,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

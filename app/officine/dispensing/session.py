@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_QUANTITY = 999
 LABEL_LIMIT = 80
+_LOT_LIMIT = 20
 NOBODY = Author()
 
 Edited = tuple[CounterSession, tuple[Finding, ...]]
@@ -88,6 +89,19 @@ def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited
     if not 1 <= quantity <= MAX_QUANTITY:
         return session, (_bad_quantity(line_id),)
     return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+
+
+def set_lot(session: CounterSession, line_id: str, lot: str) -> Edited:
+    """Give a typed lot to the boxes of a line whose lot no scan gave."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    typed = one_line(lot, _LOT_LIMIT).strip()
+    if not typed or typed != lot.strip():
+        return session, (_error("GAL-CPT-06", f"Un lot a de 1 à {_LOT_LIMIT} caractères.", line_id),)
+    known = tuple(box if box.lot else replace(box, lot=typed) for box in line.boxes)
+    loose = (Box(lot=typed),) * (line.quantity - len(known))
+    return _with_line(session, replace(line, boxes=(*known, *loose)))
 
 
 def remove_line(session: CounterSession, line_id: str) -> Edited:

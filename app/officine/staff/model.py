@@ -48,6 +48,8 @@ class Right(enum.StrEnum):
     MANAGE_STAFF = "staff.manage"
     MANAGE_CATALOG = "catalog.manage"
     READ_AUDIT = "audit.read"
+    KEEP_REGISTERS = "registers.keep"
+    ANSWER_FOR_REGISTERS = "registers.answer"
 
     @property
     def label(self) -> str:
@@ -64,6 +66,8 @@ _RIGHT_LABELS = {
     Right.MANAGE_STAFF: "gérer l’équipe",
     Right.MANAGE_CATALOG: "mettre à jour la base des médicaments",
     Right.READ_AUDIT: "lire la trace des actions",
+    Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
+    Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
 }
 
 

@@ -27,6 +27,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_STAFF: frozenset({Role.HOLDER}),
     Right.MANAGE_CATALOG: _PHARMACISTS | {Role.SUPPORT},
     Right.READ_AUDIT: _PHARMACISTS,
+    Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
+    Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
 }
 """The roles that hold each right."""
 
