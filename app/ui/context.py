@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.book import Book
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.registers.service import Registers
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
+    from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.service import Stock
     from app.settings import Settings
     from app.ui.scanner import Scanner
@@ -155,6 +158,9 @@ class Services(Protocol):
     stock: Stock
     counter: Counter
     tickets: Tickets
+    registers: Registers
+    narcotics: Narcotics
+    book: Book
 
     @property
     def folder(self) -> Folder:

@@ -131,8 +131,9 @@ class Picture:
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *PICTURES)
+    return (*COUNTER, *PICTURES, *REGISTERS)
 
 
 def draw_all(services: Services, out: Path, *, theme: str, zoom: int, only: str = "") -> Iterator[Path]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
 from app.ui.products.acts import ACTS as PRODUCTS_ACTS
+from app.ui.registers.acts import ACTS as REGISTERS_ACTS
 from app.ui.settings.acts import ACTS as SETTINGS_ACTS
 from app.ui.shortcuts import Act
 from app.ui.stock.acts import ACTS as STOCK_ACTS
@@ -28,6 +29,7 @@ _SCREENS = (
     "app.ui.patients.view",
     "app.ui.products.view",
     "app.ui.stock.view",
+    "app.ui.registers.view",
     "app.ui.settings.view",
 )
 
@@ -89,6 +91,12 @@ def _stock(ui: Ui) -> QWidget:
     return StockView(ui)
 
 
+def _registers(ui: Ui) -> QWidget:
+    from app.ui.registers.view import RegistersView  # noqa: PLC0415 -- built when first entered
+
+    return RegistersView(ui)
+
+
 def _settings(ui: Ui) -> QWidget:
     from app.ui.settings.view import SettingsView  # noqa: PLC0415 -- built when first entered
 
@@ -121,6 +129,7 @@ ROOMS = (
     Room("documents", "Documents", "documents", "Alt+5", _documents),
     Room("messaging", "Messagerie", "messaging", "Alt+6", _messaging),
     Room("settings", "Réglages", "settings", "Alt+7", _settings),
+    Room("registers", "Registres", "list", "Alt+8", _registers),
 )
 TITLES = {room.id: room.title for room in ROOMS}
-ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *SETTINGS_ACTS)
+ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *REGISTERS_ACTS, *SETTINGS_ACTS)

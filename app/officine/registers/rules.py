@@ -61,7 +61,7 @@ def unknown_units(narcotic: Narcotic, subject: str = "") -> Finding:
     return error(
         "GAL-STU-01",
         f"{narcotic.name} : le nombre d’unités de prise par boîte n’est pas connu, le registre ne peut pas être tenu.",
-        "Indiquez-le dans Registres, Stupéfiants (F7) : « Unités par boîte ».",
+        "Indiquez-le : Registres (Alt+8), Stupéfiants, Ctrl+U « Unités par boîte ».",
         subject or narcotic.code,
     )
 
