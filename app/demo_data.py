@@ -22,6 +22,7 @@ from app.officine.dispensing.service import Counter
 from app.officine.patients.model import Attribute, Coverage, IdentityStatus, PatientDraft, Scheme, Sex
 from app.officine.patients.service import FictitiousFile
 from app.officine.prescriptions.model import PrescriberDraft, PrescriptionKind
+from app.officine.registers import rules as register_rules
 from app.officine.staff.model import MemberDraft, Right, Role
 from app.officine.staff.rules import may
 from app.officine.staff.service import actor_of
@@ -68,6 +69,7 @@ def load(services: Services) -> None:
     first_day = today(services.clock)
     _load_stock(services, data, first_day)
     _History(services, people, first_day).load(data.deliveries)
+    _close_last_month(services, first_day)
 
 
 def _load_people(services: Services, data: Dataset) -> _People:
@@ -153,6 +155,12 @@ def _say_units(services: Services, codes: Sequence[str]) -> None:
     for code, narcotic in services.registers.narcotics(codes).items():
         if narcotic.units.count is None:
             _done(services.registers.set_units(services.system_actor, code, 1))
+
+
+def _close_last_month(services: Services, first_day: dt.date) -> None:
+    """Close the balance of the month before: what an officine does on the first days of each."""
+    month = register_rules.month_before(register_rules.month_of(first_day))
+    _done(services.registers.close(services.system_actor, month))
 
 
 def _item(rank: int, product: Product) -> StockItem:

@@ -128,8 +128,8 @@ ROOMS = (
     Room("stock", "Stock", "stock", "Alt+4", _stock),
     Room("documents", "Documents", "documents", "Alt+5", _documents),
     Room("messaging", "Messagerie", "messaging", "Alt+6", _messaging),
-    Room("settings", "Réglages", "settings", "Alt+7", _settings),
     Room("registers", "Registres", "list", "Alt+8", _registers),
+    Room("settings", "Réglages", "settings", "Alt+7", _settings),
 )
 TITLES = {room.id: room.title for room in ROOMS}
 ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *REGISTERS_ACTS, *SETTINGS_ACTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from app.kernel.outcome import Refused
@@ -33,6 +34,8 @@ class BalancePage(RegisterPage):
         super().__init__(ui)
         self._holdings: dict[str, Holding] = {}
         self.month = QComboBox()
+        self.month.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.month.setMinimumContentsLength(16)
         self.state = Chip("", "neutral")
         self.findings = FindingList()
         columns: list[Column[BalanceLine]] = [
@@ -50,7 +53,9 @@ class BalancePage(RegisterPage):
         self.list: ListTable[BalanceLine] = ListTable("Balance du mois", columns, empty)
         self.setFocusProxy(self.month)
         note = "En unités de prise. Clôture = ouverture + entrées − sorties − détruit − perdu ± écarts d’inventaire."
-        self.column.addLayout(row(Field("&Mois", self.month), self.state, 0))
+        head = row(Field("&Mois", self.month), 0)
+        head.insertWidget(1, self.state, alignment=Qt.AlignmentFlag.AlignBottom)
+        self.column.addLayout(head)
         self.column.addWidget(self.list, 1)
         self.column.addWidget(Text(note, "caption", wrap=True))
         self.column.addWidget(self.findings)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
+from app.officine.registers.data import derived_table
 from app.ui import formats
 from app.ui.registers.page import RegisterPage
 from app.ui.widgets.basics import ActButton, EmptyState, Text, row
@@ -50,9 +51,10 @@ class DerivedPage(RegisterPage):
         self.code = TextField(placeholder="Scannez une boîte, ou tapez son code", limit=20)
         self.said = Text("", "muted", wrap=True)
         self.findings = FindingList()
+        checked = formats.date(derived_table().checked_on)
         about = (
             "Les produits sont reconnus par leurs substances (immunoglobulines, albumine, facteurs de coagulation…), "
-            "d’après une table de Galien vérifiée le 25/11/2026\u00a0: une aide, à contrôler. Le pharmacien a le "
+            f"d’après une table de Galien vérifiée le {checked}\u00a0: une aide, à contrôler. Le pharmacien a le "
             "dernier mot, produit par produit."
         )
         self.setFocusProxy(self.list)
@@ -63,7 +65,7 @@ class DerivedPage(RegisterPage):
         self.column.addWidget(Text("Quels produits\u202f?", "strong"))
         self.column.addWidget(Text(about, "muted", wrap=True))
         self.column.addWidget(Field("Code du &produit", self.code))
-        self.column.addLayout(row(self.said, ActButton(ui.acts, "registers.flag")))
+        self.column.addLayout(row(ActButton(ui.acts, "registers.flag"), self.said, 0))
         self.column.addWidget(self.findings)
         self.code.textChanged.connect(lambda _text: self._look())
 

@@ -48,7 +48,7 @@ def _point(stage: Stage) -> NarcoticsPage:
     _page("narcotics")(stage)
     page = _view(stage).page("narcotics")
     assert isinstance(page, NarcoticsPage)
-    page.point_at("3400933323523")
+    page.point_at("3400936985155")
     stage.settle()
     return page
 
