@@ -45,13 +45,13 @@ def ordonnancier_sheet(
     """Return the pages of the ordonnancier (CSP R.5132-10)."""
     columns = (
         SheetColumn("N°", 5, right=True),
-        SheetColumn("Date", 7),
+        SheetColumn("Date", 8.5),
         SheetColumn("Médicament", 24),
         SheetColumn("Liste", 7),
         SheetColumn("Qté", 4, right=True),
         SheetColumn("Patient, adresse", 21),
         SheetColumn("Prescripteur, adresse", 21),
-        SheetColumn("Ordonnance", 8),
+        SheetColumn("Ordonnance du", 8.5),
         SheetColumn("Porteur, mentions", 12),
         SheetColumn("Délivré par", 8),
     )
@@ -73,7 +73,7 @@ def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, a
     """Return the pages of the register of stupéfiants, in unités de prise (CSP R.5132-36)."""
     columns = (
         SheetColumn("N°", 4, right=True),
-        SheetColumn("Date", 7),
+        SheetColumn("Date", 8.5),
         SheetColumn("Opération", 10),
         SheetColumn("Médicament", 24),
         SheetColumn("Entrée", 5, right=True),
@@ -100,7 +100,7 @@ def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, a
 def balance_sheet(balance: MonthBalance, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
     """Return the monthly balance of the stupéfiants, compared with what the stock holds now."""
     columns = (
-        SheetColumn("Médicament", 30),
+        SheetColumn("Médicament", 42),
         SheetColumn("À l’ouverture", 8, right=True),
         SheetColumn("Entrées", 7, right=True),
         SheetColumn("Sorties", 7, right=True),
@@ -146,7 +146,7 @@ def destruction_sheet(entries: Sequence[Entry], pharmacy: Pharmacy, at: dt.datet
     """Return the attestation of a destruction: the boxes, the witness, the document."""
     columns = (
         SheetColumn("N° d’écriture", 8, right=True),
-        SheetColumn("Date", 9),
+        SheetColumn("Date", 10),
         SheetColumn("Médicament", 40),
         SheetColumn("Boîtes", 7, right=True),
         SheetColumn("Unités de prise", 9, right=True),
@@ -188,7 +188,7 @@ def derived_sheet(
     """Return the pages of the register of medicines derived from blood (CSP R.5121-186)."""
     columns = (
         SheetColumn("N°", 4, right=True),
-        SheetColumn("Date", 7),
+        SheetColumn("Date", 8.5),
         SheetColumn("Opération", 8),
         SheetColumn("Médicament", 26),
         SheetColumn("Lot", 12),
@@ -240,7 +240,7 @@ def _ordonnancier_row(one: BookEntry) -> SheetRow:
             str(entry.quantity),
             f"{entry.patient_name}\n{entry.patient_address or 'Adresse non renseignée'}",
             f"{entry.prescriber_name}{specialty}\n{entry.prescriber_address}{establishment}",
-            f"du {french.short_date(entry.prescription_date)}",
+            french.short_date(entry.prescription_date),
             typographic("\n".join(part for part in (entry.bearer, mention) if part)),
             entry.operator_name,
         ),
