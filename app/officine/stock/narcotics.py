@@ -259,10 +259,11 @@ def _check_boxes(boxes: Mapping[str, int], narcotics: Mapping[str, Narcotic]) ->
 
 
 def _reason_needed(narcotic: Narcotic, expected: int, found: int) -> Finding:
+    name = narcotic.name.split(",")[0]
     return rules.error(
         "GAL-STU-18",
-        f"{narcotic.name} : {found} unités comptées, {expected} au registre. Le motif de l’écart est obligatoire.",
-        "Écrivez ce qui explique l’écart ; un vol ou un détournement se déclare (CSP R.5132-80).",
+        f"{name} : {found} comptées, {expected} au registre. Le motif de l’écart est obligatoire.",
+        "Expliquez l’écart ; un vol se déclare (CSP R.5132-80).",
         "reason",
     )
 

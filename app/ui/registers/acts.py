@@ -10,9 +10,9 @@ from app.ui.shortcuts import Act
 PAGES: Final = (
     ("ordonnancier", "Ordonnancier", "F2"),
     ("narcotics", "Stupéfiants", "F4"),
-    ("balance", "Balance mensuelle", "F5"),
+    ("balance", "Balance", "F5"),
     ("derived", "Dérivés du sang", "F6"),
-    ("retention", "Durées de conservation", "F7"),
+    ("retention", "Conservation", "F7"),
 )
 """The pages of the room: id, title, key."""
 

@@ -43,11 +43,11 @@ class BalancePage(RegisterPage):
             Column("Ouverture", lambda line: str(line.opening), 10, True),
             Column("Entrées", lambda line: str(line.entries or ""), 8, True),
             Column("Sorties", lambda line: str(line.exits or ""), 8, True),
-            Column("Détruit", lambda line: str(line.destroyed or ""), 8, True),
-            Column("Perdu", lambda line: str(line.lost or ""), 7, True),
-            Column("Écarts", lambda line: rules.signed(line.adjusted) if line.adjusted else "", 8, True),
+            Column("Détruit", lambda line: str(line.destroyed or ""), 8, True, spare=True),
+            Column("Perdu", lambda line: str(line.lost or ""), 7, True, spare=True),
+            Column("Écarts", lambda line: rules.signed(line.adjusted) if line.adjusted else "", 8, True, spare=True),
             Column("Clôture", lambda line: str(line.closing), 8, True, strong=True),
-            Column("Stock ce jour", self._stock, 13, True, tone=self._tone, spare=True),
+            Column("Stock ce jour", self._stock, 12, True, tone=self._tone),
         ]
         empty = EmptyState("list", "Aucun stupéfiant au registre", "Enregistrez une réception\u00a0: Stock, F6.")
         self.list: ListTable[BalanceLine] = ListTable("Balance du mois", columns, empty)

@@ -34,12 +34,16 @@ class DerivedPage(RegisterPage):
         super().__init__(ui)
         columns: list[Column[DerivedEntry]] = [
             Column("N°", lambda one: str(one.seq), 6, True, strong=True),
-            Column("Date", lambda one: formats.date(one.day), 11),
-            Column("Médicament", lambda one: one.label, second=lambda one: one.kind.label),
+            Column("Date", lambda one: formats.date(one.day), 11, spare=True),
+            Column(
+                "Médicament",
+                lambda one: one.label,
+                second=lambda one: " · ".join(part for part in (one.kind.label, one.reason) if part),
+            ),
             Column("Lot", lambda one: one.lot, 14, strong=True),
             Column("Qté", lambda one: str(one.quantity), 4, True),
             Column("Patient", lambda one: one.patient_name, second=lambda one: one.patient_address),
-            Column("Prescripteur", lambda one: one.prescriber_name, second=lambda one: one.reason),
+            Column("Prescripteur", lambda one: one.prescriber_name, 18, spare=True),
         ]
         empty = EmptyState(
             "list",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _MOST = 9_999
+_CROWDED_FROM = 125
 _EXITS = (EntryKind.DESTRUCTION, EntryKind.LOSS, EntryKind.THEFT, EntryKind.RETURN)
 
 
@@ -53,8 +54,8 @@ class NarcoticsPage(RegisterPage):
         columns: list[Column[Holding]] = [
             Column("Stupéfiant", lambda one: one.narcotic.name, second=lambda one: one.narcotic.presentation),
             Column("Registre", lambda one: str(one.balance), 9, True, strong=True),
-            Column("Stock", _stock, 8, True),
-            Column("Écart", _gap, 7, True, strong=True, tone=lambda one: "danger" if one.difference else ""),
+            Column("Stock", _stock, 7, True, spare=True),
+            Column("Écart", _gap, 6, True, strong=True, tone=lambda one: "danger" if one.difference else ""),
         ]
         empty = EmptyState("lock", "Aucun stupéfiant", "La première réception (Stock, F6) ouvre le registre.")
         self.list: ListTable[Holding] = ListTable("Stupéfiants, registre et stock", columns, empty)
@@ -63,7 +64,8 @@ class NarcoticsPage(RegisterPage):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.list, 1)
-        left.addWidget(Text("Registre et stock en unités de prise.", "caption"))
+        printing = [ActButton(ui.acts, f"registers.{name}") for name in ("print", "export")]
+        left.addWidget(Flow([*printing, Text("En unités de prise", "caption")]))
         line = QHBoxLayout()
         line.setSpacing(theme.L)
         line.addLayout(left, 1)
@@ -132,7 +134,7 @@ class _Sheet(Panel):
         self.balance = Text("", "display")
         self.facts = Facts()
         columns: list[Column[Entry]] = [
-            Column("N°", lambda one: str(one.seq), 5, True),
+            Column("N°", lambda one: str(one.seq), 5, True, spare=True),
             Column("Date", lambda one: formats.date(one.day), 11, spare=True),
             Column("Opération", lambda one: one.kind.label, second=_about),
             Column("Unités", lambda one: rules.signed(one.units), 7, True, tone=_tone),
@@ -140,12 +142,11 @@ class _Sheet(Panel):
         ]
         empty = EmptyState("list", "Aucune écriture", "Le stock connu ouvrira le registre au premier mouvement.")
         self.entries: ListTable[Entry] = ListTable("Écritures du registre", columns, empty)
-        names = ("count", "exit", "units", "print", "export")
+        names = ("count", "exit", "units")
         self.acts_line = Flow([ActButton(ui.acts, f"registers.{name}") for name in names])
         self.count, self.exit, self.units = _CountForm(ui), _ExitForm(ui), _UnitsForm(ui)
-        self.bottom = QStackedWidget()
-        for page in (self.acts_line, self.count, self.exit, self.units):
-            self.bottom.addWidget(page)
+        self._bottom: tuple[QWidget, ...] = (self.acts_line, self.count, self.exit, self.units)
+        self._shown: QWidget = self.acts_line
         for form in (self.count, self.exit, self.units):
             form.left.connect(self.close_forms)
             form.written.connect(self._written)
@@ -156,13 +157,14 @@ class _Sheet(Panel):
         self.body.addWidget(self.name)
         self.body.addLayout(head)
         self.body.addWidget(self.entries, 1)
-        self.body.addWidget(self.bottom)
+        for page in self._bottom:
+            self.body.addWidget(page)
         self.show_record(None)
 
     @property
     def form_open(self) -> bool:
         """True while something is being typed."""
-        return self.bottom.currentWidget() is not self.acts_line
+        return self._shown is not self.acts_line
 
     def show_record(self, record: _Record | None) -> None:
         """Show a product, or nothing."""
@@ -196,25 +198,30 @@ class _Sheet(Panel):
     def open_form(self, form: _Form) -> None:
         """Type what ``form`` asks for."""
         if self.record is not None:
-            self.bottom.setCurrentWidget(form)
+            self._shown = form
             self._show_acts()
             form.begin(self.record.holding)
 
     def save(self) -> None:
         """Write the form that is open."""
-        form = self.bottom.currentWidget()
-        if isinstance(form, _Form):
-            form.save()
+        if isinstance(self._shown, _Form):
+            self._shown.save()
 
     def close_forms(self) -> None:
         """Put the forms away."""
         was_open = self.form_open
-        self.bottom.setCurrentWidget(self.acts_line)
+        self._shown = self.acts_line
         self._show_acts()
         if was_open:
             self.left.emit()
 
     def _show_acts(self) -> None:
+        # Where the letters are large, what is typed takes the room of what is only read.
+        for page in self._bottom:
+            page.setVisible(page is self._shown)
+        crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
+        for part in (self.entries, self.facts, self.balance):
+            part.setVisible(not crowded)
         for act_id in ("registers.save", "registers.back"):
             self._ui.acts.set_enabled(act_id, enabled=self.form_open)
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.registers.acts import PAGES
@@ -17,6 +17,7 @@ from app.ui.registers.ordonnancier import OrdonnancierPage
 from app.ui.registers.page import RegisterPage
 from app.ui.registers.retention import RetentionPage
 from app.ui.widgets.basics import Button
+from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,21 +47,17 @@ class RegistersView(QWidget):
         self._pages: dict[str, RegisterPage] = {}
         self.stack = QStackedWidget()
         self.tabs: dict[str, Button] = {}
-        above = QHBoxLayout()
-        above.setSpacing(theme.XS)
         for name, title, _key in PAGES:
             tab = Button(title, kind="tab")
             tab.setCheckable(True)
             tab.key = ui.acts.key_text_of(f"registers.{name}")
             tab.clicked.connect(partial(self._clicked, name))
             self.tabs[name] = tab
-            above.addWidget(tab)
             ui.acts.bind(f"registers.{name}", partial(self.open_page, name), self)
-        above.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.L, theme.M, theme.L, theme.L)
         column.setSpacing(theme.M)
-        column.addLayout(above)
+        column.addWidget(Flow(list(self.tabs.values())))
         column.addWidget(self.stack, 1)
         for act_id, handler in (
             ("search", self._search),
