@@ -21,7 +21,7 @@ from app.officine.dispensing import session as edit
 from app.officine.dispensing import sheets
 from app.officine.dispensing.book import Book
 from app.officine.prescriptions.model import PrescriptionKind
-from app.officine.registers.model import EntryKind, NoteKind
+from app.officine.registers.model import EntryKind, Move, NoteKind
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
 from app.officine.stock.model import ReceiptLine
@@ -143,6 +143,18 @@ def test_more_than_the_register_holds_never_leaves_even_forced(keeping: Keeping)
     session, _ = edit.force_stock(session, line_id)
     assert "GAL-STU-03" in refused(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
     assert keeping.registers.balances() == {SKENAN: SAFE}
+
+
+@pytest.mark.req("OFF-REG-02")
+def test_the_register_itself_refuses_in_the_act_what_it_does_not_hold(keeping: Keeping) -> None:
+    """Another counter may have taken the boxes since the check."""
+    narcotic = keeping.registers.narcotics([SKENAN])[SKENAN]
+    moves = [Move(kind=EntryKind.DELIVERY, narcotic=narcotic, boxes=-boxes) for boxes in (15, 6)]
+    with keeping.house.db.write(CAMILLE) as work:
+        finding = keeping.registers.record(work, moves)
+    assert finding is not None
+    assert finding.code == "GAL-STU-03"
+    assert len(keeping.registers.entries()) == 1
 
 
 @pytest.mark.req("OFF-REG-02")
@@ -499,7 +511,8 @@ def test_every_page_of_the_ordonnancier_bears_the_officine_and_its_number(keepin
         facts.write(work, "officine", {"name": "Pharmacie des Lilas", "finess": "750000001", "address_line":
                                        "1 rue Haute", "postal_code": "75011", "city": "Paris"})  # fmt: skip
     for _ in range(18):
-        keeping.deliver(1)
+        session = keeping.house.prescribed(SKENAN, AMOXICILLINE, kind=PrescriptionKind.SECURED)
+        done(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
     pages = pdf_text(keeping.book.print_ordonnancier())
     assert len(pages) > 1
     for number, page in enumerate(pages, start=1):
