@@ -18,6 +18,7 @@ from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
@@ -25,7 +26,9 @@ from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.registers.service import Registers
 from app.officine.staff.service import Staff
+from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
@@ -75,6 +78,9 @@ class Services:
     open_boxes: OpenBoxes
     substitutions: Substitutions
     prints: Prints
+    registers: Registers
+    narcotics: Narcotics
+    book: Book
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -187,7 +193,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
-    patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
+    patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
+    stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     counter = Counter(
         db,
@@ -200,6 +207,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         open_boxes=open_boxes,
         cash=cash,
     )
+    narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
         settings=settings,
@@ -223,6 +231,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         open_boxes=open_boxes,
         substitutions=Substitutions(db, catalog=catalog, stock=stock, tfr=tfr),
         prints=Prints(db, folder.prints, settings.mode, patients=patients, prescriptions=prescriptions, cash=cash),
+        registers=registers,
+        narcotics=narcotics,
+        book=Book(
+            db,
+            counter=counter,
+            registers=registers,
+            narcotics=narcotics,
+            folder=folder.prints,
+            mode=settings.mode,
+        ),
     )
 
 

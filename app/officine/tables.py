@@ -9,6 +9,7 @@ from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
+from app.officine.registers import tables as registers
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
@@ -22,6 +23,7 @@ __all__ = [
     "open_tables",
     "patients",
     "prescriptions",
+    "registers",
     "reversals",
     "staff",
     "stock",

@@ -15,7 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, registered
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
+    from app.officine.registers.model import Narcotic
     from app.officine.stock.model import OpenBox
 
 FIRST_DELIVERY_MONTHS = 3
@@ -60,6 +61,9 @@ class Situation:
     open_boxes: Mapping[str, OpenBox] = field(default_factory=dict)
     tfr: Mapping[str, TfrRow] = field(default_factory=dict)
     priced_on: dt.date | None = None
+    narcotics: Mapping[str, Narcotic] = field(default_factory=dict)
+    balances: Mapping[str, int] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
 
     @property
     def written_on(self) -> dt.date | None:
@@ -81,6 +85,7 @@ def check(situation: Situation) -> list[Finding]:
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
+    findings += registered.check(situation)
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 

@@ -15,7 +15,7 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, rules, store
+from app.officine.dispensing import build, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.registers.model import Narcotic
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.database import Database, UnitOfWork
@@ -245,6 +246,7 @@ class Counter:
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
+        self._write_registers(work, situation, delivery)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -292,6 +294,17 @@ class Counter:
                 )
             elif not self._open_boxes.take(work, box, line.units, reference):
                 raise _Undone(_box_emptied(line))
+
+    def _write_registers(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        """Write the stupéfiants and the medicines derived from blood that leave into their registers, in the act."""
+        registers = self._stock.registers
+        if registers is None:
+            return
+        held = self._stock.held(work, situation.narcotics) if situation.narcotics else {}
+        refused = registers.record(work, registered.moves(delivery, situation, held))
+        if refused is not None:
+            raise _Undone(refused)
+        registers.record_derived(work, registered.derived_moves(delivery, situation))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -347,11 +360,18 @@ class Counter:
         details = {}
         on_hand: dict[str, int] = {}
         delivered: frozenset[tuple[str, str]] = frozenset()
+        narcotics: dict[str, Narcotic] = {}
+        balances: dict[str, int] = {}
+        derived: frozenset[str] = frozenset()
+        registers = self._stock.registers
         if with_details:
             found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
             delivered = self._delivered(session)
+        if with_details and registers is not None:
+            narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
+            balances = registers.balances(narcotics) if narcotics else {}
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
@@ -370,6 +390,9 @@ class Counter:
             open_boxes=open_boxes,
             tfr=self._tfr.of(grouped) if grouped else {},
             priced_on=self._catalog.source_date,
+            narcotics=narcotics,
+            balances=balances,
+            derived=derived,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

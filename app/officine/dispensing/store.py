@@ -274,6 +274,15 @@ def day_deliveries(session: Session, day: dt.date, limit: int) -> list[DeliveryS
     return [DeliverySummary(*values[:6], DeliveryState(values[6])) for values in found]
 
 
+def cancelled_deliveries(session: Session, numbers: Collection[int]) -> set[int]:
+    """Return those of the deliveries, between the least and the greatest of ``numbers``, that were cancelled."""
+    row = DeliveryRow
+    query = select(row.number).where(
+        row.number.between(min(numbers), max(numbers)), row.state == DeliveryState.CANCELLED
+    )
+    return set(session.scalars(query))
+
+
 def patient_history(
     session: Session, patient_id: int, limit: int, *, with_cancelled: bool = False
 ) -> list[HistoryLine]:

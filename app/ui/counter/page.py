@@ -171,6 +171,7 @@ class TillPage(QWidget):
         box.patient_taken.connect(self._take_patient)
         box.product_taken.connect(self.add_found)
         box.price_taken.connect(self._price_unpriced)
+        box.lot_taken.connect(self._set_lot)
         box.create_wanted.connect(self.create_patient)
         box.moved.connect(self.table.step)
         box.field.multiplied.connect(self.set_quantity)
@@ -325,6 +326,11 @@ class TillPage(QWidget):
         wanting = [line for line in self.till.session.lines if line.unit_price is None]
         current = self.table.current_line
         return current if current in wanting else next(iter(wanting), None)
+
+    def _set_lot(self, lot: str) -> None:
+        line = self.table.current_line
+        if line is not None:
+            self.till.do(editing.set_lot(self.till.session, line.line_id, lot))
 
     def _price_unpriced(self, price: Money) -> None:
         line = self._unpriced
