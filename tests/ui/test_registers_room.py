@@ -69,7 +69,7 @@ def test_one_box_missing_asks_for_its_reason_and_leaves_a_trace_for_ever(
     hands.press(Qt.Key.Key_Return)
     type_text(hands.focus, "Léa Petit")
     hands.press(Qt.Key.Key_F10)
-    assert "motif de l’écart est obligatoire" in words(page)
+    assert "Motif de l’écart obligatoire" in words(page)
     assert len(services.registers.entries(code=PATCH)) == written
     assert hands.focus is page.sheet.count.reason
     type_text(hands.focus, "Boîte introuvable au comptage")

@@ -262,7 +262,7 @@ def _reason_needed(narcotic: Narcotic, expected: int, found: int) -> Finding:
     name = narcotic.name.split(",")[0]
     return rules.error(
         "GAL-STU-18",
-        f"{name} : {found} comptées, {expected} au registre. Le motif de l’écart est obligatoire.",
+        f"{name} : {found} comptées, {expected} au registre. Motif de l’écart obligatoire.",
         "Expliquez l’écart ; un vol se déclare (CSP R.5132-80).",
         "reason",
     )
