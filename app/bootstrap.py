@@ -14,8 +14,10 @@ from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
+from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.staff.service import Staff
@@ -58,6 +60,8 @@ class Services:
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    owed: Owed
+    handing: Handing
     tickets: Tickets
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
@@ -172,7 +176,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
     patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
-    counter = Counter(db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff)
+    owed = Owed(db, stock, staff)
+    counter = Counter(
+        db, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff, owed=owed
+    )
     return Services(
         folder=folder,
         settings=settings,
@@ -187,6 +194,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,
+        owed=owed,
+        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
         tickets=Tickets(db, folder.prints, settings.mode),
     )
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.handing import Handing
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.staff.model import Member
@@ -154,6 +156,8 @@ class Services(Protocol):
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
+    owed: Owed
+    handing: Handing
     tickets: Tickets
 
     @property

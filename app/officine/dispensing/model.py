@@ -108,6 +108,11 @@ class DraftLine:
     units: int | None = None
 
     @property
+    def leaving(self) -> int:
+        """How many boxes leave now: all but those promised."""
+        return self.quantity - self.owed
+
+    @property
     def lot(self) -> str:
         """The lot of the last box scanned."""
         return self.boxes[-1].lot if self.boxes else ""
@@ -225,7 +230,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none."""
+    """One product delivered; ``ordonnancier`` is its number in the register, None where it needs none.
+
+    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered.
+    """
 
     rank: int
     code: str
@@ -241,6 +249,7 @@ class DeliveryLine:
     posology: str = ""
     days: int | None = None
     prescribed: bool = False
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

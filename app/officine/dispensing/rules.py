@@ -15,7 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, owing
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
@@ -51,6 +51,7 @@ class Situation:
     patient: Patient | None = None
     prescriber: Prescriber | None = None
     delivered: frozenset[tuple[str, str]] = frozenset()
+    owed_boxes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -69,6 +70,7 @@ def check(situation: Situation) -> list[Finding]:
         *matching.check(session, situation.today),
         *_check_duplicates(session),
         *_check_stock(situation),
+        *owing.check(session, situation.on_hand, situation.owed_boxes),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
@@ -98,11 +100,11 @@ def short_codes(situation: Situation) -> list[DraftLine]:
     """Return the lines that ask for more than the stock holds and were not confirmed."""
     wanted = Counter[str]()
     for line in situation.session.lines:
-        wanted[line.code] += line.quantity
+        wanted[line.code] += line.leaving
     return [
         line
         for line in situation.session.lines
-        if not line.forced_stock and wanted[line.code] > situation.on_hand.get(line.code, 0)
+        if not line.forced_stock and line.leaving and wanted[line.code] > situation.on_hand.get(line.code, 0)
     ]
 
 
@@ -304,8 +306,10 @@ def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
 def _check_stock(situation: Situation) -> Iterator[Finding]:
     for line in short_codes(situation):
         held = situation.on_hand.get(line.code, 0)
-        text = f"{line.label} : {plural(line.quantity, 'boîte')} pour un stock de {held}."
-        yield _warning(SHORT_STOCK, text, "Confirmez que la boîte est bien là.", line.line_id)
+        text = f"{line.label} : {plural(line.leaving, 'boîte')} pour un stock de {held}."
+        yield _warning(
+            SHORT_STOCK, text, "F8 : promettez ce qui manque, ou confirmez que la boîte est bien là.", line.line_id
+        )
 
 
 def _enumerated(words: Sequence[str]) -> str:

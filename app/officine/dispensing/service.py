@@ -13,11 +13,12 @@ from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.tariffs import installed_tariffs
-from app.officine.dispensing import build, rules, store
+from app.officine.dispensing import build, owing, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.owed.service import Owed
 from app.officine.staff.model import Right
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
@@ -64,6 +65,7 @@ class Counter:
         prescriptions: Prescriptions,
         stock: Stock,
         staff: Staff,
+        owed: Owed | None = None,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
     ) -> None:
@@ -74,6 +76,7 @@ class Counter:
         self._prescriptions = prescriptions
         self._stock = stock
         self._staff = staff
+        self._owed = owed or Owed(db, stock, staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -221,6 +224,7 @@ class Counter:
             invoice=build.invoice_rows(delivery),
             payments=build.payment_rows(delivery),
         )
+        self._owed.make(work, owing.promises(session, delivery, situation.patient))
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
@@ -304,11 +308,13 @@ class Counter:
         products = self._catalog.by_codes(codes)
         details = {}
         on_hand: dict[str, int] = {}
+        owed_boxes: dict[str, int] = {}
         delivered: frozenset[tuple[str, str]] = frozenset()
         if with_details:
             found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
+            owed_boxes = self._owed.owed_boxes(codes)
             delivered = self._delivered(session)
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
@@ -321,6 +327,7 @@ class Counter:
             patient=None if session.patient_id is None else self._patients.get(session.patient_id),
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
             delivered=delivered,
+            owed_boxes=owed_boxes,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

@@ -76,6 +76,7 @@ def replace_product(session: CounterSession, line_id: str, product: Product) -> 
         list_class=product.list_class,
         boxes=(),
         forced_stock=False,
+        owed=0,
     )
     return _with_line(session, changed)
 
@@ -87,7 +88,10 @@ def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited
         return session, (_no_line(line_id),)
     if not 1 <= quantity <= MAX_QUANTITY:
         return session, (_bad_quantity(line_id),)
-    return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+    boxes = line.boxes[:quantity]
+    return _with_line(
+        session, replace(line, quantity=quantity, boxes=boxes, owed=min(line.owed, quantity - len(boxes)))
+    )
 
 
 def remove_line(session: CounterSession, line_id: str) -> Edited:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 
 from app.officine.billing.model import InvoiceLine, Reason, Totals
 from app.officine.catalog.model import ListClass
@@ -206,6 +206,21 @@ def insert_delivery(
             session.execute(statement, rows)
 
 
+def add_boxes(session: Session, number: int, line_rank: int, code: str, boxes: Sequence[Box]) -> None:
+    """Add scanned boxes to a line of a delivery: those of a promis, handed over later."""
+    if not boxes:
+        return
+    row = DeliveredBoxRow
+    last = select(func.max(row.rank)).where(row.delivery_number == number, row.line_rank == line_rank)
+    first = (session.scalar(last) or 0) + 1
+    key = {"delivery_number": number, "line_rank": line_rank, "code": code}
+    rows = [
+        {**key, "rank": rank, "lot": box.lot, "expiry": box.expiry, "serial": box.serial}
+        for rank, box in enumerate(boxes, start=first)
+    ]
+    session.execute(_INSERT_BOX, rows)
+
+
 def append_register(work: UnitOfWork, entries: Sequence[Mapping[str, Any]]) -> None:
     """Add entries to the ordonnancier, chained to those before."""
     if not entries:
@@ -307,6 +322,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             posology=row.posology,
             days=row.days,
             prescribed=row.prescribed,
+            owed=row.owed,
         )
         for row in session.scalars(query)
     )

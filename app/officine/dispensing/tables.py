@@ -89,6 +89,7 @@ class DeliveryLineRow(Base):
     posology: Mapped[str] = mapped_column(Text, server_default="")
     days: Mapped[int | None]
     prescribed: Mapped[bool] = mapped_column(server_default=false())
+    owed: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
 
