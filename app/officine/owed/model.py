@@ -22,7 +22,8 @@ class PromiseState(enum.StrEnum):
 class NewPromise:
     """Boxes that a delivery bills and does not hand over.
 
-    ``rank`` is the line of the delivery; ``patient_id`` None: an unknown customer, whom ``customer`` and ``phone`` name.
+    ``rank`` is the line of the delivery; ``patient_id`` None: a customer without a file, named by ``customer`` and
+    ``phone``.
     """
 
     delivery: int

@@ -65,7 +65,8 @@ class Row:
         line = self.line
         if column == PRODUCT:
             words = [line.list_class.label if line.list_class is not None else "", self.presentation]
-            return " · ".join(word for word in (*self._box_words(with_box=with_box), *words) if word)
+            owed = plural(line.owed, "boîte promise", "boîtes promises") if line.owed else ""
+            return " · ".join(word for word in (owed, *self._box_words(with_box=with_box), *words) if word)
         if column == LOT and line.expiry is not None:
             return formats.date(line.expiry)
         if column == QUANTITY and 0 < len(line.boxes) < line.quantity:
@@ -81,7 +82,7 @@ class Row:
     @property
     def is_short(self) -> bool:
         """True where the stock does not hold what leaves."""
-        return self.stock is not None and self.stock < self.line.quantity
+        return self.stock is not None and self.stock < self.line.leaving
 
 
 class LinesModel(QAbstractTableModel):

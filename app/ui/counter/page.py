@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
+from app.kernel.text import plural
 from app.officine.dispensing import session as editing
 from app.ui import formats, theme
 from app.ui.counter.band import PatientBand
@@ -19,6 +20,7 @@ from app.ui.counter.keybar import KeyBar
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
 from app.ui.counter.omnibox import Omnibox
+from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.pictures import print_ticket
@@ -49,6 +51,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PatientDrawer,
         PrescriptionDrawer,
         HistoryDrawer,
+        OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
         PrintsDrawer,
@@ -289,6 +292,12 @@ class TillPage(QWidget):
         self.omnibox.field.setFocus()
         self._ui.say("Tapez le nombre de boîtes, puis ×\u00a0: «\u00a03×\u00a0».")
 
+    def owe(self) -> None:
+        """Promise what lacks of the current line; with none, hand over what was promised."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.point_at(self.current_line)
+
     def remove(self) -> None:
         """Take the current line out."""
         line = self.current_line
@@ -369,7 +378,8 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            self.add(meaning.product, meaning.box)
+            if self.drawer is None or not self.drawer.take_product(meaning.product, meaning.box):
+                self.add(meaning.product, meaning.box)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
@@ -439,7 +449,9 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}", "success")
+        owed = sum(line.owed for line in delivery.lines)
+        promised = f" {plural(owed, 'boîte promise', 'boîtes promises')}\u00a0: F8." if owed else ""
+        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{promised}", "success")
         self.detail.show_line(None)
         services = self._ui.services
         self._ui.tasks.run(
