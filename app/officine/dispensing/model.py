@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.kernel.clock import paris_date
 from app.kernel.money import ZERO, Money, Rate
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from app.officine.billing.model import Guard
     from app.officine.catalog.model import ListClass
 
@@ -196,6 +196,11 @@ class CounterSession:
         return self.label or self.patient_name or first or "Vente en cours"
 
     @property
+    def amount(self) -> Money:
+        """The public price of all its lines, as far as prices are known."""
+        return Money.total(line.amount for line in self.lines if line.amount is not None)
+
+    @property
     def is_empty(self) -> bool:
         """True where nothing was entered."""
         return not self.lines and self.patient_id is None and self.prescription is None
@@ -203,7 +208,7 @@ class CounterSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A session as the list of sessions in waiting shows it."""
+    """A session as the list of sessions in waiting shows it; ``amount`` is the public price of its lines."""
 
     id: str
     title: str
@@ -212,6 +217,7 @@ class SessionSummary:
     owner_name: str
     lines: int
     updated_at: dt.datetime
+    amount: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +302,7 @@ class DeliverySummary:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One product that a patient received."""
+    """One product that a patient received; ``days`` is how long all of it lasts, None where nobody said."""
 
     delivery: int
     at: dt.datetime
@@ -305,6 +311,13 @@ class HistoryLine:
     quantity: int
     prescriber_name: str
     note: str
+    posology: str = ""
+    days: int | None = None
+
+    @property
+    def lasts_until(self) -> dt.date | None:
+        """The day on which it runs out, when the next delivery is due; None where it is not known."""
+        return None if self.days is None else paris_date(self.at) + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)

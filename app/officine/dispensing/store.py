@@ -67,7 +67,12 @@ _HOLD_SESSION = select(_SESSION.id).where(*_HELD)
 _WRITE_SESSION = (
     update(cast("Table", CounterSessionRow.__table__))
     .where(*_HELD, _SESSION.revision <= bindparam("asked_revision"))
-    .values({name: bindparam(name) for name in ("title", "line_count", "payload", "revision", "updated_at", "state")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("title", "line_count", "amount", "payload", "revision", "updated_at", "state")
+        }
+    )
 )
 
 
@@ -148,7 +153,14 @@ def live_sessions(session: Session) -> list[SessionSummary]:
     rows = session.scalars(select(row).where(row.state.in_(_LIVE)).order_by(row.updated_at, row.id))
     return [
         SessionSummary(
-            row.id, row.title, row.station, SessionState(row.state), row.owner_name, row.line_count, row.updated_at
+            row.id,
+            row.title,
+            row.station,
+            SessionState(row.state),
+            row.owner_name,
+            row.line_count,
+            row.updated_at,
+            row.amount,
         )
         for row in rows
     ]
@@ -158,6 +170,7 @@ def _content(held: CounterSession, now: dt.datetime) -> dict[str, Any]:
     return {
         "title": held.title[:_TITLE],
         "line_count": len(held.lines),
+        "amount": held.amount,
         "payload": saved.dumps(held),
         "revision": held.revision,
         "updated_at": now,
@@ -290,6 +303,8 @@ def patient_history(session: Session, patient_id: int, limit: int) -> list[Histo
             line.quantity,
             delivery.prescriber_name,
             line.note,
+            line.posology,
+            line.days,
         )
         .join(delivery, delivery.number == line.delivery_number)
         .where(delivery.patient_id == patient_id, delivery.state == DeliveryState.DONE)

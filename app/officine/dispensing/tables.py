@@ -25,6 +25,7 @@ class CounterSessionRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(300))
     line_count: Mapped[int]
+    amount: Mapped[Money] = mapped_column(MoneyType, server_default="0")
     payload: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -63,6 +63,7 @@ class OwedDrawer(Drawer):
         self.known = Known()
         self.line: DraftLine | None = None
         self.hand: _Hand | None = None
+        self._message = ""
         self._pages = (self._promising(), self._listing(), self._handing())
         for page in self._pages:
             self.content.addWidget(page)
@@ -101,7 +102,7 @@ class OwedDrawer(Drawer):
         columns: list[Column[Promise]] = [
             Column("Promis", lambda one: one.label, second=self._second, strong=True),
             Column("Dû", lambda one: str(one.left), width=3, right=True),
-            Column("État", lambda one: one.label_of_state, width=9),
+            Column("État", lambda one: one.label_of_state, width=8),
         ]
         self.list: ListTable[Promise] = ListTable("Promis à remettre", columns, self.empty)
         self.list.setMinimumHeight(theme.current().pixels(190))
@@ -185,6 +186,8 @@ class OwedDrawer(Drawer):
     def _learn(self, known: Known) -> None:
         self.known = known
         self._filter()
+        if self.hand is None:
+            self._show()
         if self.line is None and self.hand is None and self.list.records and not self.search.text():
             self._focus()
 
@@ -214,12 +217,13 @@ class OwedDrawer(Drawer):
 
     def _show(self) -> None:
         line, hand = self.line is not None and self.hand is None, self.hand is not None
-        for page, shown in zip(self._pages, (line, not hand, hand), strict=True):
+        listed = not hand and (not line or bool(self.list.records))
+        for page, shown in zip(self._pages, (line, listed, hand), strict=True):
             page.setVisible(shown)
         self.refusal.set_findings(())
         self.go.setVisible(line or hand)
         self.go.setText("Remettre — Entrée" if hand else "Promettre — Entrée")
-        self.keys.setVisible(not line)
+        self.keys.setVisible(not line and not hand)
         if self.hand is not None:
             self._show_hand(self.hand)
 
@@ -318,7 +322,8 @@ class OwedDrawer(Drawer):
         for part in (self.sms_title, self.sms, self.copy):
             part.setVisible(bool(same) and bool(promise.phone))
         to = f"Au {promise.phone}\u00a0: " if promise.phone else ""
-        self.sms.setText(f"{to}{rules.message(same, self.known.officine)}")
+        self._message = rules.message(same, self.known.officine)
+        self.sms.setText(f"{to}{self._message}")
 
     def _hand_over(self, hand: _Hand) -> None:
         count = _count(self.quantity)
@@ -367,7 +372,7 @@ class OwedDrawer(Drawer):
     # --- Giving up ----------------------------------------------------------------------------------------------
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self.sms.text())
+        QApplication.clipboard().setText(self._message)
         self.ui.say("SMS copié\u00a0: collez-le dans votre messagerie. Galien n’envoie rien.", "info")
 
     def _ask_reason(self) -> None:

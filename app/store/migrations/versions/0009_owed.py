@@ -1,9 +1,9 @@
-"""Promis: boxes billed and not handed over, and each hand-over; what a delivered line still owed."""
+"""Promis: boxes billed and not handed over, and each hand-over; what a line owed; the amount of a sale in waiting."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from app.store.base import PK, UtcDateTime
+from app.store.base import PK, MoneyType, UtcDateTime
 from app.store.migrations.guards import append_only
 
 revision = "0009"
@@ -12,6 +12,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     op.add_column("delivery_line", sa.Column("owed", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("counter_session", sa.Column("amount", MoneyType(), nullable=False, server_default="0"))
     op.create_table(
         "promise",
         sa.Column("number", PK, nullable=False, autoincrement=False),
