@@ -262,3 +262,15 @@ def test_a_promise_survives_the_saving_of_the_sale(house: House) -> None:
     session = in_part(house, AMOXICILLINE, 3, 1)
     done(house.counter.save(session))
     assert house.counter.load(session.id) == replace(session)
+
+
+@pytest.mark.req("OFF-CPT-03")
+def test_two_counters_handing_over_two_of_three_boxes_never_hand_over_four(
+    house: House, owed: Owed, handing: Handing
+) -> None:
+    """Both saw three boxes owed; the second one to write is refused, whole."""
+    deliver_in_part(house, quantity=3, boxes=3)
+    with house.db.write(CAMILLE) as work:
+        assert (owed.hand(work, 1, 2), owed.hand(work, 1, 2)) == (1, None)
+    assert owed.open_promises()[0].left == 1
+    assert codes(handing.hand_over(CAMILLE, 1, 2)) == ["GAL-DU-05"]

@@ -43,7 +43,6 @@ class HistoryDrawer(Drawer):
         columns: list[Column[Taken]] = [
             Column("Produit", lambda one: one.last.label, second=_second, strong=True),
             Column("Qté", lambda one: str(one.last.quantity), width=3, right=True),
-            Column("Fin", _due, width=10),
         ]
         self.list: ListTable[Taken] = ListTable("Historique du patient", columns, self.empty)
         self.list.setMinimumHeight(theme.current().pixels(160))
@@ -111,14 +110,11 @@ class HistoryDrawer(Drawer):
 
 
 def _second(one: Taken) -> str:
-    state = "En cours" if one.current else ""
+    until = "" if one.next_on is None else f"jusqu’au {formats.date(one.next_on)}"
+    current = f"en cours {until}" if one.current else until
     last = f"le {formats.date(paris_date(one.last.at))}"
     often = f"{one.deliveries} fois" if one.deliveries > 1 else ""
-    return " · ".join(part for part in (state, last, often, one.last.posology) if part)
-
-
-def _due(one: Taken) -> str:
-    return formats.NOTHING if one.next_on is None else formats.date(one.next_on)
+    return " · ".join(part for part in (current, last, often, one.last.posology) if part)
 
 
 class WaitingDrawer(Drawer):
@@ -136,7 +132,6 @@ class WaitingDrawer(Drawer):
         columns: list[Column[SessionSummary]] = [
             Column("Vente", lambda item: item.title, second=self._second, strong=True),
             Column("Montant", lambda item: formats.amount(item.amount), width=7, right=True),
-            Column("Depuis", lambda item: formats.clock(item.updated_at), width=6, right=True),
         ]
         self.list: ListTable[SessionSummary] = ListTable("Ventes en attente", columns, empty)
         self.list.setMinimumHeight(theme.current().pixels(160))
