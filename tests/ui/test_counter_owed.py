@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.kernel.outcome import Done
 from app.officine.catalog.model import ListClass
 from app.officine.owed import rules
+from app.officine.scan.promise import build
 from app.officine.stock.model import ReceiptLine
 from app.ui.counter.owed_drawer import OwedDrawer
 
@@ -123,6 +124,20 @@ def test_another_product_is_not_handed_over_nor_sold(hands: Hands) -> None:
     hands.press(Qt.Key.Key_Escape)
     assert isinstance(hands.page.drawer, OwedDrawer)
     assert len(owed(hands)) == 1
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_the_scan_of_the_ticket_goes_to_its_promis(hands: Hands) -> None:
+    product = hands.product(LISTED)
+    deliver_two_of_three(hands, product)
+    receive(hands, product, 5)
+    hands.scan(build(1))
+    hands.scan(box_frame(product, serial="S3"))
+    hands.press(ENTER)
+    hands.wait(lambda: not owed(hands))
+    assert hands.page.till.session.is_empty
+    hands.scan(build(1))
+    assert hands.notices() == ["GAL-DU-15"]
 
 
 def test_a_scan_while_the_line_is_promised_goes_to_the_sale(hands: Hands) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.kernel.money import Money
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, Delivery, DraftLine
+    from app.officine.owed.model import Promise
     from app.officine.patients.model import Patient
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
@@ -298,6 +299,12 @@ class TillPage(QWidget):
         assert isinstance(drawer, OwedDrawer)
         drawer.point_at(self.current_line)
 
+    def hand_over(self, promise: Promise) -> None:
+        """Prepare the hand-over of a promis whose ticket was scanned."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.take(promise)
+
     def remove(self) -> None:
         """Take the current line out."""
         line = self.current_line
@@ -380,6 +387,8 @@ class TillPage(QWidget):
         if meaning.product is not None:
             if self.drawer is None or not self.drawer.take_product(meaning.product, meaning.box):
                 self.add(meaning.product, meaning.box)
+        elif meaning.promise is not None:
+            self.hand_over(meaning.promise)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
