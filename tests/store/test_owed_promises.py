@@ -274,3 +274,14 @@ def test_two_counters_handing_over_two_of_three_boxes_never_hand_over_four(
         assert (owed.hand(work, 1, 2), owed.hand(work, 1, 2)) == (1, None)
     assert owed.open_promises()[0].left == 1
     assert codes(handing.hand_over(CAMILLE, 1, 2)) == ["GAL-DU-05"]
+
+
+@pytest.mark.req("OFF-CPT-01")
+def test_a_delivery_that_is_cancelled_says_which_boxes_never_left(house: House, owed: Owed, handing: Handing) -> None:
+    deliver_in_part(house, quantity=4, boxes=3)
+    done(handing.hand_over(CAMILLE, 1, 1))
+    with house.db.write(CAMILLE) as work:
+        assert owed.cancel_of_delivery(work, 1, "annulation") == {1: 2}
+        assert owed.cancel_of_delivery(work, 2, "annulation") == {}
+    assert (owed.open_promises(), [one.reason for one in owed.of_delivery(1)]) == ([], ["annulation"])
+    assert codes(handing.hand_over(CAMILLE, 1, 1)) == ["GAL-DU-07"]

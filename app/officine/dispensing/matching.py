@@ -136,7 +136,7 @@ def attach(session: CounterSession, line_id: str) -> Edited:
 
 
 def written_lines(session: CounterSession, products: Mapping[str, Product]) -> tuple[PrescribedLine, ...]:
-    """Return the lines of the ordonnance to keep: those written, then one for each prescribed line that answers none."""
+    """Return the ordonnance to keep: what was written, then each product prescribed beside it."""
     if session.prescription is None:
         return ()
     written = list(session.prescription.lines)

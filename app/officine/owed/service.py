@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Done, Refused, is_refused
+from app.kernel.text import one_line
 from app.officine.owed import rules, store
 from app.officine.staff.model import Right
 
@@ -113,6 +114,17 @@ class Owed:
             "operator_name": work.actor.name,
         }
         return store.insert_hand_over(work.session, number, values)
+
+    def cancel_of_delivery(self, work: UnitOfWork, delivery: int, reason: str) -> dict[int, int]:
+        """Give up, in the caller's act, what a delivery that is being cancelled still owes.
+
+        Return how many boxes of it never left, by rank of its lines, those given up before included: they are not to
+        be put back in stock.
+        """
+        kept = store.cancel_of_delivery(work.session, delivery, one_line(reason, rules.REASON_LIMIT))
+        if kept:
+            work.changed("promise")
+        return kept
 
     # --- Giving up ----------------------------------------------------------------------------------------------
 

@@ -57,6 +57,21 @@ def cancel(session: Session, number: int, reason: str) -> bool:
     return session.execute(statement).first() is not None
 
 
+def cancel_of_delivery(session: Session, delivery: int, reason: str) -> dict[int, int]:
+    """Cancel what a delivery still owes; return the boxes that never left, by rank of line."""
+    row = PromiseRow
+    statement = (
+        update(row)
+        .where(row.delivery_number == delivery, row.state == PromiseState.OPEN)
+        .values(state=str(PromiseState.CANCELLED), reason=reason)
+    )
+    session.execute(statement)
+    left = select(row.line_rank, row.quantity - row.handed).where(
+        row.delivery_number == delivery, row.state == PromiseState.CANCELLED
+    )
+    return {rank: int(count) for rank, count in session.execute(left)}
+
+
 def read(session: Session, number: int) -> Promise | None:
     """Return a promis; None for an unknown number."""
     row = session.get(PromiseRow, number)

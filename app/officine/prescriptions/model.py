@@ -35,8 +35,8 @@ class PrescribedLine:
     ``line_id`` is its place on the ordonnance (P1, P2…). ``code`` is empty where only a text was written.
     ``quantity`` counts the boxes of each delivery, ``days`` how long they last (None: not said), ``renewals`` the
     deliveries after the first. ``mention`` is empty or why substitution is excluded (MTE, EFG, CIF). ``cis`` and
-    ``group_id`` say which boxes answer it: those of the same speciality, and its substitutes. ``due_on`` is the day from
-    which a renewal falls due (CSP R.5132-14), None for a first delivery.
+    ``group_id`` say which boxes answer it: those of the same speciality, and its substitutes. ``due_on`` is the day
+    from which a renewal falls due (CSP R.5132-14), None for a first delivery.
     """
 
     line_id: str
