@@ -20,10 +20,12 @@ from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
+from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
+from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.registers.service import Registers
@@ -73,6 +75,8 @@ class Services:
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    owed: Owed
+    handing: Handing
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes
@@ -196,6 +200,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
+    owed = Owed(db, stock, staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -206,6 +211,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         tfr=tfr,
         open_boxes=open_boxes,
         cash=cash,
+        owed=owed,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -224,8 +230,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
         closing_papers=ClosingPapers(db, folder.prints),
+        owed=owed,
+        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from app.officine.catalog.service import Catalog
     from app.officine.dispensing.book import Book
     from app.officine.dispensing.equivalents import Substitutions
+    from app.officine.dispensing.handing import Handing
     from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.registers.service import Registers
@@ -169,6 +171,8 @@ class Services(Protocol):
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    owed: Owed
+    handing: Handing
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from app.kernel.outcome import Finding
-    from app.officine.dispensing.model import CounterSession, Delivery, DraftLine
+    from app.officine.dispensing.model import CounterSession, Delivery
     from app.officine.dispensing.rules import Situation
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 def check(situation: Situation) -> list[Finding]:
     """Return what the registers have against the delivery; subjects are line ids."""
     return [*_check_narcotics(situation), *_check_derived(situation)]
-
-
-def leaving(line: DraftLine) -> int:
-    """Return how many boxes of a line leave now: what is owed leaves later."""
-    return max(0, line.quantity - line.owed)
 
 
 def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int]) -> list[Move]:
@@ -37,15 +32,15 @@ def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int
     pairs = [
         (line, done)
         for line, done in zip(situation.session.lines, delivery.lines, strict=True)
-        if line.code in situation.narcotics and leaving(line)
+        if line.code in situation.narcotics and line.leaving
     ]
     for line, _done in pairs:
-        before[line.code] += leaving(line)
+        before[line.code] += line.leaving
     return [
         Move(
             kind=EntryKind.DELIVERY,
             narcotic=situation.narcotics[line.code],
-            boxes=-leaving(line),
+            boxes=-line.leaving,
             units=None if line.units is None else -line.units,
             held_before=before[line.code],
             lot=", ".join(dict.fromkeys(box.lot for box in line.boxes if box.lot))[:40],
@@ -73,7 +68,7 @@ def derived_moves(delivery: Delivery, situation: Situation) -> list[DerivedMove]
         )
         for line in situation.session.lines
         if line.code in situation.derived
-        for lot, quantity in Counter(box.lot for box in line.boxes[: leaving(line)]).items()
+        for lot, quantity in Counter(box.lot for box in line.boxes[: line.leaving]).items()
     ]
 
 
@@ -85,13 +80,13 @@ def _check_narcotics(situation: Situation) -> Iterator[Finding]:
     }
     for line in situation.session.lines:
         narcotic = situation.narcotics.get(line.code)
-        if narcotic is None or not leaving(line):
+        if narcotic is None or not line.leaving:
             continue
         count = narcotic.units.count
         if count is None and line.units is None:
             yield register_rules.unknown_units(narcotic, line.line_id)
             continue
-        asked = line.units if line.units is not None else leaving(line) * (count or 0)
+        asked = line.units if line.units is not None else line.leaving * (count or 0)
         if asked > left[line.code]:
             yield register_rules.beyond_balance(narcotic.name, left[line.code], asked, line.line_id)
         left[line.code] -= asked
@@ -99,9 +94,9 @@ def _check_narcotics(situation: Situation) -> Iterator[Finding]:
 
 def _check_derived(situation: Situation) -> Iterator[Finding]:
     for line in situation.session.lines:
-        if line.code not in situation.derived or not leaving(line):
+        if line.code not in situation.derived or not line.leaving:
             continue
-        if sum(1 for box in line.boxes if box.lot) < leaving(line):
+        if sum(1 for box in line.boxes if box.lot) < line.leaving:
             yield register_rules.missing_lot(line.label, line.line_id)
         if situation.patient is None or situation.prescriber is None:
             yield register_rules.missing_patient(line.label, line.line_id)

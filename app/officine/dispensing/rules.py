@@ -15,7 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import matching, registered
+from app.officine.dispensing import matching, owing, registered
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
@@ -64,6 +64,7 @@ class Situation:
     narcotics: Mapping[str, Narcotic] = field(default_factory=dict)
     balances: Mapping[str, int] = field(default_factory=dict)
     derived: frozenset[str] = frozenset()
+    owed_boxes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -82,6 +83,7 @@ def check(situation: Situation) -> list[Finding]:
         *matching.check(session, situation.today),
         *_check_duplicates(session),
         *_check_stock(situation),
+        *owing.check(session, situation.on_hand, situation.owed_boxes),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
@@ -114,11 +116,12 @@ def short_codes(situation: Situation) -> list[DraftLine]:
     wanted = Counter[str]()
     for line in situation.session.lines:
         # Units out of a box that stands open take no other box.
-        wanted[line.code] += 0 if line.line_id in situation.open_boxes else line.quantity
+        wanted[line.code] += 0 if line.line_id in situation.open_boxes else line.leaving
     return [
         line
         for line in situation.session.lines
         if not line.forced_stock
+        and line.leaving
         and line.line_id not in situation.open_boxes
         and wanted[line.code] > situation.on_hand.get(line.code, 0)
     ]
@@ -322,8 +325,10 @@ def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
 def _check_stock(situation: Situation) -> Iterator[Finding]:
     for line in short_codes(situation):
         held = situation.on_hand.get(line.code, 0)
-        text = f"{line.label} : {plural(line.quantity, 'boîte')} pour un stock de {held}."
-        yield _warning(SHORT_STOCK, text, "Confirmez que la boîte est bien là.", line.line_id)
+        text = f"{line.label} : {plural(line.leaving, 'boîte')} pour un stock de {held}."
+        yield _warning(
+            SHORT_STOCK, text, "F8 : promettez ce qui manque, ou confirmez que la boîte est bien là.", line.line_id
+        )
 
 
 def _enumerated(words: Sequence[str]) -> str:

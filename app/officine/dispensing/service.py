@@ -15,13 +15,14 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, registered, rules, store
+from app.officine.dispensing import build, owing, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
+from app.officine.owed.service import Owed
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
@@ -72,6 +73,7 @@ class Counter:
         stock: Stock,
         staff: Staff,
         cash: Cash | None = None,
+        owed: Owed | None = None,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
         tfr: Tfr | None = None,
@@ -90,6 +92,7 @@ class Counter:
         self._tfr = tfr if tfr is not None else Tfr(db, staff)
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
+        self._owed = owed or Owed(db, stock, staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -238,15 +241,16 @@ class Counter:
             invoice=build.invoice_rows(delivery),
             payments=build.payment_rows(delivery),
         )
+        self._owed.make(work, owing.promises(session, delivery, situation.patient))
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
         if execution is not None:
             self._prescriptions.execute(work, execution)
+        self._write_registers(work, situation, delivery)
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
-        self._write_registers(work, situation, delivery)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -359,6 +363,7 @@ class Counter:
         products = self._catalog.by_codes(codes)
         details = {}
         on_hand: dict[str, int] = {}
+        owed_boxes: dict[str, int] = {}
         delivered: frozenset[tuple[str, str]] = frozenset()
         narcotics: dict[str, Narcotic] = {}
         balances: dict[str, int] = {}
@@ -368,6 +373,7 @@ class Counter:
             found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
+            owed_boxes = self._owed.owed_boxes(codes)
             delivered = self._delivered(session)
         if with_details and registers is not None:
             narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
@@ -393,6 +399,7 @@ class Counter:
             narcotics=narcotics,
             balances=balances,
             derived=derived,
+            owed_boxes=owed_boxes,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

@@ -88,6 +88,7 @@ def replace_product(session: CounterSession, line_id: str, product: Product) -> 
         substitution=Substitution(),
         units=None,
         replaces="" if product.code == line.replaces else line.replaces or line.code,
+        owed=0,
     )
     return _with_line(session, changed)
 
@@ -103,7 +104,10 @@ def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited
         return session, (
             _error("GAL-UNI-03", f"{line.label} : ligne à l’unité. Alt+U change le nombre d’unités.", line_id),
         )
-    return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+    boxes = line.boxes[:quantity]
+    return _with_line(
+        session, replace(line, quantity=quantity, boxes=boxes, owed=min(line.owed, quantity - len(boxes)))
+    )
 
 
 def set_units(session: CounterSession, line_id: str, units: int | None) -> Edited:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
+from app.kernel.text import plural
 from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
@@ -23,6 +24,7 @@ from app.ui.counter.line_drawer import LineDrawer
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
 from app.ui.counter.omnibox import Omnibox
+from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.pictures import print_ticket
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from app.kernel.money import Money
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, Delivery, DraftLine
+    from app.officine.owed.model import Promise
     from app.officine.patients.model import Patient
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
@@ -59,6 +62,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PrescriptionDrawer,
         DirectionsDrawer,
         HistoryDrawer,
+        OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
         PrintsDrawer,
@@ -314,6 +318,18 @@ class TillPage(QWidget):
         self.omnibox.field.setFocus()
         self._ui.say("Tapez le nombre de boîtes, puis ×\u00a0: «\u00a03×\u00a0».")
 
+    def owe(self) -> None:
+        """Promise what lacks of the current line; with none, hand over what was promised."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.point_at(self.current_line)
+
+    def hand_over(self, promise: Promise) -> None:
+        """Prepare the hand-over of a promis whose ticket was scanned."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.take(promise)
+
     def remove(self) -> None:
         """Take the current line out."""
         line = self.current_line
@@ -399,8 +415,11 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            if self.add(meaning.product, meaning.box):
+            taken = self.drawer is not None and self.drawer.take_product(meaning.product, meaning.box)
+            if taken or self.add(meaning.product, meaning.box):
                 sounds.play(self._ui.settings, Sound.FOUND)
+        elif meaning.promise is not None:
+            self.hand_over(meaning.promise)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
@@ -498,7 +517,10 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{self.desk.hint}", "success")
+        owed = sum(line.owed for line in delivery.lines)
+        promised = f" {plural(owed, 'boîte promise', 'boîtes promises')}\u00a0: F8." if owed else ""
+        said = f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{promised}{self.desk.hint}"
+        self._ui.say(said, "success")
         self.detail.show_line(None)
         services = self._ui.services
         self._ui.tasks.run(

@@ -16,6 +16,7 @@ from app.ui.counter.lists_drawers import WaitingDrawer, waiting_words
 from app.ui.counter.page import TillPage, as_finding
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.reading import sessions_to_show, waiting
+from app.ui.counter.ready import ReadyWatch
 from app.ui.counter.tabs import TabStrip
 from app.ui.counter.till import Till
 from app.ui.widgets.basics import EmptyState
@@ -47,6 +48,7 @@ class CounterView(QWidget):
         self._early: list[Scan] = []
         self._waiting = 0
         self._watched: QWidget | None = None
+        self.ready = ReadyWatch(ui, self)
         self.tabs = TabStrip(ui)
         self.pages = QStackedWidget()
         self.opening = EmptyState("counter", "Ouverture du comptoir…", "Les ventes en cours reviennent.")
@@ -78,6 +80,8 @@ class CounterView(QWidget):
         """Read again what the shown comptoir depends on, where it changed."""
         if change is None or change.touches("session"):
             self._count_waiting()
+        if change is not None:
+            self.ready.refresh(change)
         if change is not None and self.page is not None and any(change.touches(topic) for topic in _SEEN_TOPICS):
             self.page.till.look()
 
@@ -278,6 +282,7 @@ class CounterView(QWidget):
             "history": lambda page: page.open("history"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
+            "owed": TillPage.owe,
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
