@@ -41,12 +41,13 @@ def found(
     written: PrescribedLine,
     *,
     renewal: int = 0,
+    kept: int | None = None,
     leaves: int | None = None,
     limit: PrescriptionLimit | None = None,
     fraction: int | None = None,
 ) -> set[str]:
     """Return the codes of this module that the checks of the whole sale give."""
-    prescription = PrescriptionDraft(1, "MÉLILOT Hugo", TODAY, PrescriptionKind.SECURED, renewal, None, (written,))
+    prescription = PrescriptionDraft(1, "MÉLILOT Hugo", TODAY, PrescriptionKind.SECURED, renewal, kept, (written,))
     detail = replace(DETAIL, prescription_limit=limit, fraction_days=fraction)
     known = situation(
         listed(list_class), prescription=prescription, patient=PATIENT, prescriber=PRESCRIBER,
@@ -66,6 +67,10 @@ def test_list_i_is_renewed_only_as_far_as_the_prescriber_says() -> None:
     assert found(ListClass.LIST_1, line(renewals=1), renewal=1) == set()
     assert found(ListClass.LIST_1, line(renewals=1), renewal=2) == {"GAL-VAL-01"}
     assert found(ListClass.LIST_2, line(), renewal=1) == set()
+
+
+def test_line_that_lags_behind_the_others_of_a_kept_ordonnance_is_not_suspected() -> None:
+    assert found(ListClass.LIST_1, line(renewals=1), renewal=2, kept=7) == set()
 
 
 def test_prescription_longer_than_the_product_allows_is_told() -> None:

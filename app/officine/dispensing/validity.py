@@ -75,7 +75,12 @@ def check_line(
 
 
 def _check_renewal(line: DraftLine, written: PrescribedLine, prescription: PrescriptionDraft) -> Iterator[Finding]:
-    """Liste I is renewed only as far as the prescriber says so; liste II unless they exclude it (CSP R.5132-22)."""
+    """Liste I is renewed only as far as the prescriber says so; liste II unless they exclude it (CSP R.5132-22).
+
+    An ordonnance that was kept proposes only the lines of which something is left, each counted on its own.
+    """
+    if prescription.prescription_id is not None:
+        return
     if line.list_class is ListClass.LIST_1 and prescription.renewal > written.renewals:
         said = plural(written.renewals, "renouvellement") if written.renewals else "aucun renouvellement"
         text = f"{line.label} (liste I) : l’ordonnance indique {said} (CSP R.5132-22)."
