@@ -15,9 +15,10 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import matching, owing, registered
+from app.officine.dispensing import matching, owing, registered, validity
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
+from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
 from app.officine.prescriptions.model import PrescriptionKind
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 FIRST_DELIVERY_MONTHS = 3
 LONGEST_MONTHS = 12
-FULL_QUANTITY_DAYS = 3
-NARCOTIC_DAYS = 28
 SOON_EXPIRED_DAYS = 30
 SHORT_STOCK = "GAL-CPT-26"
 
@@ -245,6 +244,7 @@ def _check_listed(line: DraftLine, product: Product, situation: Situation) -> It
         yield _error("GAL-CPT-21", text, "F4 : indiquez une ordonnance sécurisée, ou ne délivrez pas.", line.line_id)
     yield from _check_address(line, named, list_class, situation)
     yield from _check_age_of_ordonnance(line, named, list_class, prescription, situation.today)
+    yield from validity.check_line(line, prescription, situation.details.get(line.code), situation.today)
 
 
 def _check_address(line: DraftLine, named: str, list_class: ListClass, situation: Situation) -> Iterator[Finding]:
