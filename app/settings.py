@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import platform
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from app.kernel.errors import DatabaseReadOnly, FileUnusable
+from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
 from app.kernel.mode import Mode
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def load(file: Path) -> Settings:
 def save(file: Path, settings: Settings) -> None:
     """Write the settings; the file holds the old ones or the new ones, never a part.
 
-    Raises DatabaseReadOnly when the folder can't be written.
+    Raises DiskFull, or DatabaseReadOnly when the folder can't be written.
     """
     text = json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2)
     staged = file.with_suffix(".new")
@@ -77,6 +78,8 @@ def save(file: Path, settings: Settings) -> None:
             os.fsync(stream.fileno())
         staged.replace(file)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull("Le disque est plein : les réglages n’ont pas été enregistrés.") from error
         raise DatabaseReadOnly("Les réglages ne peuvent pas être enregistrés.") from error
 
 

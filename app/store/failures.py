@@ -42,6 +42,12 @@ _SQLITE: dict[str, tuple[type[EnvironmentFailure], str]] = {
 }
 """Primary result codes of SQLite, without their prefix (sqlite.org/rescode.html)."""
 
+_SQLITE_EXTENDED: dict[str, tuple[type[EnvironmentFailure], str]] = {
+    # The file beside the database that its readers share could not grow: the disk is full, the database is sound.
+    "IOERR_SHMSIZE": _FULL,
+}
+"""Extended codes that say something else than their primary one."""
+
 _POSTGRESQL: dict[str, tuple[type[EnvironmentFailure], str]] = {
     "53100": _FULL,
     "55P03": _BUSY,
@@ -107,8 +113,11 @@ def file_errors() -> Iterator[None]:
 
 
 def _sqlite_failure(error: sqlite3.Error) -> EnvironmentFailure | None:
-    name = getattr(error, "sqlite_errorname", None)
-    return None if name is None else _made(_SQLITE.get(name.split("_")[1]))
+    name: str | None = getattr(error, "sqlite_errorname", None)
+    if name is None:
+        return None
+    code = name.removeprefix("SQLITE_")
+    return _made(_SQLITE_EXTENDED.get(code) or _SQLITE.get(code.split("_")[0]))
 
 
 def _disk_failure(error: OSError) -> EnvironmentFailure:
