@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
 import os
 import platform
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
 from app.kernel.mode import Mode
+from app.kernel.system import is_disk_full
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def save(file: Path, settings: Settings) -> None:
             os.fsync(stream.fileno())
         staged.replace(file)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_disk_full(error):
             raise DiskFull("Le disque est plein : les réglages n’ont pas été enregistrés.") from error
         raise DatabaseReadOnly("Les réglages ne peuvent pas être enregistrés.") from error
 

@@ -17,6 +17,7 @@ from app.kernel.errors import (
     EnvironmentFailure,
     FileUnusable,
 )
+from app.kernel.system import is_disk_full, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,12 +122,12 @@ def _sqlite_failure(error: sqlite3.Error) -> EnvironmentFailure | None:
 
 
 def _disk_failure(error: OSError) -> EnvironmentFailure:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if is_disk_full(error):
         return DiskFull("Le disque est plein.")
-    name = f"« {error.filename} » " if error.filename else "Un fichier "
+    name = f"« {error.filename} »" if error.filename else "Un fichier"
     if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        return FileUnusable(f"{name}ne peut pas être lu ou écrit.", advice="Vérifiez les droits du dossier.")
-    return FileUnusable(f"{name}est inutilisable ({error.strerror or error}).", advice="Vérifiez le chemin.")
+        return FileUnusable(f"{name} ne peut pas être lu ou écrit.", advice="Vérifiez les droits du dossier.")
+    return FileUnusable(f"{name} est inutilisable : {reason(error)}.", advice="Vérifiez le chemin.")
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

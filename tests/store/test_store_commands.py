@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -123,12 +124,15 @@ def test_a_bad_file_is_refused_and_the_data_stay(run: Any, folder: Path, tmp_pat
 
 @pytest.mark.parametrize("name", ["absente.galien", "."])
 def test_a_file_that_can_not_be_read_is_the_environment_s_fault(run: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401
-    assert run("restore", str(tmp_path / name))[0] == 4
+    code, _, err = run("restore", str(tmp_path / name))
+    assert code == 4
+    assert not re.search("No such|Is a", err), "the system’s own text is no French"
 
 
 def test_backing_up_into_a_file_is_the_environment_s_fault(run: Any, tmp_path: Path) -> None:  # noqa: ANN401
     (tmp_path / "fichier").touch()
-    assert run("backup", str(tmp_path / "fichier"))[0] == 4
+    code, _, err = run("backup", str(tmp_path / "fichier"))
+    assert (code, "existe déjà" in err) == (4, True)
 
 
 @pytest.mark.req("OFF-DB-08")
