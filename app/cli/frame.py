@@ -204,6 +204,26 @@ def file_bytes(value: str) -> bytes:
         raise from_os_error(error) from error
 
 
+@contextlib.contextmanager
+def file_argument(value: Path) -> Iterator[Path]:
+    """Give the file named, or standard input put in a temporary file when it is ``-``.
+
+    For what is read in any order, or is large. Raises DiskFull, FileUnusable.
+    """
+    if str(value) != "-":
+        yield value
+        return
+    import shutil  # noqa: PLC0415 -- only where standard input is given
+    import tempfile  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="galien-") as folder:
+        file = Path(folder) / "entree"
+        with file.open("xb") as written:
+            shutil.copyfileobj(sys.stdin.buffer, written)
+        yield file
+
+
 def json_argument(value: str) -> Any:  # noqa: ANN401 -- JSON is anything
     """Return the JSON value in the file named, or on standard input when it is ``-``.
 

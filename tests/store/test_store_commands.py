@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app import cli
 from app.bootstrap import create_demo, open_services
 from app.store.audit import Actor
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACTOR = Actor(None, "Camille Durand", "comptoir-1")
 
@@ -108,6 +107,15 @@ def test_what_was_backed_up_comes_back(run: Any, folder: Path, tmp_path: Path) -
     assert done["audit_entries"] == made["audit_entries"] == entries - 1
     code, said, _ = run("verify")
     assert (code, said["database"], said["audit_entries"]) == (0, "ok", entries - 1)
+
+
+@pytest.mark.req("OFF-DB-10")
+def test_a_backup_is_restored_from_standard_input(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    made = run("backup", str(tmp_path / "usb"))[1]
+    for content, expected in ((Path(made["file"]).read_bytes(), 0), (b"Bonjour", 3)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert run("restore", "-")[0] == expected
+    assert run("verify")[1]["audit_entries"] == made["audit_entries"]
 
 
 @pytest.mark.req("OFF-DB-11")
