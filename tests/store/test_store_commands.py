@@ -215,3 +215,23 @@ def test_verify_names_the_register_that_was_altered(
     found = {name: said[name] for name in ("database", "ordonnancier", "cash")}
     assert found == {"database": "ok", "ordonnancier": "ok", "cash": "ok"} | {register: "bad"}
     assert said["first_bad"]["register"] == register
+
+
+@pytest.mark.req("OFF-DB-07")
+def test_verify_sees_a_register_cut_short_together_with_its_head(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left is a sound chain: only the audit still knows of the entry."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo, folder)
+    end = "FROM ordonnancier_entry ORDER BY seq DESC LIMIT 1"
+    _edit(
+        folder,
+        "DROP TRIGGER ordonnancier_entry_no_delete",
+        f"DELETE FROM ordonnancier_entry WHERE seq = {LAST_ENTRY}",
+        f"UPDATE chain_head SET seq = (SELECT seq {end}), hash = (SELECT hash {end}) WHERE name = 'ordonnancier'",
+        "UPDATE sequence SET value = value - 1 WHERE name = 'ordonnancier'",
+    )
+    assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ordonnancier"], said["cash"], said["first_bad"]["register"]) == ("bad", "ok", "ordonnancier")
