@@ -4,7 +4,8 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-for screen in counter-running counter-blocked counter-payment patients-found products-found stock-list settings-scanner; do
+for screen in counter-running counter-blocked counter-renewed counter-substitution counter-split registers-narcotics \
+    cash-closings patients-found products-found stock-list settings-scanner; do
     ./galien screenshots "$out" --screen "$screen" >/dev/null
 done
 ./galien screenshots "$out" --screen counter-running --theme dark >/dev/null
@@ -15,6 +16,9 @@ from pathlib import Path
 
 from PIL import Image
 
+shown = Path("README.md").read_text(encoding="utf-8")
 for file in sorted(Path(sys.argv[1]).glob("*.png")):
+    if file.name not in shown:
+        continue
     Image.open(file).convert("RGB").quantize(256).save(Path(sys.argv[2]) / file.name, optimize=True)
 PYTHON
