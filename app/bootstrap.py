@@ -24,6 +24,7 @@ from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
@@ -73,6 +74,7 @@ class Services:
     tfr: Tfr
     open_boxes: OpenBoxes
     substitutions: Substitutions
+    safety: Safety
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -123,6 +125,7 @@ class Services:
         """Close what was opened."""
         if self._watcher is not None:
             self._watcher.stop()
+        self.safety.close()
         self.catalog.close()
         self.db.close()
 
@@ -187,6 +190,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     staff = Staff(db)
     patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
+    safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     counter = Counter(
         db,
         catalog=catalog,
@@ -197,6 +201,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         tfr=tfr,
         open_boxes=open_boxes,
         cash=cash,
+        safety=safety,
     )
     return Services(
         folder=folder,
@@ -220,6 +225,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         tfr=tfr,
         open_boxes=open_boxes,
         substitutions=Substitutions(db, catalog=catalog, stock=stock, tfr=tfr),
+        safety=safety,
     )
 
 
@@ -260,8 +266,10 @@ def _install(services: Services) -> None:
         facts.install(work, services.settings.mode, str(uuid.uuid4()))
     if services.settings.mode.is_simulated:
         from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
+        from app.officine.safety.demo import load_demo_thesaurus  # noqa: PLC0415 -- the same
 
         demo.load_demo_catalog(services.catalog, services.system_actor)
+        load_demo_thesaurus(services.safety, services.system_actor)
 
 
 def _close_simulation(settings: Settings) -> None:

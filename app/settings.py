@@ -26,6 +26,7 @@ class Settings:
     ``database_url`` None means the embedded SQLite database; ``scanner_gap_ms`` is the longest pause, in
     milliseconds, between two characters of one scan; ``scanner_separators_kept`` that the scanner is known to transmit
     the separators of GS1; ``catalog_download`` lets Galien fetch the medicines database from ``catalog_url``;
+    ``safety_checks`` has interactions, doubles and allergies checked at the counter;
     ``keys`` maps the id of an act to the key chosen for it.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     catalog_url: str = "https://base-donnees-publique.medicaments.gouv.fr/download/file"
     keys: dict[str, str] = field(default_factory=dict)
     sounds: bool = True
+    safety_checks: bool = True
 
 
 def load(file: Path) -> Settings:

@@ -19,6 +19,8 @@ from app.officine.dispensing import matching
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.prescriptions.model import PrescriptionKind
+from app.officine.safety import rules as safety
+from app.officine.safety.model import SafetyCase
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +48,7 @@ class Situation:
     """All that the checks and the price look at, read once.
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
-    the day of the prices of the catalogue.
+    the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
     """
 
     session: CounterSession
@@ -60,6 +62,7 @@ class Situation:
     open_boxes: Mapping[str, OpenBox] = field(default_factory=dict)
     tfr: Mapping[str, TfrRow] = field(default_factory=dict)
     priced_on: dt.date | None = None
+    safety: SafetyCase = field(default_factory=SafetyCase)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -78,6 +81,7 @@ def check(situation: Situation) -> list[Finding]:
         *matching.check(session, situation.today),
         *_check_duplicates(session),
         *_check_stock(situation),
+        *safety.check(situation.safety),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)

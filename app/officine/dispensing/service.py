@@ -21,7 +21,9 @@ from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.dispensing.treatment import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
+from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     )
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.safety.service import Safety
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.database import Database, UnitOfWork
@@ -75,10 +78,11 @@ class Counter:
         zone: Zone = Zone.METROPOLE,
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
+        safety: Safety | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
-        ``cash`` None: the till of ``db``.
+        ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
         """
         self._db = db
         self._catalog = catalog
@@ -89,6 +93,7 @@ class Counter:
         self._tfr = tfr if tfr is not None else Tfr(db, staff)
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
+        self._safety = safety
         self._tariffs = tariffs
         self._zone = zone
 
@@ -352,6 +357,10 @@ class Counter:
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
             delivered = self._delivered(session)
+        patient = None if session.patient_id is None else self._patients.get(session.patient_id)
+        safety = SafetyCase()
+        if with_details and self._safety is not None:
+            safety = safety_case(self._db, self._catalog, self._safety, session, patient)
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
@@ -363,13 +372,14 @@ class Counter:
             products=products,
             details=details,
             on_hand=on_hand,
-            patient=None if session.patient_id is None else self._patients.get(session.patient_id),
+            patient=patient,
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
             # A box that stands open was delivered in part: scanned again, it gives its other units.
             delivered=delivered - {(box.code, box.serial) for box in open_boxes.values()},
             open_boxes=open_boxes,
             tfr=self._tfr.of(grouped) if grouped else {},
             priced_on=self._catalog.source_date,
+            safety=safety,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
