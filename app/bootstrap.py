@@ -18,14 +18,20 @@ from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
+from app.officine.dispensing.handing import Handing
+from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
+from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
+from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
@@ -70,10 +76,16 @@ class Services:
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    owed: Owed
+    handing: Handing
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes
     substitutions: Substitutions
+    prints: Prints
+    registers: Registers
+    narcotics: Narcotics
+    book: Book
     safety: Safety
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
@@ -188,8 +200,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
-    patients, prescriptions, stock = Patients(db, staff), Prescriptions(db, staff), Stock(db, staff)
+    patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
+    stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
+    owed = Owed(db, stock, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     counter = Counter(
         db,
@@ -201,8 +215,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         tfr=tfr,
         open_boxes=open_boxes,
         cash=cash,
+        owed=owed,
         safety=safety,
     )
+    narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
         settings=settings,
@@ -219,12 +235,25 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
         closing_papers=ClosingPapers(db, folder.prints),
+        owed=owed,
+        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,
         substitutions=Substitutions(db, catalog=catalog, stock=stock, tfr=tfr),
+        prints=Prints(db, folder.prints, settings.mode, patients=patients, prescriptions=prescriptions, cash=cash),
+        registers=registers,
+        narcotics=narcotics,
+        book=Book(
+            db,
+            counter=counter,
+            registers=registers,
+            narcotics=narcotics,
+            folder=folder.prints,
+            mode=settings.mode,
+        ),
         safety=safety,
     )
 

@@ -26,6 +26,7 @@ from app.officine.dispensing.service import Counter
 from app.officine.patients.model import Attribute, Coverage, IdentityStatus, PatientDraft, Scheme, Sex
 from app.officine.patients.service import FictitiousFile
 from app.officine.prescriptions.model import PrescriberDraft, PrescriptionKind
+from app.officine.registers import rules as register_rules
 from app.officine.staff.model import MemberDraft, Right, Role
 from app.officine.staff.rules import may
 from app.officine.staff.service import actor_of
@@ -77,6 +78,7 @@ def load(services: Services) -> None:
     _load_stock(services, data, first_day)
     _History(services, people, first_day).load(data.deliveries)
     _done(services.cash.open_drawer(services.system_actor, _FLOAT))
+    _close_last_month(services, first_day)
 
 
 def _load_people(services: Services, data: Dataset) -> _People:
@@ -141,7 +143,7 @@ def _file(one: Person) -> FictitiousFile:
 def _load_stock(services: Services, data: Dataset, first_day: dt.date) -> None:
     """Receive what the history will deliver and what must be left after it; put each product in its place."""
     past = _past(services, _opening(first_day - dt.timedelta(days=_OPENING_STOCK_DAYS)))
-    stock, actor = Stock(past, services.staff), services.system_actor
+    stock, actor = Stock(past, services.staff, services.registers), services.system_actor
     delivered = Tally[str]()
     for delivery in data.deliveries:
         delivered.update({line.code: line.quantity for line in delivery.lines})
@@ -152,8 +154,22 @@ def _load_stock(services: Services, data: Dataset, first_day: dt.date) -> None:
         for rank, item in enumerate(items)
         if item.quantity + delivered[item.code]
     ]
+    _say_units(services, [item.code for item in items])
     _done(stock.receive(actor, lines, "BL-OUVERTURE"))
     _done(stock.relocate(actor, items))
+
+
+def _say_units(services: Services, codes: Sequence[str]) -> None:
+    """Say how many unités de prise a box holds where its presentation does not: a bottle counts for one."""
+    for code, narcotic in services.registers.narcotics(codes).items():
+        if narcotic.units.count is None:
+            _done(services.registers.set_units(services.system_actor, code, 1))
+
+
+def _close_last_month(services: Services, first_day: dt.date) -> None:
+    """Close the balance of the month before: what an officine does on the first days of each."""
+    month = register_rules.month_before(register_rules.month_of(first_day))
+    _done(services.registers.close(services.system_actor, month))
 
 
 def _item(rank: int, product: Product) -> StockItem:
@@ -220,7 +236,7 @@ class _History:
             catalog=services.catalog,
             patients=services.patients,
             prescriptions=services.prescriptions,
-            stock=Stock(past, services.staff),
+            stock=Stock(past, services.staff, services.registers),
             staff=services.staff,
         )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ZOOM_RANGE = (80, 200)
 GAP_RANGE_MS = (20, 150)
+TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER = "always", "on_demand", "never"
 
 
 @dataclass(slots=True)
@@ -26,8 +27,10 @@ class Settings:
     ``database_url`` None means the embedded SQLite database; ``scanner_gap_ms`` is the longest pause, in
     milliseconds, between two characters of one scan; ``scanner_separators_kept`` that the scanner is known to transmit
     the separators of GS1; ``catalog_download`` lets Galien fetch the medicines database from ``catalog_url``;
-    ``safety_checks`` has interactions, doubles and allergies checked at the counter;
-    ``keys`` maps the id of an act to the key chosen for it.
+    ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
+    chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
+    (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
+    ``safety_checks`` has interactions, doubles and allergies checked at the counter.
     """
 
     mode: Mode = Mode.DEMO
@@ -44,6 +47,10 @@ class Settings:
     catalog_url: str = "https://base-donnees-publique.medicaments.gouv.fr/download/file"
     keys: dict[str, str] = field(default_factory=dict)
     sounds: bool = True
+    printers: dict[str, str] = field(default_factory=dict)
+    print_ticket: str = TICKET_ON_DEMAND
+    print_labels: bool = False
+    label_size: str = "roll-62x29"
     safety_checks: bool = True
 
 
@@ -95,6 +102,9 @@ def _checked(raw: dict[str, Any]) -> Settings:
         setattr(settings, name, value)
     settings.zoom_percent = _within(settings.zoom_percent, ZOOM_RANGE)
     settings.scanner_gap_ms = _within(settings.scanner_gap_ms, GAP_RANGE_MS)
+    if settings.print_ticket not in {TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER}:
+        settings.print_ticket = TICKET_ON_DEMAND
+    settings.printers = {use: name for use, name in settings.printers.items() if isinstance(name, str)}
     return settings
 
 

@@ -32,6 +32,7 @@ TOPICS: dict[str, Topic] = {
     "demo": Topic("app.cli.demo", "données fictives et démonstration du travail au comptoir"),
     "init": Topic("app.cli.init", "créer un dossier de données : démonstration, formation ou production"),
     "screenshots": Topic("app.cli.screenshots", "image de chaque écran, avec les données fictives"),
+    "shortcuts": Topic("app.cli.shortcuts", "table des touches de ce poste, à l’écran ou en PDF"),
     "bench": Topic("app.cli.bench", "mesures de performance, chacune avec sa référence"),
     "doctor": Topic("app.cli.doctor", "diagnostic du poste"),
     "selftest": Topic("app.cli.selftest", "essais longs : pannes, fichiers hostiles, endurance"),
@@ -43,6 +44,7 @@ TOPICS: dict[str, Topic] = {
     "backup": Topic("app.cli.backup", "sauvegarder les données"),
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
+    "registers": Topic("app.cli.registers", "registres : exporter, balance des stupéfiants, durées"),
     "queue": Topic("app.cli.queue", "file d’attente des envois"),
     "help": Topic("app.cli.help", "cette liste, ou l’aide d’une commande"),
 }

@@ -56,13 +56,16 @@ def database(subject: Subject) -> Answer:
 def registers(subject: Subject) -> Answer:
     """Are the journal and the registers as they were written?"""
     from app.cli import verify  # noqa: PLC0415 -- heavy
+    from app.officine.registers.data import retention_of  # noqa: PLC0415 -- the same
 
     with _engine(subject) as engine:
         if engine is None:
             return _NOTHING_YET
         report = verify.examine(engine)
     if report.is_good:
-        return Answer(OK, f"Chaîne du journal vérifiée\u00a0: {plural(report.audit_entries, 'écriture')}.")
+        years = sorted({retention_of(name).years for name in report.registers if name != "cash"})
+        kept = f"registres gardés {years[0]} à {years[-1]}\u00a0ans"
+        return Answer(OK, f"Chaîne du journal vérifiée\u00a0: {plural(report.audit_entries, 'écriture')}, {kept}.")
     return Answer(
         FAIL, "Un registre n’est pas tel qu’il a été écrit.", "Lancez galien verify et prévenez le titulaire."
     )

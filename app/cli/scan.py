@@ -23,7 +23,7 @@ _FIELD_NAMES = {
     "gtin": "GTIN", "cip13": "CIP13", "cip7": "CIP7", "ean13": "EAN13", "lot": "Lot", "expiry": "Péremption",
     "serial": "Numéro de série", "matricule": "Matricule INS", "oid": "OID", "birth_names": "Prénoms de naissance",
     "family_name": "Nom de naissance", "sex": "Sexe", "birth_date": "Date de naissance",
-    "birth_place": "Lieu de naissance", "number": "Numéro d’ordonnance", "badge": "Badge",
+    "birth_place": "Lieu de naissance", "number": "Numéro d’ordonnance", "badge": "Badge", "promise": "Promis",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from app.cli import frame
@@ -18,7 +19,16 @@ if TYPE_CHECKING:
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
 
-_REGISTERS = ("ordonnancier", "cash")
+_REGISTERS = ("ordonnancier", "cash", "stupefiants", "derives", "annotations")
+
+
+_NAMES = {
+    "ordonnancier": "l’ordonnancier",
+    "cash": "la caisse",
+    "stupefiants": "le registre des stupéfiants",
+    "derives": "le registre des médicaments dérivés du sang",
+    "annotations": "les annotations des registres",
+}
 
 
 @dataclass(slots=True)
@@ -79,7 +89,10 @@ def _examine_registers(engine: Engine, report: Report) -> None:
     with driver_errors(), Session(engine) as session:
         audit = integrity.verify_audit(session)
     report.audit_entries, report.first_bad = audit.entries, audit.first_bad
-    for name, find in (("ordonnancier", _first_bad_entry), ("cash", _first_bad_payment)):
+    found_by = {"ordonnancier": _first_bad_entry, "cash": _first_bad_payment}
+    for name in ("stupefiants", "derives", "annotations"):
+        found_by[name] = partial(_first_bad_of, name)
+    for name, find in found_by.items():
         with driver_errors(), Session(engine) as session:
             bad = find(session)
         if bad is not None:
@@ -92,6 +105,13 @@ def _first_bad_entry(session: Session) -> dict[str, Any] | None:
     from app.store import integrity  # noqa: PLC0415
 
     return integrity.verify_chain(session, "ordonnancier", cast("Table", OrdonnancierRow.__table__)).first_bad
+
+
+def _first_bad_of(chain: str, session: Session) -> dict[str, Any] | None:
+    from app.officine.registers import store  # noqa: PLC0415 -- with the library of the database
+    from app.store import integrity  # noqa: PLC0415
+
+    return integrity.verify_chain(session, chain, store.table_of(chain)).first_bad
 
 
 def _first_bad_payment(session: Session) -> dict[str, Any] | None:
@@ -124,9 +144,7 @@ def _say(report: Report, out: Output) -> None:
     if report.damage:
         out.message("GAL-ENV-04", report.damage, "Restaurez la dernière sauvegarde : galien restore FICHIER.")
     if report.first_bad is not None:
-        register = {"ordonnancier": "l’ordonnancier", "cash": "la caisse"}.get(
-            report.first_bad.get("register", ""), "le journal"
-        )
+        register = _NAMES.get(report.first_bad.get("register", ""), "le journal")
         out.message("GAL-REG-01", f"Dans {register} : {report.first_bad['text']}",
                     "Gardez la base telle quelle et prévenez le titulaire.")  # fmt: skip
     if report.is_good:

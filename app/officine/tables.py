@@ -7,8 +7,10 @@ from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
+from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
+from app.officine.registers import tables as registers
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
@@ -20,8 +22,10 @@ __all__ = [
     "catalog",
     "dispensing",
     "open_tables",
+    "owed",
     "patients",
     "prescriptions",
+    "registers",
     "reversals",
     "staff",
     "stock",

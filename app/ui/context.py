@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from app.officine.cash.paper import ClosingPapers
     from app.officine.cash.service import Cash
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.book import Book
     from app.officine.dispensing.equivalents import Substitutions
+    from app.officine.dispensing.handing import Handing
+    from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.registers.service import Registers
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
+    from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.open_boxes import OpenBoxes
     from app.officine.stock.service import Stock
     from app.settings import Settings
@@ -165,10 +171,16 @@ class Services(Protocol):
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    owed: Owed
+    handing: Handing
     tickets: Tickets
     tfr: Tfr
     open_boxes: OpenBoxes
     substitutions: Substitutions
+    prints: Prints
+    registers: Registers
+    narcotics: Narcotics
+    book: Book
 
     @property
     def folder(self) -> Folder:

@@ -14,7 +14,7 @@ from app.ui.widgets.dialog import Dialog
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from app.ui.shortcuts import Act, Acts
 
@@ -30,8 +30,15 @@ def page(room: str) -> str:
 class HelpDialog(Dialog):
     """The manual page of the screen, beside every key: this screen’s first."""
 
-    def __init__(self, acts: Acts, rooms: Mapping[str, str], parent: QWidget | None = None) -> None:
-        """Show the page of the room in which the user is."""
+    def __init__(
+        self,
+        acts: Acts,
+        rooms: Mapping[str, str],
+        parent: QWidget | None = None,
+        *,
+        print_keys: Callable[[], object] | None = None,
+    ) -> None:
+        """Show the page of the room in which the user is; ``print_keys`` writes the table of all keys."""
         here = acts.room()
         super().__init__(f"Aide — {rooms.get(here, 'Galien')}", parent)
         self.text = QTextBrowser()
@@ -62,7 +69,13 @@ class HelpDialog(Dialog):
         outer.setContentsMargins(theme.XL, theme.L, theme.XL, theme.L)
         outer.setSpacing(theme.M)
         outer.addLayout(body, 1)
-        outer.addLayout(row(Text("Les touches se changent dans Réglages, Clavier.", "caption"), 0, close))
+        told = Text("Les touches se changent dans Réglages, Clavier.", "caption")
+        self.print_button = Button("&Imprimer les touches", icon="print")
+        self.print_button.setVisible(print_keys is not None)
+        if print_keys is not None:
+            wanted = print_keys
+            self.print_button.clicked.connect(lambda _checked: wanted())
+        outer.addLayout(row(told, 0, self.print_button, close))
         worn = theme.current()
         room = parent.size() if parent is not None else self.sizeHint()
         self.resize(min(worn.pixels(1040), room.width() - theme.XXL), min(worn.pixels(640), room.height() - theme.XXL))

@@ -262,7 +262,15 @@ class MainWindow(QMainWindow):
     def _help(self) -> None:
         from app.ui.help_dialog import HelpDialog  # noqa: PLC0415 -- not needed for the first paint
 
-        HelpDialog(self.acts, TITLES, self).open()
+        HelpDialog(self.acts, TITLES, self, print_keys=self._print_keys if self.ui is not None else None).open()
+
+    def _print_keys(self) -> None:
+        from app.ui import cheat_sheet  # noqa: PLC0415 -- not needed for the first paint
+        from app.ui.printing import print_desk  # noqa: PLC0415 -- the same
+
+        if self.ui is not None:
+            prints, keys = self.ui.services.prints, cheat_sheet.groups(self.acts)
+            print_desk(self.ui).print_pages(lambda: prints.shortcuts(keys), "a4", "Touches")
 
     def _zoom_by(self, step: int) -> None:
         self._zoom(self.theme.zoom + step)

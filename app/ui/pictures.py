@@ -132,21 +132,32 @@ def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
+    from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *CASH, *PICTURES)
+    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *REGISTERS, *PICTURES)
 
 
-def draw_all(services: Services, out: Path, *, theme: str, zoom: int, only: str = "") -> Iterator[Path]:
-    """Draw each picture into a PNG of ``out`` and give its path; ``only`` keeps the names that begin with it."""
+def draw_all(
+    services: Services, out: Path, *, theme: str, zoom: int, only: str = "", size: tuple[int, int] | None = None
+) -> Iterator[Path]:
+    """Draw each picture into a PNG of ``out`` and give its path; ``only`` keeps the names that begin with it.
+
+    ``size`` is the window in pixels, where it is not the one that it opens with.
+    """
     chosen = [picture for picture in pictures() if picture.name.startswith(only)]
     out.mkdir(parents=True, exist_ok=True)
     stage = Stage(services, theme, zoom)
+    if size is not None:
+        stage.window.resize(*size)
+        stage.settle()
+    tail = "" if size is None else f"-{size[0]}x{size[1]}"
     try:
         for picture in chosen:
             picture.pose(stage)
             stage.settle()
-            file = out / f"{picture.name}-{theme}-{zoom}.png"
+            file = out / f"{picture.name}-{theme}-{zoom}{tail}.png"
             stage.draw().save(str(file))
             yield file
             stage.clear()
@@ -249,6 +260,7 @@ PICTURES = (
     Picture("settings-appearance", _acts("room.settings", "settings.appearance")),
     Picture("settings-scanner", _acts("room.settings", "settings.scanner", "settings.calibrate")),
     Picture("settings-keyboard", _acts("room.settings", "settings.keyboard")),
+    Picture("settings-printers", _acts("room.settings", "settings.printers")),
     Picture("settings-database", _acts("room.settings", "settings.database")),
     Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
     Picture("settings-catalog-refused", _findings),

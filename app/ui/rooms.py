@@ -12,6 +12,7 @@ from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
 from app.ui.products.acts import ACTS as PRODUCTS_ACTS
+from app.ui.registers.acts import ACTS as REGISTERS_ACTS
 from app.ui.settings.acts import ACTS as SETTINGS_ACTS
 from app.ui.shortcuts import Act
 from app.ui.stock.acts import ACTS as STOCK_ACTS
@@ -30,6 +31,7 @@ _SCREENS = (
     "app.ui.products.view",
     "app.ui.stock.view",
     "app.ui.cash.view",
+    "app.ui.registers.view",
     "app.ui.settings.view",
 )
 
@@ -97,6 +99,12 @@ def _cash(ui: Ui) -> QWidget:
     return CashView(ui)
 
 
+def _registers(ui: Ui) -> QWidget:
+    from app.ui.registers.view import RegistersView  # noqa: PLC0415 -- built when first entered
+
+    return RegistersView(ui)
+
+
 def _settings(ui: Ui) -> QWidget:
     from app.ui.settings.view import SettingsView  # noqa: PLC0415 -- built when first entered
 
@@ -126,10 +134,19 @@ ROOMS = (
     Room("patients", "Patients", "patients", "Alt+2", _patients),
     Room("products", "Produits", "products", "Alt+3", _products),
     Room("stock", "Stock", "stock", "Alt+4", _stock),
-    Room("cash", "Caisse", "euro", "Alt+5", _cash),
-    Room("documents", "Documents", "documents", "Alt+6", _documents),
-    Room("messaging", "Messagerie", "messaging", "Alt+7", _messaging),
-    Room("settings", "Réglages", "settings", "Alt+8", _settings),
+    Room("registers", "Registres", "list", "Alt+5", _registers),
+    Room("cash", "Caisse", "euro", "Alt+6", _cash),
+    Room("documents", "Documents", "documents", "Alt+7", _documents),
+    Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
+    Room("settings", "Réglages", "settings", "Alt+9", _settings),
 )
 TITLES = {room.id: room.title for room in ROOMS}
-ROOM_ACTS = (*COUNTER_ACTS, *PATIENTS_ACTS, *PRODUCTS_ACTS, *STOCK_ACTS, *CASH_ACTS, *SETTINGS_ACTS)
+ROOM_ACTS = (
+    *COUNTER_ACTS,
+    *PATIENTS_ACTS,
+    *PRODUCTS_ACTS,
+    *STOCK_ACTS,
+    *REGISTERS_ACTS,
+    *CASH_ACTS,
+    *SETTINGS_ACTS,
+)

@@ -19,6 +19,7 @@ from app.officine.patients.model import Coverage, Patient, PatientDraft, Sex
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.model import Prescriber, PrescriberDraft, PrescriptionKind
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.registers.service import Registers
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
 from app.officine.stock.service import Stock
@@ -99,7 +100,8 @@ def open_house(database: Database, folder: Path) -> House:
     staff = Staff(database)
     catalog = Catalog(database, folder)
     load_demo_catalog(catalog, CAMILLE)
-    patients, prescriptions, stock = Patients(database, staff), Prescriptions(database, staff), Stock(database, staff)
+    patients, prescriptions = Patients(database, staff), Prescriptions(database, staff)
+    stock = Stock(database, staff, Registers(database, catalog, staff))
     receipt = [ReceiptLine(code=code, quantity=20) for code in (AMOXICILLINE, DOLIPRANE, ELIQUIS, SKENAN, ZOLPIDEM)]
     done(stock.receive(CAMILLE, receipt, "BL-1"))
     cash = Cash(database, staff)

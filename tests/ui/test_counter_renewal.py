@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PATIENT = "touss"
 LINES = ("eliquis 5", "furosemide biogaran", "amlodipine biogaran")
-ALT = Qt.KeyboardModifier.AltModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -96,9 +96,9 @@ def test_a_box_that_the_ordonnance_does_not_ask_for_is_beside_it_until_attached(
     line = hands.page.till.session.lines[0]
     assert not line.prescribed
     assert "Hors ordonnance" in hands.page.table.lines.rows[0].second(1)
-    hands.press(Qt.Key.Key_H, ALT)
+    hands.press(Qt.Key.Key_B, CTRL)
     assert hands.page.till.session.lines[0].prescribed
-    hands.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    hands.press(Qt.Key.Key_Z, CTRL)
     assert not hands.page.till.session.lines[0].prescribed
 
 
@@ -111,7 +111,7 @@ def test_lines_of_a_new_ordonnance_are_typed_in_one_field_each(hands: Hands) -> 
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
     hands.press(ENTER)
-    hands.press(Qt.Key.Key_O, ALT)
+    hands.press(Qt.Key.Key_L, CTRL)
     assert isinstance(hands.page.drawer, DirectionsDrawer)
     hands.type("1 s 3 mois r3")
     hands.press(ENTER)
@@ -130,7 +130,7 @@ def test_a_line_typed_before_its_box_waits_for_it(hands: Hands) -> None:
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
     hands.press(ENTER)
-    hands.press(Qt.Key.Key_O, ALT)
+    hands.press(Qt.Key.Key_L, CTRL)
     hands.type("ramipril biogaran 5")
     hands.press(ENTER)
     hands.type("1 m 30 j")

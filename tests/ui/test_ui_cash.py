@@ -36,7 +36,7 @@ def hands(stage: Stage, scan_keys: Callable[..., None]) -> Hands:
 
 def till(hands: Hands) -> CashView:
     """Go to the room of the till by its key."""
-    hands.press(F.Key_5, ALT)
+    hands.press(F.Key_6, ALT)
     view = hands.stage.window.views["cash"]
     assert isinstance(view, CashView)
     return view

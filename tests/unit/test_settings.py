@@ -69,3 +69,11 @@ def test_no_identifier_reaches_the_log(tmp_path: Path, said: str) -> None:
     logs.start(tmp_path)
     assert "masqué" in written
     assert not any(part.isdigit() and len(part) > 8 for part in written.split())
+
+
+def test_unknown_printing_choices_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"print_ticket": "sometimes", "printers": {"a4": 7, "ticket": "Epson"}}))
+    read = settings.load(file)
+    assert read.print_ticket == settings.TICKET_ON_DEMAND
+    assert read.printers == {"ticket": "Epson"}

@@ -188,14 +188,14 @@ class Cash:
 
     def reprint(self, actor: Actor, delivery: int) -> int:
         """Record that the ticket of a delivery is printed again; return the number of this duplicata, from 1."""
+        return self._db.perform(actor, lambda work: self.record_reprint(work, delivery))
 
-        def act(work: UnitOfWork) -> int:
-            store.lock(work.session)
-            number = store.reprints(work.session, delivery) + 1
-            self.append(work, [Entry(kind=RecordKind.REPRINT, delivery=delivery, details={"duplicata": number})])
-            return number
-
-        return self._db.perform(actor, act)
+    def record_reprint(self, work: UnitOfWork, delivery: int) -> int:
+        """Record, in the act, that the ticket of a delivery is printed again; return the number of this duplicata."""
+        store.lock(work.session)
+        number = store.reprints(work.session, delivery) + 1
+        self.append(work, [Entry(kind=RecordKind.REPRINT, delivery=delivery, details={"duplicata": number})])
+        return number
 
     def journal(self, station: str | None = None, limit: int = 200) -> list[Record]:
         """Return the last entries of the journal, newest first, of one workstation or of all."""

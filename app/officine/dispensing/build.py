@@ -218,8 +218,13 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
 
 
 def register_count(situation: Situation) -> int:
-    """Return how many entries of the ordonnancier the session asks for: one a medicine delivered."""
-    return sum(1 for line in situation.session.lines if situation.products[line.code].list_class is not None)
+    """Return how many entries of the ordonnancier the session asks for: one a listed medicine that leaves."""
+    return sum(1 for line in situation.session.lines if _is_entered(line, situation.products[line.code]))
+
+
+def _is_entered(line: DraftLine, product: Product) -> bool:
+    """Return True where something of a listed medicine leaves now: what is promised is entered when it leaves."""
+    return product.list_class is not None and line.leaving > 0
 
 
 def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[Withdrawal]:
@@ -234,7 +239,7 @@ def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[W
         for box in line.boxes:
             key = (box.lot, box.expiry, box.serial)
             lots[key] = lots.get(key, 0) + 1
-        loose = line.quantity - len(line.boxes)
+        loose = line.leaving - len(line.boxes)
         if loose:
             lots["", None, ""] = lots.get(("", None, ""), 0) + loose
         found += [
@@ -297,6 +302,7 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "replaces": line.replaces,
             "refused": line.refused,
             "mention": line.mention,
+            "owed": line.owed,
         }
         for line in done.lines
     ]
@@ -395,7 +401,7 @@ def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
             "code": line.code,
             "label": line.label,
             "list_class": str(line.list_class),
-            "quantity": line.quantity,
+            "quantity": line.quantity - line.owed,
             "patient_id": patient.id,
             "patient_name": patient.display_name,
             "patient_address": address(patient),
@@ -457,7 +463,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
         product = situation.products[line.code]
         choice = substitution.decided(situation.session, line)
         number = None
-        if product.list_class is not None:
+        if _is_entered(line, product):
             number, entry = entry, entry + 1
         lines.append(
             DeliveryLine(
@@ -479,6 +485,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 replaces=line.replaces,
                 refused=choice.refused,
                 mention="" if choice.justification is None else str(choice.justification),
+                owed=line.owed,
             )
         )
     return tuple(lines)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.kernel.clock import paris_date
+from app.kernel.money import ZERO, Money
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
 from app.officine.cash.model import Means
 from app.officine.cash.model import Payment as TillPayment
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from app.kernel.money import Money, Rate
+    from app.kernel.money import Rate
     from app.officine.billing.model import Guard
     from app.officine.catalog.model import ListClass
 
@@ -111,6 +112,11 @@ class DraftLine:
     replaces: str = ""
 
     @property
+    def leaving(self) -> int:
+        """How many boxes leave now: all but those promised."""
+        return self.quantity - self.owed
+
+    @property
     def lot(self) -> str:
         """The lot of the last box scanned."""
         return self.boxes[-1].lot if self.boxes else ""
@@ -194,6 +200,11 @@ class CounterSession:
         return self.label or self.patient_name or first or "Vente en cours"
 
     @property
+    def amount(self) -> Money:
+        """The public price of all its lines, as far as prices are known."""
+        return Money.total(line.amount for line in self.lines if line.amount is not None)
+
+    @property
     def is_empty(self) -> bool:
         """True where nothing was entered."""
         return not self.lines and self.patient_id is None and self.prescription is None
@@ -201,7 +212,7 @@ class CounterSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """A session as the list of sessions in waiting shows it."""
+    """A session as the list of sessions in waiting shows it; ``amount`` is the public price of its lines."""
 
     id: str
     title: str
@@ -210,6 +221,7 @@ class SessionSummary:
     owner_name: str
     lines: int
     updated_at: dt.datetime
+    amount: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +230,7 @@ class DeliveryLine:
 
     ``units`` None: whole boxes. ``replaces`` is the code of the product substituted; ``refused`` and ``mention`` say
     what the patient and the prescriber decided of the substitution.
+    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered.
     """
 
     rank: int
@@ -238,6 +251,7 @@ class DeliveryLine:
     replaces: str = ""
     refused: bool = False
     mention: str = ""
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +298,7 @@ class DeliverySummary:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One product that a patient received."""
+    """One product that a patient received; ``days`` is how long all of it lasts, None where nobody said."""
 
     delivery: int
     at: dt.datetime
@@ -294,6 +308,13 @@ class HistoryLine:
     prescriber_name: str
     note: str
     state: DeliveryState = DeliveryState.DONE
+    posology: str = ""
+    days: int | None = None
+
+    @property
+    def lasts_until(self) -> dt.date | None:
+        """The day on which it runs out, when the next delivery is due; None where it is not known."""
+        return None if self.days is None else paris_date(self.at) + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)

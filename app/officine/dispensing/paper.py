@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Delivery, DeliveryLine
 
 
-def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "") -> Ticket:
+def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "", *, duplicata: int = 0) -> Ticket:
     """Return the ticket of a delivery; ``banner`` (``Mode.banner``) marks what is simulated.
+
+    ``duplicata`` is the number of this reprint, 0 for the ticket itself.
 
     The fee of each box stands with its product, those of the ordonnance apart (CSS L.161-31: what was paid, and
     the fees in it, are shown to the patient).
@@ -47,6 +49,7 @@ def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "") -> Ticke
         ),
         vat=tuple(TicketVat(share.rate, share.net, share.tax) for share in vat_shares(delivery.invoice_lines)),
         banner=banner,
+        duplicata=duplicata,
     )
 
 

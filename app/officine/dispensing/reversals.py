@@ -12,6 +12,8 @@ from app.officine.cash.model import Account
 from app.officine.dispensing import reversal, reversal_store, store
 from app.officine.dispensing.model import DeliveryState
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
+from app.officine.owed.service import Owed
+from app.officine.registers.model import NoteKind
 from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
@@ -31,12 +33,13 @@ REVERSAL_SERIES = "reversal"
 class Reversals:
     """Annulations and avoirs: compensating rows, the originals stay as they were."""
 
-    def __init__(self, db: Database, *, cash: Cash, stock: Stock, staff: Staff) -> None:
-        """Undo the deliveries of ``db``; ask ``staff`` for the rights."""
+    def __init__(self, db: Database, *, cash: Cash, stock: Stock, staff: Staff, owed: Owed | None = None) -> None:
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed`` None: the promis of ``db``."""
         self._db = db
         self._cash = cash
         self._stock = stock
         self._staff = staff
+        self._owed = Owed(db, stock, staff) if owed is None else owed
 
     def of_delivery(self, number: int) -> list[Reversal]:
         """Return what was taken back of a delivery, in order."""
@@ -97,7 +100,7 @@ class Reversals:
             return Refused(undone.findings)
 
     def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
-        """Locks are taken in the order of a delivery: itself, number, stock by code, till, audit."""
+        """Locks are taken in the order of a delivery: itself, number, stock by code, registers, till, audit."""
         session = work.session
         reversal_store.lock_delivery(session, draft.delivery)
         delivery = store.read_delivery(session, draft.delivery)
@@ -111,6 +114,7 @@ class Reversals:
             raise _Undone(tuple(findings))
         done = self._built(work, draft, delivery, before)
         self._put_back(work, done, delivery)
+        self._annotate(work, done, delivery)
         if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
             closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
             raise _Undone(tuple(closed))
@@ -139,17 +143,29 @@ class Reversals:
         )
 
     def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        """Put back what left: boxes promised that never left are no longer owed, and stay where they are."""
         sold = {line.rank: line for line in delivery.lines}
+        kept = self._owed.cancel_of_delivery(work, delivery.number, done.reason) if done.whole else {}
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
-            if line.fate is Fate.STOCK:
+            quantity = line.quantity - kept.get(line.rank, 0)
+            if line.fate is Fate.STOCK and quantity > 0:
                 reason = f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else "")
                 self._stock.put_back(
                     work,
                     code=sold[line.rank].code,
-                    quantity=line.quantity,
+                    quantity=quantity,
                     reference=str(delivery.number),
                     reason=one_line(reason, 200),
                 )
+
+    def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
+        registers = self._stock.registers
+        if registers is None or not done.whole:
+            return
+        text = f"{done.kind.label} n° {done.number} : {done.reason}"
+        registers.cancel_derived(work, str(delivery.number), text)
+        registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
     def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         reversal_store.write(work.session, done, delivery, work.actor)

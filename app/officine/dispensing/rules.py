@@ -15,9 +15,10 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, owing, registered, validity
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
+from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.safety import rules as safety
 from app.officine.safety.model import SafetyCase
@@ -31,12 +32,11 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
+    from app.officine.registers.model import Narcotic
     from app.officine.stock.model import OpenBox
 
 FIRST_DELIVERY_MONTHS = 3
 LONGEST_MONTHS = 12
-FULL_QUANTITY_DAYS = 3
-NARCOTIC_DAYS = 28
 SOON_EXPIRED_DAYS = 30
 SHORT_STOCK = "GAL-CPT-26"
 
@@ -62,6 +62,10 @@ class Situation:
     open_boxes: Mapping[str, OpenBox] = field(default_factory=dict)
     tfr: Mapping[str, TfrRow] = field(default_factory=dict)
     priced_on: dt.date | None = None
+    narcotics: Mapping[str, Narcotic] = field(default_factory=dict)
+    balances: Mapping[str, int] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
+    owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
 
     @property
@@ -81,10 +85,12 @@ def check(situation: Situation) -> list[Finding]:
         *matching.check(session, situation.today),
         *_check_duplicates(session),
         *_check_stock(situation),
+        *owing.check(session, situation.on_hand, situation.owed_boxes),
         *safety.check(situation.safety),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
+    findings += registered.check(situation)
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
@@ -113,11 +119,12 @@ def short_codes(situation: Situation) -> list[DraftLine]:
     wanted = Counter[str]()
     for line in situation.session.lines:
         # Units out of a box that stands open take no other box.
-        wanted[line.code] += 0 if line.line_id in situation.open_boxes else line.quantity
+        wanted[line.code] += 0 if line.line_id in situation.open_boxes else line.leaving
     return [
         line
         for line in situation.session.lines
         if not line.forced_stock
+        and line.leaving
         and line.line_id not in situation.open_boxes
         and wanted[line.code] > situation.on_hand.get(line.code, 0)
     ]
@@ -241,6 +248,7 @@ def _check_listed(line: DraftLine, product: Product, situation: Situation) -> It
         yield _error("GAL-CPT-21", text, "F4 : indiquez une ordonnance sécurisée, ou ne délivrez pas.", line.line_id)
     yield from _check_address(line, named, list_class, situation)
     yield from _check_age_of_ordonnance(line, named, list_class, prescription, situation.today)
+    yield from validity.check_line(line, prescription, situation.details.get(line.code), situation.today)
 
 
 def _check_address(line: DraftLine, named: str, list_class: ListClass, situation: Situation) -> Iterator[Finding]:
@@ -321,8 +329,10 @@ def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
 def _check_stock(situation: Situation) -> Iterator[Finding]:
     for line in short_codes(situation):
         held = situation.on_hand.get(line.code, 0)
-        text = f"{line.label} : {plural(line.quantity, 'boîte')} pour un stock de {held}."
-        yield _warning(SHORT_STOCK, text, "Confirmez que la boîte est bien là.", line.line_id)
+        text = f"{line.label} : {plural(line.leaving, 'boîte')} pour un stock de {held}."
+        yield _warning(
+            SHORT_STOCK, text, "F8 : promettez ce qui manque, ou confirmez que la boîte est bien là.", line.line_id
+        )
 
 
 def _enumerated(words: Sequence[str]) -> str:

@@ -15,14 +15,15 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, rules, store
+from app.officine.dispensing import build, owing, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
-from app.officine.dispensing.treatment import safety_case
+from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
+from app.officine.owed.service import Owed
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     )
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.registers.model import Narcotic
     from app.officine.safety.service import Safety
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
@@ -74,6 +76,7 @@ class Counter:
         stock: Stock,
         staff: Staff,
         cash: Cash | None = None,
+        owed: Owed | None = None,
         tariffs: Tariffs | None = None,
         zone: Zone = Zone.METROPOLE,
         tfr: Tfr | None = None,
@@ -93,6 +96,7 @@ class Counter:
         self._tfr = tfr if tfr is not None else Tfr(db, staff)
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
+        self._owed = owed or Owed(db, stock, staff)
         self._safety = safety
         self._tariffs = tariffs
         self._zone = zone
@@ -242,11 +246,13 @@ class Counter:
             invoice=build.invoice_rows(delivery),
             payments=build.payment_rows(delivery),
         )
+        self._owed.make(work, owing.promises(session, delivery, situation.patient))
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
         if execution is not None:
             self._prescriptions.execute(work, execution)
+        self._write_registers(work, situation, delivery)
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
@@ -297,6 +303,17 @@ class Counter:
                 )
             elif not self._open_boxes.take(work, box, line.units, reference):
                 raise _Undone(_box_emptied(line))
+
+    def _write_registers(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        """Write the stupéfiants and the medicines derived from blood that leave into their registers, in the act."""
+        registers = self._stock.registers
+        if registers is None:
+            return
+        held = self._stock.held(work, situation.narcotics) if situation.narcotics else {}
+        refused = registers.record(work, registered.moves(delivery, situation, held))
+        if refused is not None:
+            raise _Undone(refused)
+        registers.record_derived(work, registered.derived_moves(delivery, situation))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -351,12 +368,21 @@ class Counter:
         products = self._catalog.by_codes(codes)
         details = {}
         on_hand: dict[str, int] = {}
+        owed_boxes: dict[str, int] = {}
         delivered: frozenset[tuple[str, str]] = frozenset()
+        narcotics: dict[str, Narcotic] = {}
+        balances: dict[str, int] = {}
+        derived: frozenset[str] = frozenset()
+        registers = self._stock.registers
         if with_details:
             found = {code: self._catalog.detail(code) for code, product in products.items() if product.is_medicine}
             details = {code: detail for code, detail in found.items() if detail is not None}
             on_hand = self._stock.on_hand(codes)
+            owed_boxes = self._owed.owed_boxes(codes)
             delivered = self._delivered(session)
+        if with_details and registers is not None:
+            narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
+            balances = registers.balances(narcotics) if narcotics else {}
         patient = None if session.patient_id is None else self._patients.get(session.patient_id)
         safety = SafetyCase()
         if with_details and self._safety is not None:
@@ -379,6 +405,10 @@ class Counter:
             open_boxes=open_boxes,
             tfr=self._tfr.of(grouped) if grouped else {},
             priced_on=self._catalog.source_date,
+            narcotics=narcotics,
+            balances=balances,
+            derived=derived,
+            owed_boxes=owed_boxes,
             safety=safety,
         )
 

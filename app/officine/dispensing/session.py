@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_QUANTITY = 999
 LABEL_LIMIT = 80
+_LOT_LIMIT = 20
 NOBODY = Author()
 
 Edited = tuple[CounterSession, tuple[Finding, ...]]
@@ -87,6 +88,7 @@ def replace_product(session: CounterSession, line_id: str, product: Product) -> 
         substitution=Substitution(),
         units=None,
         replaces="" if product.code == line.replaces else line.replaces or line.code,
+        owed=0,
     )
     return _with_line(session, changed)
 
@@ -102,7 +104,10 @@ def set_quantity(session: CounterSession, line_id: str, quantity: int) -> Edited
         return session, (
             _error("GAL-UNI-03", f"{line.label} : ligne à l’unité. Alt+U change le nombre d’unités.", line_id),
         )
-    return _with_line(session, replace(line, quantity=quantity, boxes=line.boxes[:quantity]))
+    boxes = line.boxes[:quantity]
+    return _with_line(
+        session, replace(line, quantity=quantity, boxes=boxes, owed=min(line.owed, quantity - len(boxes)))
+    )
 
 
 def set_units(session: CounterSession, line_id: str, units: int | None) -> Edited:
@@ -115,6 +120,19 @@ def set_units(session: CounterSession, line_id: str, units: int | None) -> Edite
     if not 1 <= units <= MAX_QUANTITY:
         return session, (_error("GAL-UNI-02", f"De 1 à {MAX_QUANTITY} unités.", line_id),)
     return _with_line(session, replace(line, quantity=1, boxes=line.boxes[:1], units=units))
+
+
+def set_lot(session: CounterSession, line_id: str, lot: str) -> Edited:
+    """Give a typed lot to the boxes of a line whose lot no scan gave."""
+    line = session.line(line_id)
+    if line is None:
+        return session, (_no_line(line_id),)
+    typed = one_line(lot, _LOT_LIMIT).strip()
+    if not typed or typed != lot.strip():
+        return session, (_error("GAL-CPT-06", f"Un lot a de 1 à {_LOT_LIMIT} caractères.", line_id),)
+    known = tuple(box if box.lot else replace(box, lot=typed) for box in line.boxes)
+    loose = (Box(lot=typed),) * (line.quantity - len(known))
+    return _with_line(session, replace(line, boxes=(*known, *loose)))
 
 
 def remove_line(session: CounterSession, line_id: str) -> Edited:

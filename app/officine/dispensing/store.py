@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import bindparam, exists, insert, select, tuple_, update
+from sqlalchemy import bindparam, exists, func, insert, select, tuple_, update
 
 from app.officine.billing.model import InvoiceLine, Reason, Totals
 from app.officine.catalog.model import ListClass
@@ -69,7 +69,12 @@ _HOLD_SESSION = select(_SESSION.id).where(*_HELD)
 _WRITE_SESSION = (
     update(cast("Table", CounterSessionRow.__table__))
     .where(*_HELD, _SESSION.revision <= bindparam("asked_revision"))
-    .values({name: bindparam(name) for name in ("title", "line_count", "payload", "revision", "updated_at", "state")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("title", "line_count", "amount", "payload", "revision", "updated_at", "state")
+        }
+    )
 )
 
 
@@ -150,7 +155,14 @@ def live_sessions(session: Session) -> list[SessionSummary]:
     rows = session.scalars(select(row).where(row.state.in_(_LIVE)).order_by(row.updated_at, row.id))
     return [
         SessionSummary(
-            row.id, row.title, row.station, SessionState(row.state), row.owner_name, row.line_count, row.updated_at
+            row.id,
+            row.title,
+            row.station,
+            SessionState(row.state),
+            row.owner_name,
+            row.line_count,
+            row.updated_at,
+            row.amount,
         )
         for row in rows
     ]
@@ -160,6 +172,7 @@ def _content(held: CounterSession, now: dt.datetime) -> dict[str, Any]:
     return {
         "title": held.title[:_TITLE],
         "line_count": len(held.lines),
+        "amount": held.amount,
         "payload": saved.dumps(held),
         "revision": held.revision,
         "updated_at": now,
@@ -215,6 +228,21 @@ def insert_delivery(
     ):
         if rows:
             session.execute(statement, rows)
+
+
+def add_boxes(session: Session, number: int, line_rank: int, code: str, boxes: Sequence[Box]) -> None:
+    """Add scanned boxes to a line of a delivery: those of a promis, handed over later."""
+    if not boxes:
+        return
+    row = DeliveredBoxRow
+    last = select(func.max(row.rank)).where(row.delivery_number == number, row.line_rank == line_rank)
+    first = (session.scalar(last) or 0) + 1
+    key = {"delivery_number": number, "line_rank": line_rank, "code": code}
+    rows = [
+        {**key, "rank": rank, "lot": box.lot, "expiry": box.expiry, "serial": box.serial}
+        for rank, box in enumerate(boxes, start=first)
+    ]
+    session.execute(_INSERT_BOX, rows)
 
 
 def append_register(work: UnitOfWork, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -274,6 +302,15 @@ def day_deliveries(session: Session, day: dt.date, limit: int) -> list[DeliveryS
     return [DeliverySummary(*values[:6], DeliveryState(values[6])) for values in found]
 
 
+def cancelled_deliveries(session: Session, numbers: Collection[int]) -> set[int]:
+    """Return those of the deliveries, between the least and the greatest of ``numbers``, that were cancelled."""
+    row = DeliveryRow
+    query = select(row.number).where(
+        row.number.between(min(numbers), max(numbers)), row.state == DeliveryState.CANCELLED
+    )
+    return set(session.scalars(query))
+
+
 def patient_history(
     session: Session, patient_id: int, limit: int, *, with_cancelled: bool = False
 ) -> list[HistoryLine]:
@@ -290,13 +327,18 @@ def patient_history(
             delivery.prescriber_name,
             line.note,
             delivery.state,
+            line.posology,
+            line.days,
         )
         .join(delivery, delivery.number == line.delivery_number)
         .where(delivery.patient_id == patient_id, delivery.state.in_(states))
         .order_by(delivery.number.desc(), line.rank)
         .limit(limit)
     )
-    return [HistoryLine(*values[:-1], DeliveryState(values[-1])) for values in session.execute(query)]
+    found = session.execute(query)
+    return [
+        HistoryLine(*values[:7], state=DeliveryState(values[7]), posology=values[8], days=values[9]) for values in found
+    ]
 
 
 def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
@@ -326,6 +368,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             replaces=row.replaces,
             refused=row.refused,
             mention=row.mention,
+            owed=row.owed,
         )
         for row in session.scalars(query)
     )

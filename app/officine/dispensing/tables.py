@@ -25,6 +25,7 @@ class CounterSessionRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(300))
     line_count: Mapped[int]
+    amount: Mapped[Money] = mapped_column(MoneyType, server_default="0")
     payload: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
@@ -93,6 +94,7 @@ class DeliveryLineRow(Base):
     replaces: Mapped[str] = mapped_column(String(20), server_default="")
     refused: Mapped[bool] = mapped_column(server_default=false())
     mention: Mapped[str] = mapped_column(String(3), server_default="")
+    owed: Mapped[int] = mapped_column(server_default="0")
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
@@ -38,8 +37,7 @@ class Tickets:
         from app.docs.ticket import ticket_pdf  # noqa: PLC0415 -- heavy: at the first ticket printed
         from app.officine.dispensing.paper import ticket_of  # noqa: PLC0415 -- the same
 
-        ticket = replace(ticket_of(delivery, self._pharmacy(), self._mode.banner), duplicata=duplicata)
-        content = ticket_pdf(ticket)
+        content = ticket_pdf(ticket_of(delivery, self._pharmacy(), self._mode.banner, duplicata=duplicata))
         copy = f"-duplicata-{duplicata}" if duplicata else ""
         file = self._folder / f"ticket-{delivery.number:07d}{copy}.pdf"
         staged = file.with_suffix(".new")

@@ -78,6 +78,9 @@ class Defect(enum.Enum):
     )
     NUMBER_LENGTH = _warning(21, "Le numéro d’ordonnance a {count} caractères au lieu de 18.", "Comparez au papier.")
     BADGE = _error(22, "La clé de ce badge est fausse.", "Scannez de nouveau le badge.")
+    PROMISE = _error(
+        23, "La clé de ce code de promis est fausse.", "Scannez de nouveau le ticket, ou F8 et son numéro."
+    )
 
     INS_VERSION = _error(30, "Datamatrix INS de version {value} : version non gérée.", "Saisissez l’identité.")
     INS_HEADER = _error(31, "L’en-tête du datamatrix INS est incomplet.", _DOCUMENT)

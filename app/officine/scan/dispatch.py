@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.kernel.identifiers import is_cip13, is_ean13, is_gtin14
-from app.officine.scan import badge, eprescription, gs1, ins, linear
+from app.officine.scan import badge, eprescription, gs1, ins, linear, promise
 from app.officine.scan.cleaning import GS1_CARRIERS, Frame, clean, first_frame, has_control
 from app.officine.scan.defects import Defect
 from app.officine.scan.model import Scan, ScanKind
 
 if TYPE_CHECKING:
     import datetime as dt
+
+
+# The formats of our own.
+_OURS = {ScanKind.STAFF: badge.read, ScanKind.PROMISE: promise.read}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def has_key(text: str) -> bool:
         or (body.startswith("01") and is_gtin14(body[2:16]))
         or ins.looks_ins(body)
         or (badge.looks_badge(body) and badge.read(body).ok)
+        or (promise.looks_promise(body) and promise.read(body).ok)
     )
 
 
@@ -69,6 +74,8 @@ def _kind(body: str) -> ScanKind:
         return linear.read(body).kind
     if badge.looks_badge(body):
         return ScanKind.STAFF
+    if promise.looks_promise(body):
+        return ScanKind.PROMISE
     return ScanKind.EPRESCRIPTION if eprescription.number_of(body) else ScanKind.UNKNOWN
 
 
@@ -79,8 +86,8 @@ def _content(kind: ScanKind, body: str, given: Circumstances) -> Scan:
     if kind is ScanKind.INS:
         identity = ins.decode(body, given.today, production=given.production)
         return Scan(kind, identity.traits, identity.findings)
-    if kind is ScanKind.STAFF:
-        return badge.read(body)
+    if kind in _OURS:
+        return _OURS[kind](body)
     if kind is ScanKind.EPRESCRIPTION:
         return eprescription.read(eprescription.number_of(body) or body)
     if kind is ScanKind.UNKNOWN:

@@ -29,6 +29,7 @@ class ScanKind(enum.StrEnum):
     EPRESCRIPTION = "eprescription"
     APCV = "apcv"
     STAFF = "staff"
+    PROMISE = "promise"
     UNKNOWN = "unknown"
 
 
@@ -39,7 +40,7 @@ class Scan:
     ``fields`` by kind (text, dates as ``YYYY-MM-DD``, None where the code says nothing certain):
     gs1 ``gtin, cip13, lot, expiry, serial``; cip13 ``cip13, cip7``; cip7 ``cip7, cip13``; ean13 ``ean13``;
     ins ``matricule, oid, birth_names, family_name, sex, birth_date, birth_place``; eprescription ``number``;
-    staff ``badge``. ``raw`` is the text as it arrived.
+    staff ``badge``; promise ``promise``. ``raw`` is the text as it arrived.
     """
 
     kind: ScanKind

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST = 4296
 """What the largest QR code can hold; no symbol transmits more."""
 
-_KEYED = frozenset({ScanKind.GS1, ScanKind.CIP13, ScanKind.EAN13, ScanKind.INS, ScanKind.STAFF})
+_KEYED = frozenset({ScanKind.GS1, ScanKind.CIP13, ScanKind.EAN13, ScanKind.INS, ScanKind.STAFF, ScanKind.PROMISE})
 _AS_PRINTED = re.compile(r"[0-9A-Z./-]*")
 
 

@@ -50,6 +50,8 @@ class Right(enum.StrEnum):
     READ_AUDIT = "audit.read"
     REVERSE_DELIVERY = "delivery.reverse"
     CLOSE_CASH = "cash.close"
+    KEEP_REGISTERS = "registers.keep"
+    ANSWER_FOR_REGISTERS = "registers.answer"
 
     @property
     def label(self) -> str:
@@ -68,6 +70,8 @@ _RIGHT_LABELS = {
     Right.READ_AUDIT: "lire la trace des actions",
     Right.REVERSE_DELIVERY: "annuler une vente ou établir un avoir",
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
+    Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
+    Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
 }
 
 

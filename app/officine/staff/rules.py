@@ -29,6 +29,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_AUDIT: _PHARMACISTS,
     Right.REVERSE_DELIVERY: _PHARMACISTS,
     Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
+    Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
+    Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
 }
 """The roles that hold each right."""
 

@@ -17,6 +17,9 @@ class MovementKind(enum.StrEnum):
     PUT_BACK = "put_back"
     RECEIPT = "receipt"
     ADJUSTMENT = "adjustment"
+    DESTRUCTION = "destruction"
+    LOSS = "loss"
+    RETURN = "return"
 
     @property
     def label(self) -> str:
@@ -29,6 +32,9 @@ _KIND_LABELS = {
     MovementKind.PUT_BACK: "Retour en stock",
     MovementKind.RECEIPT: "Réception",
     MovementKind.ADJUSTMENT: "Correction",
+    MovementKind.DESTRUCTION: "Destruction",
+    MovementKind.LOSS: "Perte ou vol",
+    MovementKind.RETURN: "Retour fournisseur",
 }
 
 

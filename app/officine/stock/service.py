@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
+from app.officine.registers import rules as register_rules
+from app.officine.registers.model import EntryKind, Move
 from app.officine.staff.model import Right
 from app.officine.stock import rules, store
 from app.officine.stock.model import MovementKind, Receipt, StockItem
@@ -14,7 +17,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from app.kernel.outcome import Outcome
+    from app.kernel.outcome import Finding, Outcome
+    from app.officine.registers.model import Narcotic
+    from app.officine.registers.service import Registers
     from app.officine.staff.service import Staff
     from app.officine.stock.model import Discrepancy, Movement, ReceiptLine
     from app.store.audit import Actor
@@ -27,10 +32,14 @@ FORCED = "vente au-delà du stock connu"
 class Stock:
     """The boxes of the officine; each change is one movement, kept for ever."""
 
-    def __init__(self, db: Database, staff: Staff) -> None:
-        """Keep the stock in ``db``; ask ``staff`` for the rights."""
+    def __init__(self, db: Database, staff: Staff, registers: Registers | None = None) -> None:
+        """Keep the stock in ``db``; ask ``staff`` for the rights; write stupéfiants into ``registers``.
+
+        Without registers (a stock apart from any catalogue) nothing is known to be a stupéfiant.
+        """
         self._db = db
         self._staff = staff
+        self.registers = registers
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
@@ -119,12 +128,43 @@ class Stock:
             reference=reference,
         )
         _record(work, [moved])
+        narcotic = self._narcotics([code]).get(code)
+        if narcotic is not None and self.registers is not None:
+            held = balance - quantity
+            refused = self.registers.cancel(
+                work, narcotic, quantity, reference=reference, reason=reason, held_before=held
+            )
+            if refused is not None:
+                raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
+
+    def held(self, work: UnitOfWork, codes: Iterable[str]) -> dict[str, int]:
+        """Return how many boxes there are of each product at this point of the caller's act, and lock them."""
+        return store.add(work.session, dict.fromkeys(codes, 0))
+
+    def move(
+        self, work: UnitOfWork, *, code: str, delta: int, kind: MovementKind, reason: str = "", reference: str = ""
+    ) -> bool:
+        """Add ``delta`` boxes in the caller's act, or take them; False, and nothing done, where there are too few."""
+        balance = (
+            store.add(work.session, {code: delta})[code]
+            if delta >= 0
+            else store.take_guarded(work.session, code, -delta)
+        )
+        if balance is None:
+            return False
+        moved = store.movement(
+            code=code, delta=delta, balance_after=balance, kind=kind, reason=reason, reference=reference
+        )
+        _record(work, [moved])
+        return True
 
     # --- By the stock manager -----------------------------------------------------------------------------------
 
     def receive(self, actor: Actor, lines: Sequence[ReceiptLine], reference: str) -> Outcome[Receipt]:
         """Enter what a supplier delivered, all lines or none; ``reference`` is the delivery note."""
         findings = [*self._staff.refusal(actor, Right.RECEIVE_STOCK), *rules.check_receipt(lines, reference)]
+        narcotics = {} if is_refused(findings) else self._narcotics(line.code for line in lines)
+        findings += [register_rules.unknown_units(one) for one in narcotics.values() if one.units.count is None]
         if is_refused(findings):
             return Refused(tuple(findings))
         boxes: Counter[str] = Counter()
@@ -133,6 +173,7 @@ class Stock:
         with self._db.write(actor) as work:
             balances = store.add(work.session, boxes)
             _record(work, _receipt_movements(lines, boxes, balances, reference))
+            self._register(work, _received(narcotics, lines, boxes, balances, reference))
             receipt = Receipt(reference, len(lines), boxes.total())
             work.audit("stock.receive", "receipt", reference, details={"lines": receipt.lines, "boxes": receipt.boxes})
         return Done(receipt, tuple(findings))
@@ -145,6 +186,8 @@ class Stock:
     def adjust_many(self, actor: Actor, counts: Mapping[str, int], reason: str) -> Outcome[int]:
         """Bring the quantities to what was counted, all or none; the value is how many differed."""
         findings = [*self._staff.refusal(actor, Right.ADJUST_STOCK), *rules.check_counts(counts, reason)]
+        if not is_refused(findings):
+            findings += [register_rules.through_the_register(one) for one in self._narcotics(counts).values()]
         if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
@@ -187,6 +230,40 @@ class Stock:
             work.audit("stock.relocate", "stock", details={"products": len(items)})
             work.changed(*(f"stock:{item.code}" for item in items))
         return Done(len(items), tuple(findings))
+
+    # --- Stupéfiants --------------------------------------------------------------------------------------------
+
+    def _narcotics(self, codes: Iterable[str]) -> dict[str, Narcotic]:
+        return {} if self.registers is None else self.registers.narcotics(codes)
+
+    def _register(self, work: UnitOfWork, moves: Sequence[Move]) -> None:
+        """Write what was received into the register of stupéfiants: nothing received can be refused any more."""
+        refused: Finding | None = None
+        if self.registers is not None:
+            refused = self.registers.record(work, moves)
+        if refused is not None:
+            raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
+
+
+def _received(
+    narcotics: Mapping[str, Narcotic],
+    lines: Iterable[ReceiptLine],
+    boxes: Mapping[str, int],
+    balances: Mapping[str, int],
+    reference: str,
+) -> list[Move]:
+    return [
+        Move(
+            kind=EntryKind.RECEIPT,
+            narcotic=narcotics[line.code],
+            boxes=line.quantity,
+            held_before=balances[line.code] - boxes[line.code],
+            lot=line.lot,
+            reference=reference,
+        )
+        for line in lines
+        if line.code in narcotics
+    ]
 
 
 def _require_positive(quantity: int) -> None:

@@ -41,6 +41,7 @@ _HINTS = [
     ("F9", "contrôle avant de délivrer"),
     ("F10", "encaisser, puis Entrée"),
     ("F7", "mettre en attente ou reprendre"),
+    ("F8", "promettre ce qui manque, ou le remettre"),
     ("Ctrl+K", "tous les actes"),
 ]
 
@@ -146,6 +147,7 @@ class LineDetail(Panel):
             self.sheet.column.addWidget(FindingCard(finding))
         held = "" if item is None else plural(item.quantity, "boîte")
         pairs = [
+            ("Promis", plural(line.owed, "boîte à remettre", "boîtes à remettre") if line.owed else ""),
             ("Stock", held),
             ("Emplacement", "" if item is None else item.place),
             ("Lot", line.lot),

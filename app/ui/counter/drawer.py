@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from app.kernel.outcome import Finding
+    from app.officine.catalog.model import Product
+    from app.officine.dispensing.model import Box
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
@@ -70,6 +72,10 @@ class Drawer(Panel):
 
     def forget(self) -> None:
         """Forget what was typed: another sale begins."""
+
+    def take_product(self, product: Product, box: Box | None) -> bool:  # noqa: ARG002 -- for the panels that take some
+        """Take a scanned box; False where it goes to the sale."""
+        return False
 
     def show_refusal(self, findings: tuple[Finding, ...]) -> None:
         """Show why the delivery was refused."""

@@ -84,7 +84,8 @@ class Row:
                 "substitué" if line.replaces and self.asked is None else "",
                 self.presentation,
             ]
-            first = (*self._asked_words(), *self._box_words(with_box=with_box))
+            owed = plural(line.owed, "boîte promise", "boîtes promises") if line.owed else ""
+            first = (owed, *self._asked_words(), *self._box_words(with_box=with_box))
             return " · ".join(word for word in (*first, *words) if word)
         if self.awaits:
             return ""
@@ -113,7 +114,7 @@ class Row:
     @property
     def is_short(self) -> bool:
         """True where the stock does not hold what leaves."""
-        return not self.awaits and self.stock is not None and self.stock < self.line.quantity
+        return not self.awaits and self.stock is not None and self.stock < self.line.leaving
 
 
 def _stand_in(line: PrescribedLine) -> DraftLine:

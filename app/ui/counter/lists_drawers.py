@@ -6,57 +6,91 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from app.kernel.text import NBSP, plural
+from app.kernel.clock import paris_date
+from app.kernel.text import NBSP, fold, plural
 from app.officine.dispensing import session as editing
+from app.officine.dispensing import treatments
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
-from app.ui.counter.reading import history_of, waiting
+from app.ui.counter.reading import treatments_of, waiting
 from app.ui.widgets.basics import Button, Divider, EmptyState, Text, clear
+from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceLine, Reason
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import HistoryLine, SessionSummary
+    from app.officine.dispensing.treatments import Taken
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
+_MINUTE = 60
+
 
 class HistoryDrawer(Drawer):
-    """What the patient received; Entrée adds the product pointed at to the sale."""
+    """What the patient takes, then what they received; Entrée adds the product pointed at to the sale."""
 
     name = "history"
 
     def __init__(self, ui: Ui, till: Till) -> None:
         """Show the history of the patient of ``till``."""
         super().__init__(ui, till, "Historique")
+        self._all: list[Taken] = []
         self.whose = Text("", "strong", wrap=True)
+        self.search = SearchField("Produit, prescripteur, posologie…", "Chercher dans l’historique")
         self.empty = EmptyState("clock", "Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
-        columns: list[Column[HistoryLine]] = [
-            Column("Le", lambda line: formats.date(line.at.date()), width=10),
-            Column("Produit", _delivered, strong=True, tone=lambda line: "muted" if line.state.label else ""),
-            Column("Qté", lambda line: str(line.quantity), width=4, right=True),
+        columns: list[Column[Taken]] = [
+            Column("Produit", lambda one: one.last.label, second=_second, strong=True),
+            Column("Qté", lambda one: str(one.last.quantity), width=3, right=True),
         ]
-        self.list: ListTable[HistoryLine] = ListTable("Historique du patient", columns, self.empty)
+        self.list: ListTable[Taken] = ListTable("Historique du patient", columns, self.empty)
         self.list.setMinimumHeight(theme.current().pixels(160))
-        self.list.chosen.connect(self._again)
+        self.list.chosen.connect(lambda one: self._again(one.last))
+        self.search.textChanged.connect(lambda _text: self._filter())
+        self.search.moved.connect(self.list.step)
+        self.search.confirmed.connect(self.confirm)
         self.content.addWidget(self.whose)
+        self.content.addWidget(self.search)
         self.content.addWidget(self.list, 1)
-        self.foot.addWidget(Text("↑ ↓ choisir · Entrée ajouter à la vente", "caption"))
+        self.foot.addWidget(
+            Text("Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente", "caption", wrap=True)
+        )
 
     def opened(self) -> None:
         """Read the history anew."""
         patient_id, services = self.till.session.patient_id, self.ui.services
         self.whose.setText(self.till.session.patient_name or "Vente sans patient")
-        self.list.setFocus()
+        self.search.setFocus()
         if patient_id is None:
             self.empty.say("Vente sans patient", "F2\u00a0: choisissez d’abord le patient.")
-            self.list.set_records([])
+            self._show([])
             return
         self.empty.say("Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
         self.ui.tasks.run(
-            lambda _progress: history_of(services, patient_id), done=self.list.set_records, owner=self, key="history"
+            lambda _progress: treatments_of(services, patient_id), done=self._show, owner=self, key="history"
         )
+
+    def confirm(self) -> None:
+        """Take the product pointed at again."""
+        one = self.list.current_record
+        if one is not None:
+            self._again(one.last)
+
+    def forget(self) -> None:
+        """Forget what was looked for: another sale begins."""
+        self.search.clear()
+
+    def _show(self, found: list[Taken]) -> None:
+        self._all = found
+        current = sum(one.current for one in found)
+        name = self.till.session.patient_name or "Vente sans patient"
+        words = plural(current, "traitement en cours", "traitements en cours") if current else ""
+        self.whose.setText(" · ".join(part for part in (name, words) if part))
+        self._filter()
+
+    def _filter(self) -> None:
+        self.list.set_records(treatments.matching(self._all, self.search.text()))
 
     def _again(self, line: HistoryLine) -> None:
         catalog = self.ui.services.catalog
@@ -75,6 +109,14 @@ class HistoryDrawer(Drawer):
             self.ui.say(f"Ajouté\u00a0: {product.name}", "success")
 
 
+def _second(one: Taken) -> str:
+    until = "" if one.next_on is None else f"jusqu’au {formats.date(one.next_on)}"
+    current = f"en cours {until}" if one.current else until
+    last = f"le {formats.date(paris_date(one.last.at))}"
+    often = f"{one.deliveries} fois" if one.deliveries > 1 else ""
+    return " · ".join(part for part in (current, last, often, one.last.posology) if part)
+
+
 class WaitingDrawer(Drawer):
     """The sales in waiting, of every workstation; Entrée takes one here."""
 
@@ -84,23 +126,54 @@ class WaitingDrawer(Drawer):
     def __init__(self, ui: Ui, till: Till) -> None:
         """List the sales in waiting."""
         super().__init__(ui, till, "Ventes en attente")
+        self._all: list[SessionSummary] = []
+        self.search = SearchField("Patient, poste, qui servait…", "Chercher une vente en attente")
         empty = EmptyState("pause", "Aucune vente en attente", "F7 pendant une vente la met de côté, sans rien perdre.")
         columns: list[Column[SessionSummary]] = [
-            Column("Vente", lambda item: item.title, strong=True),
-            Column("Lignes", lambda item: str(item.lines), width=6, right=True),
-            Column("Depuis", lambda item: formats.clock(item.updated_at), width=7, right=True),
+            Column("Vente", lambda item: item.title, second=self._second, strong=True),
+            Column("Montant", lambda item: formats.amount(item.amount), width=7, right=True),
         ]
         self.list: ListTable[SessionSummary] = ListTable("Ventes en attente", columns, empty)
         self.list.setMinimumHeight(theme.current().pixels(160))
         self.list.chosen.connect(lambda item: self.resumed.emit(item.id))
+        self.search.textChanged.connect(lambda _text: self._filter())
+        self.search.moved.connect(self.list.step)
+        self.search.confirmed.connect(self.confirm)
+        self.content.addWidget(self.search)
         self.content.addWidget(self.list, 1)
-        self.foot.addWidget(Text("↑ ↓ choisir · Entrée reprendre · Échap fermer", "caption"))
+        self.foot.addWidget(Text("Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre", "caption", wrap=True))
 
     def opened(self) -> None:
         """Read the sales in waiting anew."""
         services = self.ui.services
-        self.list.setFocus()
-        self.ui.tasks.run(lambda _progress: waiting(services), done=self.list.set_records, owner=self, key="waiting")
+        self.search.clear()
+        self.search.setFocus()
+        self.ui.tasks.run(lambda _progress: waiting(services), done=self._show, owner=self, key="waiting")
+
+    def confirm(self) -> None:
+        """Take the sale pointed at."""
+        item = self.list.current_record
+        if item is not None:
+            self.resumed.emit(item.id)
+
+    def _second(self, item: SessionSummary) -> str:
+        minutes = int((self.ui.services.clock.now() - item.updated_at).total_seconds()) // _MINUTE
+        age = f"{minutes}{NBSP}min" if minutes < _MINUTE else f"{minutes // _MINUTE}{NBSP}h"
+        return " · ".join(part for part in (age, plural(item.lines, "ligne"), item.owner_name, item.station) if part)
+
+    def _show(self, found: list[SessionSummary]) -> None:
+        self._all = found
+        self._filter()
+
+    def _filter(self) -> None:
+        words = fold(self.search.text()).split()
+        self.list.set_records(
+            [
+                item
+                for item in self._all
+                if all(word in fold(f"{item.title} {item.owner_name} {item.station}") for word in words)
+            ]
+        )
 
 
 class WhyDrawer(Drawer):

@@ -37,6 +37,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _ENTRY = Qt.ItemDataRole.UserRole
 _QUANTITY = re.compile(r"\d{1,3}")
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{0,2})?")
+_LOT = re.compile(r"\s*lot\s+(\S+)\s*", re.IGNORECASE)
 _SHOWN = 9
 
 
@@ -272,6 +273,7 @@ class Omnibox(QFrame):
     product_taken = Signal(object)
     create_wanted = Signal(str)
     price_taken = Signal(object)
+    lot_taken = Signal(str)
     moved = Signal(int)
 
     def __init__(self, ui: Ui, page: QWidget) -> None:
@@ -346,6 +348,11 @@ class Omnibox(QFrame):
             self.moved.emit(count)
 
     def _confirm(self) -> None:
+        lot = _LOT.fullmatch(self.field.text())
+        if lot is not None:
+            self.reset()
+            self.lot_taken.emit(lot[1])
+            return
         if self._answered != self.field.text() or not self.answers.isVisible():
             self.field.search_now()
             self._take_next = True

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
+from app.kernel.text import plural
 from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
-from app.ui import formats, theme
+from app.officine.dispensing.papers import PaperKind
+from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
@@ -22,16 +24,20 @@ from app.ui.counter.line_drawer import LineDrawer
 from app.ui.counter.lines import LinesTable
 from app.ui.counter.lists_drawers import HistoryDrawer, WaitingDrawer, WhyDrawer
 from app.ui.counter.omnibox import Omnibox
+from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
+from app.ui.counter.privacy import PrivateSide
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.substitution_drawer import SubstitutionDrawer
 from app.ui.counter.totals import TotalsPanel
 from app.ui.counter.units_drawer import UnitsDrawer
+from app.ui.printing import Wish, print_desk
+from app.ui.sounds import Sound
 from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from app.kernel.money import Money
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, Delivery, DraftLine
+    from app.officine.owed.model import Promise
     from app.officine.patients.model import Patient
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
@@ -55,6 +62,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PrescriptionDrawer,
         DirectionsDrawer,
         HistoryDrawer,
+        OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
         PrintsDrawer,
@@ -77,6 +85,7 @@ _KEYS = (
 _PLAIN_KEYS = ("counter.more", "counter.less", "counter.redo", "counter.undo", "counter.remove")
 _SPARE_KEYS = ("counter.redo", "counter.history", "counter.undo")
 _PAYMENT_CODES = {"GAL-CPT-40", "GAL-CPT-41", "GAL-CPT-42", "GAL-CPT-43", "GAL-CPT-44"}
+_UNKNOWN_CODES = {"GAL-CPT-70", "GAL-CPT-71", "GAL-CPT-73"}
 _SIDE_WIDTH = 366
 _SIDE_PART = 0.44
 _TALL = 500
@@ -104,6 +113,9 @@ class TillPage(QWidget):
         self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
+        clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
+        self.shield = PrivateSide(self.side, clinical, ui.acts)
+        self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
         self._lay_out()
@@ -123,7 +135,7 @@ class TillPage(QWidget):
         right = QVBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.S)
-        right.addWidget(self.side, 1)
+        right.addWidget(self.shield, 1)
         right.addWidget(self.totals)
         line = QHBoxLayout()
         line.setSpacing(theme.M)
@@ -163,6 +175,7 @@ class TillPage(QWidget):
         box.patient_taken.connect(self._take_patient)
         box.product_taken.connect(self.add_found)
         box.price_taken.connect(self._price_unpriced)
+        box.lot_taken.connect(self._set_lot)
         box.create_wanted.connect(self.create_patient)
         box.moved.connect(self.table.step)
         box.field.multiplied.connect(self.set_quantity)
@@ -190,9 +203,9 @@ class TillPage(QWidget):
     def tell(self, finding: Finding) -> None:
         """Show a finding over the lines until the next change."""
         self.notice.set_findings((finding,))
-        # The scanner itself beeps for what it read; what is refused has a sound of its own.
-        if self._ui.settings.sounds and finding.severity is Severity.ERROR:
-            QApplication.beep()
+        if finding.severity is Severity.ERROR:
+            unknown = finding.code in _UNKNOWN_CODES
+            sounds.play(self._ui.settings, Sound.UNKNOWN if unknown else Sound.BLOCKED)
 
     # --- Side panels --------------------------------------------------------------------------------------------
 
@@ -305,6 +318,18 @@ class TillPage(QWidget):
         self.omnibox.field.setFocus()
         self._ui.say("Tapez le nombre de boîtes, puis ×\u00a0: «\u00a03×\u00a0».")
 
+    def owe(self) -> None:
+        """Promise what lacks of the current line; with none, hand over what was promised."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.point_at(self.current_line)
+
+    def hand_over(self, promise: Promise) -> None:
+        """Prepare the hand-over of a promis whose ticket was scanned."""
+        drawer = self.open(OwedDrawer.name)
+        assert isinstance(drawer, OwedDrawer)
+        drawer.take(promise)
+
     def remove(self) -> None:
         """Take the current line out."""
         line = self.current_line
@@ -317,6 +342,11 @@ class TillPage(QWidget):
         wanting = [line for line in self.till.session.lines if line.unit_price is None]
         current = self.table.current_line
         return current if current in wanting else next(iter(wanting), None)
+
+    def _set_lot(self, lot: str) -> None:
+        line = self.table.current_line
+        if line is not None:
+            self.till.do(editing.set_lot(self.till.session, line.line_id, lot))
 
     def _price_unpriced(self, price: Money) -> None:
         line = self._unpriced
@@ -385,7 +415,11 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            self.add(meaning.product, meaning.box)
+            taken = self.drawer is not None and self.drawer.take_product(meaning.product, meaning.box)
+            if taken or self.add(meaning.product, meaning.box):
+                sounds.play(self._ui.settings, Sound.FOUND)
+        elif meaning.promise is not None:
+            self.hand_over(meaning.promise)
         elif meaning.member is not None:
             self._ui.set_operator(meaning.member)
             self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
@@ -410,6 +444,34 @@ class TillPage(QWidget):
         first = meaning.patients[0]
         drawer.pane.field.setText(f"{first.family_name} {formats.date(first.birth_date)}")
         drawer.pane.field.search_now()
+
+    # --- Paper and discretion -----------------------------------------------------------------------------------
+
+    def print_current(self) -> None:
+        """Print the paper pointed at, or the ticket of the last delivery."""
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.confirm()
+        else:
+            self.print_paper(PaperKind.TICKET)
+
+    def print_paper(self, kind: PaperKind) -> None:
+        """Print a paper of the delivery shown among the prints, or of the last one of this comptoir."""
+        last = self.till.last_delivery
+        if isinstance(self.drawer, PrintsDrawer):
+            self.drawer.print_kind(kind)
+        elif last is None:
+            self._ui.say("Rien à imprimer\u00a0: aucune vente n’a été validée ici. F11 donne celles du jour.")
+        else:
+            self.desk.print(Wish(last.number, kind, self._ui.settings.label_size))
+
+    def toggle_private(self) -> None:
+        """Hide what says who is treated for what from those who look over the shoulder; again: show it."""
+        private = not self.shield.private
+        self.shield.set_private(private=private)
+        self.band.setVisible(not private)
+        focused = QApplication.focusWidget()
+        if focused is None or not focused.isVisible():
+            self.omnibox.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Payment ------------------------------------------------------------------------------------------------
 
@@ -455,7 +517,10 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        self._ui.say(f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}", "success")
+        owed = sum(line.owed for line in delivery.lines)
+        promised = f" {plural(owed, 'boîte promise', 'boîtes promises')}\u00a0: F8." if owed else ""
+        said = f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{promised}{self.desk.hint}"
+        self._ui.say(said, "success")
         self.detail.show_line(None)
         services = self._ui.services
         self._ui.tasks.run(
@@ -465,6 +530,7 @@ class TillPage(QWidget):
             owner=self,
             key="ticket",
         )
+        self.desk.after_delivery(delivery)
         self._read_next()
 
     def _not_printed(self, error: GalienError) -> None:

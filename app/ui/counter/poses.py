@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
+from app.officine.dispensing.model import Payment, PaymentMethod
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
@@ -193,6 +195,48 @@ def _two_tills(stage: Stage) -> None:
     _add(stage, _FREE)
 
 
+def _promised(stage: Stage) -> TillPage:
+    """Point at a line of three boxes, of which the stock holds two."""
+    page = counter_page(stage)
+    _take_patient(stage, page)
+    product = stage.services.catalog.search(_FREE, 1)[0]
+    stage.services.stock.adjust(stage.services.system_actor, product.code, 2, "Inventaire")
+    _add(stage, _FREE)
+    page.set_quantity(3)
+    stage.settle()
+    return page
+
+
+def _promising(stage: Stage) -> None:
+    _promised(stage)
+    stage.act("counter.owed")
+    stage.settle()
+
+
+def _owed(stage: Stage) -> None:
+    """Leave one box owed, then list what is owed on an empty sale, the box having come in."""
+    page = _promised(stage)
+    line = page.current_line
+    assert line is not None
+    page.till.do(owing.owe(page.till.session, line.line_id, 1))
+    stage.settle()
+    services, actor = stage.services, stage.services.system_actor
+    due = services.counter.quote(page.till.session).totals.patient
+    paid = (Payment(PaymentMethod.CARD, due),) if due else ()
+    services.counter.validate(page.till.session, actor, paid)
+    services.stock.adjust(actor, line.code, 6, "Inventaire")
+    page.till.start(services.counter.new_session(actor))
+    stage.settle()
+    counter_page(stage)
+    stage.act("counter.owed")
+    stage.settle()
+
+
+def _handing(stage: Stage) -> None:
+    _owed(stage)
+    _add(stage, _FREE)
+
+
 def _with(pose: Callable[[Stage], None], act: str) -> Callable[[Stage], None]:
     def both(stage: Stage) -> None:
         pose(stage)
@@ -224,5 +268,8 @@ PICTURES = (
     Picture("counter-paid", _paid),
     Picture("counter-prints", _with(_paid, "counter.prints")),
     Picture("counter-waiting", _waiting),
+    Picture("counter-promising", _promising),
+    Picture("counter-owed", _owed),
+    Picture("counter-handing", _handing),
     Picture("counter-two-tills", _two_tills),
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.kernel.clock import today
 from app.kernel.errors import GalienError
 from app.kernel.money import Money
 from app.kernel.outcome import Refused, Severity
+from app.officine.dispensing import treatments
 from app.officine.dispensing.model import SessionState
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Finding, Outcome
     from app.officine.billing.model import Invoice, Reason
     from app.officine.catalog.model import Product, ProductDetail
-    from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, HistoryLine, Payment, SessionSummary
+    from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, Payment, SessionSummary
+    from app.officine.dispensing.treatments import Taken
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.officine.stock.model import StockItem
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENTS = 8
 PRODUCTS = 40
+HISTORY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +161,9 @@ def waiting(services: Services) -> list[SessionSummary]:
     return [item for item in reversed(services.counter.open_sessions()) if item.state is SessionState.SUSPENDED]
 
 
-def history_of(services: Services, patient_id: int) -> list[HistoryLine]:
-    """Return what a patient received, newest first."""
-    return services.counter.history(patient_id, with_cancelled=True)
+def treatments_of(services: Services, patient_id: int) -> list[Taken]:
+    """Return what a patient takes, then what they received before, each product once."""
+    return treatments.taken(services.counter.history(patient_id, HISTORY), today(services.clock))
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:

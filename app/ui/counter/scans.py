@@ -14,6 +14,7 @@ from app.ui import formats
 
 if TYPE_CHECKING:
     from app.officine.catalog.model import Product
+    from app.officine.owed.model import Promise
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
     from app.ui.context import Services
@@ -35,6 +36,7 @@ class Meaning:
     patients: tuple[Patient, ...] = ()
     draft: PatientDraft | None = None
     member: Member | None = None
+    promise: Promise | None = None
     prescription_number: str = ""
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
@@ -49,6 +51,8 @@ def read(services: Services, scan: Scan) -> Meaning:
         return _patient(services, scan)
     if scan.kind is ScanKind.STAFF:
         return _member(services, scan)
+    if scan.kind is ScanKind.PROMISE:
+        return _promise(services, scan)
     return Meaning(prescription_number=scan.fields.get("number") or "", findings=(_no_eprescription(scan),))
 
 
@@ -108,6 +112,15 @@ def _member(services: Services, scan: Scan) -> Meaning:
         return Meaning(member=member)
     text = "Ce badge n’est celui de personne dans l’équipe."
     return Meaning(findings=(Finding("GAL-CPT-71", Severity.ERROR, text, "F12\u00a0: choisissez votre nom."),))
+
+
+def _promise(services: Services, scan: Scan) -> Meaning:
+    number = int(scan.fields.get("promise") or 0)
+    found = next((one for one in services.owed.open_promises() if one.number == number), None)
+    if found is not None:
+        return Meaning(promise=found)
+    text = f"Promis n°\u00a0{number}\u00a0: il n’y a rien à remettre."
+    return Meaning(findings=(Finding("GAL-DU-15", Severity.WARNING, text, "Remis, annulé, ou d’une autre officine."),))
 
 
 def _no_eprescription(scan: Scan) -> Finding:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.kernel.text import plural
-from app.ui import theme
+from app.ui import formats, theme
 from app.ui.widgets.basics import ActButton, Chip, ElidedText, Text, clear, restyle
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class _Tab(QFrame):
         self.count.setText(str(len(session.lines)) if session.lines else "")
         lines = plural(len(session.lines), "ligne")
         state = "comptoir affiché" if current else "comptoir"
+        amount = f" · {formats.amount(session.amount)}" if session.lines else ""
+        self.setToolTip(f"Ctrl+{self._place + 1} · {name} · {lines}{amount}")
         self.setAccessibleName(f"{state} {self._place + 1}\u00a0: {name}, {lines}".capitalize())
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:

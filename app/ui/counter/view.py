@@ -9,12 +9,14 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
+from app.officine.dispensing.papers import PaperKind
 from app.ui import theme
 from app.ui.counter.acts import TABS
 from app.ui.counter.lists_drawers import WaitingDrawer, waiting_words
 from app.ui.counter.page import TillPage, as_finding
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.reading import sessions_to_show, waiting
+from app.ui.counter.ready import ReadyWatch
 from app.ui.counter.tabs import TabStrip
 from app.ui.counter.till import Till
 from app.ui.widgets.basics import EmptyState
@@ -46,6 +48,7 @@ class CounterView(QWidget):
         self._early: list[Scan] = []
         self._waiting = 0
         self._watched: QWidget | None = None
+        self.ready = ReadyWatch(ui, self)
         self.tabs = TabStrip(ui)
         self.pages = QStackedWidget()
         self.opening = EmptyState("counter", "Ouverture du comptoir…", "Les ventes en cours reviennent.")
@@ -77,6 +80,8 @@ class CounterView(QWidget):
         """Read again what the shown comptoir depends on, where it changed."""
         if change is None or change.touches("session"):
             self._count_waiting()
+        if change is not None:
+            self.ready.refresh(change)
         if change is not None and self.page is not None and any(change.touches(topic) for topic in _SEEN_TOPICS):
             self.page.till.look()
 
@@ -277,6 +282,7 @@ class CounterView(QWidget):
             "history": lambda page: page.open("history"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
+            "owed": TillPage.owe,
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
@@ -288,6 +294,11 @@ class CounterView(QWidget):
             "undo": lambda page: page.till.undo(),
             "redo": lambda page: page.till.redo(),
             "back": TillPage.back,
+            "print": TillPage.print_current,
+            "print_last": lambda page: page.desk.print_last(),
+            "print_retry": lambda page: page.desk.retry(),
+            "private": TillPage.toggle_private,
+            **{f"print_{kind}": partial(_print_paper, kind) for kind in PaperKind},
         }
         for name, handler in on_page.items():
             self._ui.acts.bind(f"counter.{name}", partial(self._on_page, handler), self)
@@ -299,3 +310,7 @@ class CounterView(QWidget):
     def _on_page(self, handler: Callable[[TillPage], object]) -> None:
         if self.page is not None:
             handler(self.page)
+
+
+def _print_paper(kind: PaperKind, page: TillPage) -> None:
+    page.print_paper(kind)

@@ -9,6 +9,7 @@ PAGES = (
     ("appearance", "Apparence", "appearance"),
     ("scanner", "Douchette", "scanner"),
     ("keyboard", "Clavier", "keyboard"),
+    ("printers", "Imprimantes", "print"),
     ("database", "Base de données", "database"),
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),

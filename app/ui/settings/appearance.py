@@ -53,7 +53,7 @@ class AppearancePage(Page):
         )
         zoom.body.addWidget(Text("De 80 à 200\u00a0%. Les textes ne sont jamais coupés.", "caption"))
         sounds = self.panel("Sons")
-        self.sounds = QCheckBox("Avertir par un son quand un code scanné est &refusé")
+        self.sounds = QCheckBox("Dire par un son ce que devient un scan\u00a0: trouvé, inconnu, &refusé")
         self.sounds.setChecked(ui.settings.sounds)
         self.sounds.toggled.connect(self._sound)
         sounds.body.addWidget(self.sounds)

@@ -16,6 +16,7 @@ from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.database import DatabasePage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.page import Page
+from app.ui.settings.printers import PrintersPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
 from app.ui.widgets.basics import Button, Panel
@@ -31,6 +32,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "appearance": AppearancePage,
     "scanner": ScannerPage,
     "keyboard": KeyboardPage,
+    "printers": PrintersPage,
     "database": DatabasePage,
     "catalog": CatalogPage,
     "queue": QueuePage,

@@ -1,0 +1,102 @@
+"""What is a promis: who comes back, for which boxes, and what became of it?"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class PromiseState(enum.StrEnum):
+    """What became of a promis, as it is kept."""
+
+    OPEN = "open"
+    HANDED = "handed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPromise:
+    """Boxes that a delivery bills and does not hand over.
+
+    ``rank`` is the line of the delivery; ``patient_id`` None: a customer without a file, named by ``customer`` and
+    ``phone``.
+    """
+
+    delivery: int
+    rank: int
+    code: str
+    label: str
+    quantity: int
+    patient_id: int | None
+    customer: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A promis, as it stands.
+
+    ``quantity`` boxes were promised, ``handed`` of them handed over since. ``ready`` True: the stock holds what is
+    left, once those who were promised before are served. ``reason`` says why it was cancelled.
+    """
+
+    number: int
+    at: dt.datetime
+    delivery: int
+    rank: int
+    code: str
+    label: str
+    quantity: int
+    handed: int
+    patient_id: int | None
+    customer: str
+    phone: str
+    state: PromiseState
+    reason: str
+    operator_name: str
+    ready: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many boxes are still owed."""
+        return self.quantity - self.handed if self.state is PromiseState.OPEN else 0
+
+    @property
+    def label_of_state(self) -> str:
+        """The state as the screens show it."""
+        if self.state is PromiseState.OPEN:
+            return "Prêt" if self.ready else "En attente"
+        return "Remis" if self.state is PromiseState.HANDED else "Annulé"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """Boxes of a promis that were handed over; ``ordonnancier`` is their entry in the register, None where none is due.
+
+    ``left`` boxes of it are still owed.
+    """
+
+    promise: int
+    rank: int
+    at: dt.datetime
+    quantity: int
+    left: int
+    ordonnancier: int | None
+    operator_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What the ticket of a promis says: the patient shows it on coming back."""
+
+    number: int
+    made_on: dt.date
+    delivery: int
+    customer: str
+    label: str
+    boxes: int
+    billed: bool = True

@@ -1,0 +1,147 @@
+"""Who is owed which boxes, whose are ready, and which promis is given up?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.outcome import Done, Refused, is_refused
+from app.kernel.text import one_line
+from app.officine.owed import rules, store
+from app.officine.staff.model import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from app.kernel.outcome import Outcome
+    from app.officine.owed.model import HandedOver, NewPromise, Promise
+    from app.officine.staff.service import Staff
+    from app.officine.stock.service import Stock
+    from app.store.audit import Actor
+    from app.store.database import Database, UnitOfWork
+
+PROMISE_SERIES = "promise"
+
+
+class Owed:
+    """The promis of the officine.
+
+    Whether one is ready is never written: it is reckoned from the stock, first come, first served. A receipt, a sale
+    and a correction of the stock thus need to know nothing of the promis.
+    """
+
+    def __init__(self, db: Database, stock: Stock, staff: Staff) -> None:
+        """Keep the promis in ``db``; ask ``stock`` what is there, and ``staff`` for the rights."""
+        self._db = db
+        self._stock = stock
+        self._staff = staff
+
+    # --- Reading ------------------------------------------------------------------------------------------------
+
+    def open_promises(self) -> list[Promise]:
+        """Return the promis that still owe something, the oldest first, each marked ready or not."""
+        with self._db.read() as session:
+            found = store.open_promises(session)
+        return rules.with_turns(found, self._stock.on_hand({promise.code for promise in found}))
+
+    def of_patient(self, patient_id: int) -> list[Promise]:
+        """Return what is owed to a patient, the oldest first."""
+        return [promise for promise in self.open_promises() if promise.patient_id == patient_id]
+
+    def of_delivery(self, delivery: int) -> list[Promise]:
+        """Return the promis of a delivery, whatever became of them."""
+        with self._db.read() as session:
+            return store.of_delivery(session, delivery)
+
+    def promise(self, number: int) -> Promise | None:
+        """Return a promis, whatever became of it; None for an unknown number."""
+        with self._db.read() as session:
+            return store.read(session, number)
+
+    def hand_overs(self, number: int) -> list[HandedOver]:
+        """Return the hand-overs of a promis, in order."""
+        with self._db.read() as session:
+            return store.hand_overs(session, number)
+
+    def owed_boxes(self, codes: Collection[str]) -> dict[str, int]:
+        """Return how many boxes of each product are owed to somebody; none owed: absent."""
+        with self._db.read() as session:
+            return store.owed_boxes(session, codes)
+
+    # --- Within a delivery, or a hand-over ----------------------------------------------------------------------
+
+    def make(self, work: UnitOfWork, promises: Sequence[NewPromise]) -> None:
+        """Write what a delivery promises, in its act; its number is taken here, after those of the delivery."""
+        if not promises:
+            return
+        first = work.take_numbers(PROMISE_SERIES, len(promises))
+        rows = [
+            store.promise_row(
+                number,
+                work.now,
+                work.actor.name,
+                {
+                    "delivery_number": one.delivery,
+                    "line_rank": one.rank,
+                    "code": one.code,
+                    "label": one.label,
+                    "quantity": one.quantity,
+                    "patient_id": one.patient_id,
+                    "customer": one.customer,
+                    "phone": one.phone,
+                },
+            )
+            for number, one in enumerate(promises, start=first)
+        ]
+        store.insert_promises(work.session, rows)
+        work.changed("promise", *(f"promise:{row['number']}" for row in rows))
+
+    def hand(self, work: UnitOfWork, number: int, quantity: int) -> int | None:
+        """Count boxes as handed over, in the caller's act, and hold the promis until it ends.
+
+        Return how many are left, None (nothing done) where the promis does not owe so many any more.
+        """
+        left = store.hand(work.session, number, quantity)
+        if left is not None:
+            work.changed("promise", f"promise:{number}")
+        return left
+
+    def write_hand_over(self, work: UnitOfWork, number: int, quantity: int, ordonnancier: int | None) -> int:
+        """Write a hand-over in the caller's act, after ``hand``; return its rank."""
+        values = {
+            "at": work.now,
+            "quantity": quantity,
+            "ordonnancier": ordonnancier,
+            "operator_name": work.actor.name,
+        }
+        return store.insert_hand_over(work.session, number, values)
+
+    def cancel_of_delivery(self, work: UnitOfWork, delivery: int, reason: str) -> dict[int, int]:
+        """Give up, in the caller's act, what a delivery that is being cancelled still owes.
+
+        Return how many boxes of it never left, by rank of its lines, those given up before included: they are not to
+        be put back in stock.
+        """
+        kept = store.cancel_of_delivery(work.session, delivery, one_line(reason, rules.REASON_LIMIT))
+        if kept:
+            work.changed("promise")
+        return kept
+
+    # --- Giving up ----------------------------------------------------------------------------------------------
+
+    def cancel(self, actor: Actor, number: int, reason: str) -> Outcome[Promise]:
+        """Give up what is left of a promis, for a reason; what was paid for it is given back by an avoir."""
+        findings = [*self._staff.refusal(actor, Right.DELIVER), *rules.check_reason(reason)]
+        known = self.promise(number)
+        if known is None:
+            findings += rules.check_hand_over(None, 1, 0)
+        if is_refused(findings) or known is None:
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            if not store.cancel(work.session, number, reason.strip()):
+                return Refused((rules.gone(known),))
+            details = {"code": known.code, "boxes": known.left, "reason": reason.strip()}
+            work.audit("promise.cancel", "promise", str(number), patient_id=known.patient_id, details=details)
+            work.changed("promise", f"promise:{number}")
+        cancelled = self.promise(number)
+        assert cancelled is not None
+        return Done(cancelled, tuple(findings))

@@ -1,0 +1,159 @@
+"""How are the promis written, handed over and read?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, func, insert, select, update
+
+from app.officine.owed.model import HandedOver, Promise, PromiseState
+from app.officine.owed.tables import HandOverRow, PromiseRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+
+def insert_promises(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write new promis."""
+    session.execute(insert(PromiseRow), rows)
+
+
+def hand(session: Session, number: int, quantity: int) -> int | None:
+    """Count boxes as handed over; return how many are left, None where the promis does not owe so many any more."""
+    row = PromiseRow
+    total = row.handed + quantity
+    statement = (
+        update(row)
+        .where(row.number == number, row.state == PromiseState.OPEN, total <= row.quantity)
+        .values(
+            handed=total,
+            state=case((total == row.quantity, str(PromiseState.HANDED)), else_=str(PromiseState.OPEN)),
+        )
+        .returning(row.quantity - row.handed)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def insert_hand_over(session: Session, promise: int, values: Mapping[str, Any]) -> int:
+    """Write a hand-over of a promis that this transaction holds; return its rank."""
+    row = HandOverRow
+    rank = (session.scalar(select(func.max(row.rank)).where(row.promise_number == promise)) or 0) + 1
+    session.execute(insert(row), [{"promise_number": promise, "rank": rank, **values}])
+    return rank
+
+
+def cancel(session: Session, number: int, reason: str) -> bool:
+    """Cancel what is left of a promis; False where nothing is."""
+    row = PromiseRow
+    statement = (
+        update(row)
+        .where(row.number == number, row.state == PromiseState.OPEN)
+        .values(state=str(PromiseState.CANCELLED), reason=reason)
+        .returning(row.number)
+    )
+    return session.execute(statement).first() is not None
+
+
+def cancel_of_delivery(session: Session, delivery: int, reason: str) -> dict[int, int]:
+    """Cancel what a delivery still owes; return the boxes that never left, by rank of line."""
+    row = PromiseRow
+    statement = (
+        update(row)
+        .where(row.delivery_number == delivery, row.state == PromiseState.OPEN)
+        .values(state=str(PromiseState.CANCELLED), reason=reason)
+    )
+    session.execute(statement)
+    left = select(row.line_rank, row.quantity - row.handed).where(
+        row.delivery_number == delivery, row.state == PromiseState.CANCELLED
+    )
+    return {rank: int(count) for rank, count in session.execute(left)}
+
+
+def read(session: Session, number: int) -> Promise | None:
+    """Return a promis; None for an unknown number."""
+    row = session.get(PromiseRow, number)
+    return None if row is None else _promise(row)
+
+
+def open_promises(session: Session, codes: Collection[str] | None = None) -> list[Promise]:
+    """Return the promis that still owe something, the oldest first: of these products, or of all."""
+    query = select(PromiseRow).where(PromiseRow.state == PromiseState.OPEN)
+    if codes is not None:
+        query = query.where(PromiseRow.code.in_(sorted(codes)))
+    return [_promise(row) for row in session.scalars(query.order_by(PromiseRow.number))]
+
+
+def of_delivery(session: Session, delivery: int) -> list[Promise]:
+    """Return the promis of a delivery, whatever became of them."""
+    query = select(PromiseRow).where(PromiseRow.delivery_number == delivery).order_by(PromiseRow.number)
+    return [_promise(row) for row in session.scalars(query)]
+
+
+def owed_boxes(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """Return how many boxes of each product are owed; a product of which none is owed is absent."""
+    if not codes:
+        return {}
+    row = PromiseRow
+    query = (
+        select(row.code, func.sum(row.quantity - row.handed))
+        .where(row.code.in_(sorted(codes)), row.state == PromiseState.OPEN)
+        .group_by(row.code)
+    )
+    return {code: int(count) for code, count in session.execute(query)}
+
+
+def hand_overs(session: Session, promise: int) -> list[HandedOver]:
+    """Return the hand-overs of a promis, in order."""
+    row = HandOverRow
+    kept = session.get(PromiseRow, promise)
+    left = 0 if kept is None else kept.quantity
+    found = []
+    for one in session.scalars(select(row).where(row.promise_number == promise).order_by(row.rank)):
+        left -= one.quantity
+        found.append(
+            HandedOver(
+                promise=promise,
+                rank=one.rank,
+                at=one.at,
+                quantity=one.quantity,
+                left=left,
+                ordonnancier=one.ordonnancier,
+                operator_name=one.operator_name,
+            )
+        )
+    return found
+
+
+def promise_row(number: int, at: dt.datetime, operator: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a new promis."""
+    return {
+        "number": number,
+        "at": at,
+        "handed": 0,
+        "state": str(PromiseState.OPEN),
+        "reason": "",
+        "operator_name": operator,
+        **values,
+    }
+
+
+def _promise(row: PromiseRow) -> Promise:
+    return Promise(
+        number=row.number,
+        at=row.at,
+        delivery=row.delivery_number,
+        rank=row.line_rank,
+        code=row.code,
+        label=row.label,
+        quantity=row.quantity,
+        handed=row.handed,
+        patient_id=row.patient_id,
+        customer=row.customer,
+        phone=row.phone,
+        state=PromiseState(row.state),
+        reason=row.reason,
+        operator_name=row.operator_name,
+    )
