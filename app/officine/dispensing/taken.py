@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from app.kernel.clock import paris_date
 from app.officine.dispensing.model import DeliveryState
 from app.officine.dispensing.tables import DeliveryLineRow, DeliveryRow
 from app.officine.safety.model import Taken
@@ -53,7 +54,7 @@ def safety_case(
         for line in session.lines
     ]
     treatment = [
-        Taken(code, label, actives(substances.get(code, ())), since=at.date(), group_id=groups.get(code))
+        Taken(code, label, actives(substances.get(code, ())), since=paris_date(at), group_id=groups.get(code))
         for code, label, at in past
     ]
     return safety.case(lines, treatment, "" if patient is None else patient.allergies)

@@ -30,6 +30,8 @@ CREATE TABLE interaction(
     id INTEGER PRIMARY KEY, first TEXT, second TEXT, first_folded TEXT, second_folded TEXT, levels TEXT,
     mechanism TEXT);
 """
+_SHORTEST_HEAD = 5
+
 _INDEXES = """
 CREATE INDEX class_key ON class(key);
 CREATE INDEX interaction_first ON interaction(first_folded, second_folded);
@@ -127,14 +129,20 @@ class SnapshotReader:
         return found == [("ok",)] and str(count) == meta["pairs"]
 
     def classes_of(self, keys: Collection[str]) -> dict[str, frozenset[str]]:
-        """Return the folded classes of each substance that the thesaurus knows, its own name among them."""
+        """Return the folded classes of each substance that the thesaurus knows, its own name among them.
+
+        A longer name is known by its first words: « insuline lispro recombinante » by « insuline lispro ».
+        """
+        heads = {key: _heads(key) for key in keys}
         rows = self._rows(
-            "SELECT key, class FROM class WHERE key IN (SELECT value FROM json_each(?))", [json.dumps(list(keys))]
+            "SELECT key, class FROM class WHERE key IN (SELECT value FROM json_each(?))",
+            [json.dumps(sorted({head for own in heads.values() for head in own}))],
         )
         found: dict[str, set[str]] = {}
         for key, name in rows:
             found.setdefault(key, set()).add(name)
-        return {key: frozenset(names) for key, names in found.items()}
+        known = {key: next((head for head in own if head in found), None) for key, own in heads.items()}
+        return {key: frozenset(found[head]) for key, head in known.items() if head is not None}
 
     def interactions(self, ends: Collection[str]) -> tuple[Interaction, ...]:
         """Return the interactions of which both ends, folded, are among ``ends``."""
@@ -184,6 +192,14 @@ def damaged() -> EnvironmentFailure:
         code="GAL-SEC-02",
         advice="Importez-le de nouveau : galien safety import DOSSIER.",
     )
+
+
+def _heads(key: str) -> list[str]:
+    """Return the key, then its first words, ever fewer, as long as the last of them still names something."""
+    words = key.split()
+    idle = installed_names().idle
+    shorter = (" ".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+    return [key, *(head for head in shorter if len(head) >= _SHORTEST_HEAD and head not in idle)]
 
 
 def _constraint(level: str, text: str, names: list[str]) -> Constraint:
