@@ -280,9 +280,7 @@ def _prepare(services: Services) -> None:
 
 def _require_unused(services: Services) -> None:
     """Refuse to begin a new base where the one of this folder was lost: the empty one would hide that."""
-    folder = services.folder
-    has_served = any(folder.catalogs.glob("*.sqlite")) or bool(services.backups())
-    if services.settings.database_url is None and has_served:
+    if services.settings.database_url is None and services.folder.has_served:
         raise DatabaseDamaged(
             "La base de données de ce dossier manque ou est vide, alors que le dossier a déjà servi.",
             advice="Restaurez la dernière sauvegarde : galien restore FICHIER. Rien n’a été écrit.",

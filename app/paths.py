@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure, FileUnusable
+from app.kernel.system import is_disk_full
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_NO_SPACE = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,11 @@ class DataFolder:
         """What the desktop client holds while it runs."""
         return self.root / "client.lock"
 
+    @property
+    def has_served(self) -> bool:
+        """True where a catalogue or a backup shows that there was a database here."""
+        return any(self.catalogs.glob("*.sqlite")) or any(self.backups.glob("galien-*.galien"))
+
     def make(self) -> None:
         """Make the folder and its places; readable by its owner only.
 
@@ -81,6 +85,6 @@ def default_root() -> Path:
 
 
 def _folder_failure(error: OSError) -> EnvironmentFailure:
-    if error.errno == _NO_SPACE:
+    if is_disk_full(error):
         return DiskFull("Le disque est plein.")
     return DatabaseReadOnly("Le dossier de données ne peut pas être créé ou modifié.")

@@ -9,8 +9,9 @@ import platform
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from app.kernel.errors import DatabaseReadOnly, FileUnusable
+from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
 from app.kernel.mode import Mode
+from app.kernel.system import is_disk_full
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def load(file: Path) -> Settings:
 def save(file: Path, settings: Settings) -> None:
     """Write the settings; the file holds the old ones or the new ones, never a part.
 
-    Raises DatabaseReadOnly when the folder can't be written.
+    Raises DiskFull, or DatabaseReadOnly when the folder can't be written.
     """
     text = json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2)
     staged = file.with_suffix(".new")
@@ -86,6 +87,8 @@ def save(file: Path, settings: Settings) -> None:
             os.fsync(stream.fileno())
         staged.replace(file)
     except OSError as error:
+        if is_disk_full(error):
+            raise DiskFull("Le disque est plein : les réglages n’ont pas été enregistrés.") from error
         raise DatabaseReadOnly("Les réglages ne peuvent pas être enregistrés.") from error
 
 

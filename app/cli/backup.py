@@ -25,7 +25,7 @@ def _configure_backup(parser: CommandParser) -> None:
 
 
 def _configure_restore(parser: CommandParser) -> None:
-    parser.add_argument("file", metavar="FICHIER", type=Path, help="la sauvegarde (.galien)")
+    parser.add_argument("file", metavar="FICHIER", type=Path, help="la sauvegarde (.galien ; « - »)")
 
 
 def _backup(args: argparse.Namespace, out: Output) -> int:
@@ -59,12 +59,19 @@ def _restore(args: argparse.Namespace, out: Output) -> int:
     settings = settings_module.load(folder.settings_file)
     mode = str(settings.mode) if folder.settings_file.exists() else None
     now = dt.datetime.now(dt.UTC)
-    if settings.database_url:
-        done = restore.restore_postgresql(args.file, folder.root, settings.database_url, mode=mode, now=now)
-    else:
-        done = restore.restore_sqlite(args.file, folder.root, folder.database_file, mode=mode, now=now)
-    out.result({"restored": args.file.absolute(), "created_at": done.manifest.created_at, "replaced": done.aside,
-                "audit_entries": done.manifest.audit_seq})  # fmt: skip
+    with frame.file_argument(args.file) as file:
+        if settings.database_url:
+            done = restore.restore_postgresql(file, folder.root, settings.database_url, mode=mode, now=now)
+        else:
+            done = restore.restore_sqlite(file, folder.root, folder.database_file, mode=mode, now=now)
+    out.result(
+        {
+            "restored": None if str(args.file) == "-" else args.file.absolute(),
+            "created_at": done.manifest.created_at,
+            "replaced": done.aside,
+            "audit_entries": done.manifest.audit_seq,
+        }
+    )
     made = french.moment(dt.datetime.fromisoformat(done.manifest.created_at))
     out.line(f"Sauvegarde du {made} restaurée et contrôlée.")
     if done.aside:

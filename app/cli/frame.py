@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure, FileUnusable, GalienError, InputDefect
 from app.kernel.mode import Mode
+from app.kernel.system import is_disk_full, reason
 from app.kernel.text import unbroken
 
 if TYPE_CHECKING:
@@ -203,6 +204,26 @@ def file_bytes(value: str) -> bytes:
         raise from_os_error(error) from error
 
 
+@contextlib.contextmanager
+def file_argument(value: Path) -> Iterator[Path]:
+    """Give the file named, or standard input put in a temporary file when it is ``-``.
+
+    For what is read in any order, or is large. Raises DiskFull, FileUnusable.
+    """
+    if str(value) != "-":
+        yield value
+        return
+    import shutil  # noqa: PLC0415 -- only where standard input is given
+    import tempfile  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="galien-") as folder:
+        file = Path(folder) / "entree"
+        with file.open("xb") as written:
+            shutil.copyfileobj(sys.stdin.buffer, written)
+        yield file
+
+
 def json_argument(value: str) -> Any:  # noqa: ANN401 -- JSON is anything
     """Return the JSON value in the file named, or on standard input when it is ``-``.
 
@@ -221,24 +242,11 @@ def json_argument(value: str) -> Any:  # noqa: ANN401 -- JSON is anything
 def from_os_error(error: OSError) -> EnvironmentFailure:
     """Return the failure to show for an error of the operating system."""
     name = f"« {error.filename} » : " if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_disk_full(error):
         return DiskFull("Le disque est plein.")
     if error.errno == errno.EROFS:
         return DatabaseReadOnly(f"{name}l’écriture est impossible, le disque est en lecture seule.")
-    return FileUnusable(f"{name}{_os_reason(error)}.", advice="Vérifiez le chemin et les droits, puis recommencez.")
-
-
-def _os_reason(error: OSError) -> str:
-    reasons = {
-        errno.ENOENT: "ce fichier ou dossier n’existe pas",
-        errno.EISDIR: "un dossier est à la place du fichier attendu",
-        errno.ENOTDIR: "un fichier est à la place du dossier attendu",
-        errno.EACCES: "l’accès est refusé",
-        errno.EPERM: "l’accès est refusé",
-        errno.ENAMETOOLONG: "ce nom est trop long",
-        errno.EADDRINUSE: "ce port est déjà utilisé par un autre programme",
-    }
-    return reasons.get(error.errno or 0, f"le système d’exploitation refuse (erreur {error.errno})")
+    return FileUnusable(f"{name}{reason(error)}.", advice="Vérifiez le chemin et les droits, puis recommencez.")
 
 
 _ARGPARSE_FRENCH = (

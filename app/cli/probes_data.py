@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli.probe import FAIL, OK, WARN, Answer
 from app.kernel import french
 from app.kernel.clock import SystemClock
+from app.kernel.errors import DatabaseDamaged
 from app.kernel.events import Publisher
 from app.kernel.text import plural
 
@@ -72,9 +73,10 @@ def registers(subject: Subject) -> Answer:
 
 
 def catalog(subject: Subject) -> Answer:
-    """Which medicines base is in force, and how old is it?"""
+    """Which medicines base is in force, is its file whole, and how old is it?"""
     from sqlalchemy import select  # noqa: PLC0415 -- heavy
 
+    from app.officine.catalog.snapshot import sha256_of  # noqa: PLC0415
     from app.officine.catalog.tables import CatalogVersionRow  # noqa: PLC0415
 
     with _database(subject) as db:
@@ -82,11 +84,15 @@ def catalog(subject: Subject) -> Answer:
             return _NOTHING_YET
         with db.read() as session:
             row = session.scalars(select(CatalogVersionRow).where(CatalogVersionRow.state == "in_force")).first()
-            found = row and (row.version, row.source_date, row.presentations)
+            found = row and (row.version, row.source_date, row.presentations, row.sha256)
     advice = "Mettez-la à jour\u00a0: galien catalog import DOSSIER."
     if not found:
         return Answer(WARN, "Aucune base des médicaments.", advice)
-    version, source_date, presentations = found
+    version, source_date, presentations, digest = found
+    file = subject.folder.catalogs / f"{version}.sqlite"
+    # A workstation of a shared database fetches its own copy again when it starts.
+    if not subject.database_url and not (file.is_file() and sha256_of(file) == digest):
+        return Answer(FAIL, f"Le fichier de la version {version} manque ou est endommagé.", advice)
     detail = f"Version {version} du {french.short_date(source_date)}, {plural(presentations, 'présentation')}."
     is_old = dt.datetime.now(dt.UTC).date() - source_date > _OLD_CATALOG
     return Answer(WARN if is_old else OK, detail, advice if is_old else "")
@@ -143,10 +149,12 @@ def outbox(subject: Subject) -> Answer:
 
 @contextlib.contextmanager
 def _engine(subject: Subject) -> Iterator[Engine | None]:
-    """Open the database to read it only; None where there is none yet."""
+    """Open the database to read it only; None where there is none yet. Raises DatabaseDamaged where it was lost."""
     from app.store.engine import open_engine, sqlite_url  # noqa: PLC0415 -- heavy
 
     if not subject.database_url and not subject.folder.database_file.exists():
+        if subject.folder.has_served:
+            raise DatabaseDamaged("La base de données de ce dossier manque, alors que le dossier a déjà servi.")
         yield None
         return
     url = subject.database_url or sqlite_url(subject.folder.database_file)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root, text_argument
+from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root, file_argument, text_argument
 from app.kernel.clock import SystemClock, today
 from app.kernel.mode import Mode
 from app.officine.scan.model import Scan, ScanKind
@@ -31,7 +31,7 @@ def configure(parser: CommandParser) -> None:
     """Add the command's own arguments."""
     parser.free_text = True
     parser.add_argument("text", nargs="?", metavar="TEXTE", help=r"texte lu (« \x1d » pour le séparateur ; « - »)")
-    parser.add_argument("--image", metavar="FICHIER", help="image PNG ou JPEG à lire à la place d’un texte")
+    parser.add_argument("--image", metavar="FICHIER", help="image PNG ou JPEG à lire à la place d’un texte (« - »)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -54,7 +54,8 @@ def _in_image(path: Path, settings: Settings) -> list[Scan]:
     """Return the codes of the image, a box or an identity first."""
     from app.officine.scan.image import read_image  # noqa: PLC0415 -- a heavy library behind it
 
-    texts = read_image(path) or [""]
+    with file_argument(path) as file:
+        texts = read_image(file) or [""]
     scans = [_interpreted(text, settings, separators_kept=True) for text in texts]
     return sorted(scans, key=lambda scan: scan.kind not in (ScanKind.GS1, ScanKind.INS))
 

@@ -101,10 +101,12 @@ def _examine_registers(engine: Engine, report: Report) -> None:
 
 
 def _first_bad_entry(session: Session) -> dict[str, Any] | None:
+    from app.officine.dispensing.register_end import first_missing_entry  # noqa: PLC0415
     from app.officine.dispensing.tables import OrdonnancierRow  # noqa: PLC0415
     from app.store import integrity  # noqa: PLC0415
 
-    return integrity.verify_chain(session, "ordonnancier", cast("Table", OrdonnancierRow.__table__)).first_bad
+    chain = integrity.verify_chain(session, "ordonnancier", cast("Table", OrdonnancierRow.__table__))
+    return chain.first_bad or first_missing_entry(session)
 
 
 def _first_bad_of(chain: str, session: Session) -> dict[str, Any] | None:

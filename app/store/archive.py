@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -108,6 +109,9 @@ def _extract(archive: zipfile.ZipFile, folder: Path, report: Report) -> Manifest
         with archive.open(name) as origin, target.open("xb") as written:
             if _copied(origin, written, described["size"]) != described:
                 raise _defect(f"La sauvegarde est endommagée ({name}).")
+            # It takes the place of the database by its name alone: its content must be on the disk by then.
+            written.flush()
+            os.fsync(written.fileno())
     return manifest
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.store.archive import Report
 
-_NAME = re.compile(r"galien-\d{8}-\d{6}(?:-\d+)?\.galien")
+_NAME = re.compile(r"galien-(\d{8}-\d{6})(?:-(\d+))?\.galien")
 _PAGES = 4_096
 _STATE = (
     "SELECT (SELECT version_num FROM alembic_version), (SELECT seq FROM chain_head WHERE name = 'audit'), "
@@ -85,7 +85,10 @@ def keep_copy(engine: Engine, folder: Path) -> Backup | None:
 
 def backups(folder: Path) -> list[Path]:
     """Return the backups in a folder, oldest first."""
-    return sorted(path for path in folder.glob("galien-*.galien") if _NAME.fullmatch(path.name))
+    found = {path: _NAME.fullmatch(path.name) for path in folder.glob("galien-*.galien")}
+    # The second backup of one second is « -2 », which a plain sort of names would put before the first.
+    ranks = {path: (match[1], int(match[2] or 1)) for path, match in found.items() if match}
+    return sorted(ranks, key=ranks.__getitem__)
 
 
 def rotate(folder: Path, keep: int) -> list[Path]:

@@ -17,6 +17,7 @@ from app.kernel.errors import (
     EnvironmentFailure,
     FileUnusable,
 )
+from app.kernel.system import is_disk_full, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,12 @@ _SQLITE: dict[str, tuple[type[EnvironmentFailure], str]] = {
     "IOERR": _SILENT,
 }
 """Primary result codes of SQLite, without their prefix (sqlite.org/rescode.html)."""
+
+_SQLITE_EXTENDED: dict[str, tuple[type[EnvironmentFailure], str]] = {
+    # The file beside the database that its readers share could not grow: the disk is full, the database is sound.
+    "IOERR_SHMSIZE": _FULL,
+}
+"""Extended codes that say something else than their primary one."""
 
 _POSTGRESQL: dict[str, tuple[type[EnvironmentFailure], str]] = {
     "53100": _FULL,
@@ -107,17 +114,20 @@ def file_errors() -> Iterator[None]:
 
 
 def _sqlite_failure(error: sqlite3.Error) -> EnvironmentFailure | None:
-    name = getattr(error, "sqlite_errorname", None)
-    return None if name is None else _made(_SQLITE.get(name.split("_")[1]))
+    name: str | None = getattr(error, "sqlite_errorname", None)
+    if name is None:
+        return None
+    code = name.removeprefix("SQLITE_")
+    return _made(_SQLITE_EXTENDED.get(code) or _SQLITE.get(code.split("_")[0]))
 
 
 def _disk_failure(error: OSError) -> EnvironmentFailure:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if is_disk_full(error):
         return DiskFull("Le disque est plein.")
-    name = f"« {error.filename} » " if error.filename else "Un fichier "
+    name = f"« {error.filename} »" if error.filename else "Un fichier"
     if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        return FileUnusable(f"{name}ne peut pas être lu ou écrit.", advice="Vérifiez les droits du dossier.")
-    return FileUnusable(f"{name}est inutilisable ({error.strerror or error}).", advice="Vérifiez le chemin.")
+        return FileUnusable(f"{name} ne peut pas être lu ou écrit.", advice="Vérifiez les droits du dossier.")
+    return FileUnusable(f"{name} est inutilisable : {reason(error)}.", advice="Vérifiez le chemin.")
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -155,6 +156,8 @@ def _put_aside(database: Path, backups: Path, now: dt.datetime) -> str | None:
         part = database.with_name(name)
         if part.exists():
             shutil.copy2(part, aside / name)
+            with (aside / name).open("rb+") as kept:
+                os.fsync(kept.fileno())
     return str(aside)
 
 

@@ -13,6 +13,7 @@ from faults_support import repeats
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app import bootstrap, cli
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.store import backup, facts, integrity, restore, schema
@@ -73,6 +74,23 @@ def test_a_full_disk_loses_nothing_acknowledged_and_work_resumes_when_there_is_r
     assert _entries(database) == done + 1
     assert integrity.quick_check(database.engine) is None
     database.close()
+
+
+@pytest.mark.req("OFF-DB-12")
+def test_a_sound_base_on_a_full_disk_is_never_called_damaged(
+    small_disk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To restore the last backup would lose the day: only room is missing."""
+    bootstrap.open_services(tmp_path / "data").close()
+    folder = shutil.copytree(tmp_path / "data", small_disk / "data")
+    with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        while ballast.write(bytes(4_096)):
+            pass
+    for words in (["verify"], ["queue", "list"], ["init", "--data", str(small_disk / "new")]):
+        code = cli.main([*words, "--data", str(folder)] if "--data" not in words else words)
+        assert (code, capsys.readouterr().err.partition(" ")[0]) == (4, DiskFull.code)
+    (small_disk / "ballast").unlink()
+    assert cli.main(["verify", "--data", str(folder)]) == 0
 
 
 @pytest.mark.req("OFF-DB-12")

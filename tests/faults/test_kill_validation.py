@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.officine.cash.tables import CashRecordRow
 from app.officine.dispensing.tables import OrdonnancierRow
 from app.store.engine import open_engine, sqlite_url
 from app.store.integrity import quick_check, verify_audit, verify_chain
@@ -110,6 +111,8 @@ class Officine:
         assert ask(_HALF_INVOICES) == []
         assert ask(_HALF_REGISTER) == []
         assert ask(_HALF_STOCK) == []
+        assert ask(_HALF_CASH) == []
+        assert ask(_HALF_ORDONNANCES) == []
         assert ask(_STOCK_TOTALS) == []
         ((entries, highest, numbered),) = ask(_REGISTER_NUMBERS)
         assert entries == highest == numbered
@@ -134,7 +137,8 @@ class Officine:
             with Session(engine) as session:
                 audit = verify_audit(session)
                 ordonnancier = verify_chain(session, "ordonnancier", OrdonnancierRow.__table__)  # type: ignore[arg-type]
-            assert (audit.first_bad, ordonnancier.first_bad) == (None, None)
+                cash = verify_chain(session, "cash", CashRecordRow.__table__)  # type: ignore[arg-type]
+            assert (audit.first_bad, ordonnancier.first_bad, cash.first_bad) == (None, None, None)
             assert self.checked > 0
         finally:
             engine.dispose()
@@ -161,6 +165,21 @@ _HALF_STOCK = """
 SELECT d.number FROM delivery d WHERE d.number > :since AND
     (SELECT coalesce(sum(quantity), 0) FROM delivery_line l WHERE l.delivery_number = d.number)
     <> (SELECT -coalesce(sum(delta), 0) FROM stock_movement m WHERE m.reference = CAST(d.number AS VARCHAR(20)))
+"""
+_HALF_CASH = """
+SELECT d.number FROM delivery d WHERE d.number > :since AND (
+    (SELECT count(*) FROM cash_record c WHERE c.delivery_number = d.number AND c.kind = 'sale') <> 1
+    OR d.patient_share <> (SELECT coalesce(sum(amount), 0) FROM cash_record c
+                           WHERE c.delivery_number = d.number AND c.kind = 'payment'))
+"""
+# Each delivery of these clients is made on an ordonnance of its own, all of whose lines leave.
+_HALF_ORDONNANCES = """
+SELECT d.number FROM delivery d WHERE d.number > :since AND
+    (SELECT count(*) FROM prescription_line p WHERE p.last_delivery = d.number AND p.deliveries = 1)
+    <> (SELECT count(*) FROM delivery_line l WHERE l.delivery_number = d.number)
+UNION ALL
+SELECT 0 FROM prescription p WHERE NOT EXISTS (
+    SELECT 1 FROM prescription_line l WHERE l.prescription_id = p.id AND l.last_delivery IS NOT NULL)
 """
 _STOCK_TOTALS = """
 SELECT i.code FROM stock_item i

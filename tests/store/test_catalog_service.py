@@ -24,7 +24,7 @@ from app.store.tables import AuditRow
 from tests.catalog_files import CatalogFiles, cip13, presentation, speciality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from app.officine.catalog.model import Product
@@ -267,11 +267,27 @@ def test_a_missing_folder_is_told_to_the_user(catalog: Catalog, actor: Actor, tm
             catalog.import_folder(tmp_path / "nowhere", actor, isolated=isolated)
 
 
+def _emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _rotten(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("lose", [lambda path: path.unlink(), _emptied, _rotten], ids=["removed", "emptied", "rotten"])
 def test_a_snapshot_lost_from_the_disk_is_said_and_mended_by_an_import(
-    filled: Catalog, source: Path, actor: Actor, sqlite_database: Database, tmp_path: Path
+    filled: Catalog,
+    source: Path,
+    actor: Actor,
+    sqlite_database: Database,
+    tmp_path: Path,
+    lose: Callable[[Path], None],
 ) -> None:
     for path in (tmp_path / "catalogs").iterdir():
-        path.unlink()
+        lose(path)
     again = Catalog(sqlite_database, tmp_path / "catalogs")
     again.ensure_local()
     with pytest.raises(EnvironmentFailure, match="manque ou est endommagé"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
 import threading
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,6 @@ from app.store.engine import open_engine, sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import PrivateCluster
 
@@ -358,6 +359,35 @@ def test_the_oldest_backups_go_but_one_a_month_stays(tmp_path: Path) -> None:
     assert [path.name[7:15] for path in backup.backups(tmp_path)] == ["20260930", "20261031", "20261121", "20261122"]
     assert (tmp_path / "galien-important.galien").exists()
     assert len(list(tmp_path.glob("*.sha256"))) == 4
+
+
+def test_backups_of_one_second_keep_their_order(tmp_path: Path) -> None:
+    names = [f"galien-20261122-080000{end}.galien" for end in ("", "-2", "-9", "-10")]
+    for name in reversed(names):
+        (tmp_path / name).touch()
+    assert [path.name for path in backup.backups(tmp_path)] == names
+    backup.rotate(tmp_path, keep=1)
+    assert [path.name for path in backup.backups(tmp_path)] == names[-1:]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the name behind a descriptor is asked of the system")
+def test_what_is_restored_is_on_the_disk_before_it_takes_the_place(
+    sqlite_database: Database, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut just after must leave the old database or the new one, never an empty file."""
+    made = backup.make(sqlite_database.engine, tmp_path / "usb", now=NOW)
+    sqlite_database.engine.dispose()
+    synced: set[int] = set()
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", watched)
+    _restore(made.path, root, sqlite_database.engine.url.render_as_string(), mode=None)
+    restored, (aside,) = Path(str(sqlite_database.engine.url.database)), root.glob("backups/remplacee-*/*")
+    assert {restored.stat().st_ino, aside.stat().st_ino} <= synced
 
 
 def test_a_disk_without_room_for_the_restored_database_is_said_so(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app import cli
 from app.bootstrap import create_demo, open_services
 from app.store.audit import Actor
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ACTOR = Actor(None, "Camille Durand", "comptoir-1")
 
@@ -109,6 +109,15 @@ def test_what_was_backed_up_comes_back(run: Any, folder: Path, tmp_path: Path) -
     assert (code, said["database"], said["audit_entries"]) == (0, "ok", entries - 1)
 
 
+@pytest.mark.req("OFF-DB-10")
+def test_a_backup_is_restored_from_standard_input(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    made = run("backup", str(tmp_path / "usb"))[1]
+    for content, expected in ((Path(made["file"]).read_bytes(), 0), (b"Bonjour", 3)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert run("restore", "-")[0] == expected
+    assert run("verify")[1]["audit_entries"] == made["audit_entries"]
+
+
 @pytest.mark.req("OFF-DB-11")
 @pytest.mark.parametrize("content", [b"", b"Bonjour", b"PK\x05\x06" + bytes(18), bytes(10_000)])
 def test_a_bad_file_is_refused_and_the_data_stay(run: Any, folder: Path, tmp_path: Path, content: bytes) -> None:  # noqa: ANN401
@@ -123,12 +132,15 @@ def test_a_bad_file_is_refused_and_the_data_stay(run: Any, folder: Path, tmp_pat
 
 @pytest.mark.parametrize("name", ["absente.galien", "."])
 def test_a_file_that_can_not_be_read_is_the_environment_s_fault(run: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401
-    assert run("restore", str(tmp_path / name))[0] == 4
+    code, _, err = run("restore", str(tmp_path / name))
+    assert code == 4
+    assert not re.search("No such|Is a", err), "the system’s own text is no French"
 
 
 def test_backing_up_into_a_file_is_the_environment_s_fault(run: Any, tmp_path: Path) -> None:  # noqa: ANN401
     (tmp_path / "fichier").touch()
-    assert run("backup", str(tmp_path / "fichier"))[0] == 4
+    code, _, err = run("backup", str(tmp_path / "fichier"))
+    assert (code, "existe déjà" in err) == (4, True)
 
 
 @pytest.mark.req("OFF-DB-08")
@@ -203,3 +215,23 @@ def test_verify_names_the_register_that_was_altered(
     found = {name: said[name] for name in ("database", "ordonnancier", "cash")}
     assert found == {"database": "ok", "ordonnancier": "ok", "cash": "ok"} | {register: "bad"}
     assert said["first_bad"]["register"] == register
+
+
+@pytest.mark.req("OFF-DB-07")
+def test_verify_sees_a_register_cut_short_together_with_its_head(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left is a sound chain: only the audit still knows of the entry."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo, folder)
+    end = "FROM ordonnancier_entry ORDER BY seq DESC LIMIT 1"
+    _edit(
+        folder,
+        "DROP TRIGGER ordonnancier_entry_no_delete",
+        f"DELETE FROM ordonnancier_entry WHERE seq = {LAST_ENTRY}",
+        f"UPDATE chain_head SET seq = (SELECT seq {end}), hash = (SELECT hash {end}) WHERE name = 'ordonnancier'",
+        "UPDATE sequence SET value = value - 1 WHERE name = 'ordonnancier'",
+    )
+    assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ordonnancier"], said["cash"], said["first_bad"]["register"]) == ("bad", "ok", "ordonnancier")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import cli
+from app import bootstrap, cli
 from app.cli import doctor, probe, probes_data, probes_machine
 from app.paths import DataFolder
 
@@ -74,6 +74,29 @@ def test_a_damaged_database_is_a_defect_with_its_advice(folder: Path) -> None:
     answers = probe.run_all({"database": probes_data.database}, subject(folder), 10)
     assert answers["database"].status == "fail"
     assert "galien restore" in answers["database"].advice
+
+
+def test_a_database_lost_from_a_folder_that_served_is_a_defect(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bootstrap.open_services(tmp_path / "data").close()
+    (tmp_path / "data" / "galien.sqlite").unlink()
+    code, told, lines = run(capsys, tmp_path / "data")
+    assert (code, told["ok"], lines["database"]["status"]) == (3, False, "fail")
+    assert "galien restore" in lines["database"]["advice"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"pourri"], ids=["removed", "emptied", "rotten"])
+def test_a_catalogue_whose_file_is_damaged_is_a_defect(tmp_path: Path, content: bytes | None) -> None:
+    bootstrap.open_services(tmp_path / "data").close()
+    whole = probes_data.catalog(subject(tmp_path / "data"))
+    (file,) = (tmp_path / "data" / "catalogs").iterdir()
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+    damaged = probes_data.catalog(subject(tmp_path / "data"))
+    assert whole.status != "fail"
+    assert (damaged.status, "galien catalog import" in damaged.advice) == ("fail", True)
 
 
 def test_a_newer_schema_is_a_defect(folder: Path) -> None:

@@ -123,6 +123,15 @@ def test_box_delivered_before_is_refused() -> None:
     assert errors(findings) == {"GAL-CPT-16"}
 
 
+def test_medicine_on_no_list_that_asks_for_a_prescription_is_told_without_one() -> None:
+    """FLUAD and NYXOID are on no list: nothing else would tell that they are not sold freely."""
+    details = {PLAIN.code: replace(DETAIL, conditions=("médicament soumis à prescription médicale",))}
+    free = rules.check(situation(details=details))
+    assert (errors(free), warnings(free)) == (set(), {"GAL-CPT-29"})
+    known = {"details": details, "patient": PATIENT, "prescriber": PRESCRIBER}
+    assert warnings(rules.check(situation(prescription=ordonnance(), **known))) == set()
+
+
 def test_hospital_medicine_is_never_sold_and_supply_is_told() -> None:
     shortage = Availability(1, "Rupture de stock", dt.date(2026, 10, 1), None, None)
     detail = replace(DETAIL, hospital_only=True, availability=(shortage,), fraction_days=7)

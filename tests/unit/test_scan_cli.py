@@ -99,6 +99,18 @@ def test_image_with_several_codes_gives_the_box_first(galien: Any, tmp_path: Pat
     assert [other["kind"] for other in result["others"]] == ["ean13"]
 
 
+def test_image_from_standard_input(galien: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    import zxingcpp  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
+
+    drawn = zxingcpp.create_barcode("3401597391224", zxingcpp.BarcodeFormat.EAN13).to_image(scale=4)
+    picture = io.BytesIO()
+    Image.frombytes("L", drawn.shape[::-1], bytes(memoryview(drawn))).save(picture, "PNG")
+    for content, expected in ((picture.getvalue(), 0), (picture.getvalue()[:60], 3), (b"", 4)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert galien("scan", "--image", "-", "--json")[0] == expected
+
+
 def test_image_without_a_code_and_unusable_images(galien: Any, tmp_path: Path) -> None:  # noqa: ANN401
     from PIL import Image  # noqa: PLC0415
 

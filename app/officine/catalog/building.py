@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Protocol
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure, GalienError
+from app.kernel.system import is_disk_full
 from app.officine.catalog.snapshot import build_snapshot
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _STAGING = ".staging-"
 _STALE_SECONDS = 3600
 _TICK_SECONDS = 0.1
-_NO_SPACE = 28
 _POLITENESS = 10
 
 
@@ -106,6 +106,6 @@ def _build(answer: Connection, source: Path, target: Path, today: dt.date) -> No
 
 
 def _disk_failure(error: OSError) -> EnvironmentFailure:
-    if error.errno == _NO_SPACE:
+    if is_disk_full(error):
         return DiskFull("Le disque est plein : la nouvelle version du catalogue n’a pas pu être écrite.")
     return DatabaseReadOnly("Le dossier des catalogues ne peut pas être modifié.")

@@ -16,6 +16,7 @@ _SECURED = frozenset(
     {"prescription en toutes lettres sur ordonnance securisee", "prescription sur ordonnance securisee"}
 )
 _HOSPITAL = frozenset({"reserve a l usage hospitalier", "delivrance reservee aux pharmacies a usage interieur"})
+_PRESCRIBED = "medicament soumis a prescription medicale"
 _LISTS = frozenset({"liste i", "liste ii", "stupefiants"})
 _LIMIT = re.compile(r"prescription limitee a (\d+) (jour|semaine|mois)")
 _FRACTION = re.compile(r"delivrance fractionnee de (\d+) jours")
@@ -42,6 +43,11 @@ def list_class(conditions: Iterable[str]) -> ListClass | None:
 def names_a_list(condition: str) -> bool:
     """Return True for a condition that puts a medicine on a list: I, II or stupéfiants."""
     return folded_condition(condition) in _LISTS
+
+
+def needs_prescription(conditions: Iterable[str]) -> bool:
+    """Return True for a medicine that asks for a prescription without being on any list."""
+    return any(folded_condition(text) == _PRESCRIBED for text in conditions)
 
 
 def is_hospital_only(conditions: Iterable[str]) -> bool:

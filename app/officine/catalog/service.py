@@ -128,10 +128,10 @@ class Catalog:
     def install_snapshot(self, file: Path, report: ImportReport, actor: Actor) -> CatalogVersion:
         """Put a snapshot that was built and checked in force, and keep the one that it replaces.
 
-        ``file`` is moved to its place. The same snapshot again changes nothing.
+        ``file`` is moved to its place. The same snapshot again changes nothing, but for mending a damaged one.
         """
         version = self._described(file, report)
-        if version == self.version() and self._path(version).exists():
+        if version == self.version() and self._is_here(version):
             return version
         file.replace(self._path(version))
         _sync_folder(self.folder)
@@ -316,7 +316,7 @@ class Catalog:
     def _fetch(self, version: CatalogVersion) -> Path:
         """Return the file of a version, taken from the shared database where it is not here, and checked."""
         path = self._path(version)
-        if path.is_file() and sha256_of(path) == version.sha256:
+        if self._is_here(version):
             return path
         with self._db.read() as session:
             content = store.blob(session, version.sha256)
@@ -328,6 +328,11 @@ class Catalog:
                 raise _lost(version)
             staging.replace(path)
         return path
+
+    def _is_here(self, version: CatalogVersion) -> bool:
+        """Return True where this workstation has the file of a version, and it is whole."""
+        path = self._path(version)
+        return path.is_file() and sha256_of(path) == version.sha256
 
     def _path(self, version: CatalogVersion) -> Path:
         return self.folder / f"{version.version}.sqlite"

@@ -15,6 +15,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
+from app.officine.catalog.rules import needs_prescription
 from app.officine.dispensing import matching, owing, registered, validity
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
@@ -222,6 +223,10 @@ def _check_supply(line: DraftLine, product: Product, situation: Situation) -> It
     for supply in detail.availability:
         since = "" if supply.since is None else f" depuis le {french.short_date(supply.since)}"
         yield _info("GAL-CPT-18", f"{line.label} : {supply.label.lower()}{since} (ANSM).", line.line_id)
+    is_prescribed = line.prescribed and situation.session.prescription is not None
+    if needs_prescription(detail.conditions) and not is_prescribed and not needs_register(product):
+        text = f"{line.label} : hors liste, mais soumis à prescription médicale."
+        yield _warning("GAL-CPT-29", text, "F4 : ordonnance, sauf dispense légale (vaccination…).", line.line_id)
     if detail.fraction_days is not None:
         yield _info(
             "GAL-CPT-30", f"{line.label} : délivrance fractionnée de {detail.fraction_days} jours.", line.line_id
