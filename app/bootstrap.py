@@ -29,6 +29,7 @@ from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.registers.service import Registers
+from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
@@ -85,6 +86,7 @@ class Services:
     registers: Registers
     narcotics: Narcotics
     book: Book
+    safety: Safety
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -135,6 +137,7 @@ class Services:
         """Close what was opened."""
         if self._watcher is not None:
             self._watcher.stop()
+        self.safety.close()
         self.catalog.close()
         self.db.close()
 
@@ -201,6 +204,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     owed = Owed(db, stock, staff)
+    safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     counter = Counter(
         db,
         catalog=catalog,
@@ -212,6 +216,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         open_boxes=open_boxes,
         cash=cash,
         owed=owed,
+        safety=safety,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -249,6 +254,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             folder=folder.prints,
             mode=settings.mode,
         ),
+        safety=safety,
     )
 
 
@@ -287,8 +293,10 @@ def _install(services: Services) -> None:
         facts.install(work, services.settings.mode, str(uuid.uuid4()))
     if services.settings.mode.is_simulated:
         from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
+        from app.officine.safety.demo import load_demo_thesaurus  # noqa: PLC0415 -- the same
 
         demo.load_demo_catalog(services.catalog, services.system_actor)
+        load_demo_thesaurus(services.safety, services.system_actor)
 
 
 def _close_simulation(settings: Settings) -> None:

@@ -34,6 +34,11 @@ class DataFolder:
         return self.root / "catalogs"
 
     @property
+    def thesauri(self) -> Path:
+        """The snapshots of the interactions thesaurus, one file a version."""
+        return self.root / "thesauri"
+
+    @property
     def backups(self) -> Path:
         """The backups made by Galien itself."""
         return self.root / "backups"

@@ -58,6 +58,12 @@ def bdpm_dir() -> Path:
     return _folder("GALIEN_DATA", "bdpm")
 
 
+@pytest.fixture(scope="session")
+def ansm_dir() -> Path:
+    """The real files of the interactions thesaurus."""
+    return _folder("GALIEN_DATA", "ansm")
+
+
 # --- Time and people --------------------------------------------------------------------------------------------------
 
 

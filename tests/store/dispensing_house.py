@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.kernel.outcome import Outcome
+    from app.officine.safety.service import Safety
     from app.store.database import Database
 
 T = TypeVar("T")
@@ -94,7 +95,7 @@ class House:
         return (Payment(PaymentMethod.CASH, due),) if due else ()
 
 
-def open_house(database: Database, folder: Path) -> House:
+def open_house(database: Database, folder: Path, safety: Safety | None = None) -> House:
     """Build the services on a database migrated to head, with 20 boxes of each product of the tests."""
     folder.mkdir(exist_ok=True)
     staff = Staff(database)
@@ -106,7 +107,14 @@ def open_house(database: Database, folder: Path) -> House:
     done(stock.receive(CAMILLE, receipt, "BL-1"))
     cash = Cash(database, staff)
     counter = Counter(
-        database, catalog=catalog, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff, cash=cash
+        database,
+        catalog=catalog,
+        patients=patients,
+        prescriptions=prescriptions,
+        stock=stock,
+        staff=staff,
+        cash=cash,
+        safety=safety,
     )
     return House(
         db=database,

@@ -148,6 +148,19 @@ class SnapshotReader:
         )
         return self._products(query, [product.code, product.cis], day)
 
+    def substances(self, codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the names of the substances of each CIP13, as ``detail`` gives them, many codes at a time."""
+        rows = self._rows(
+            "SELECT product.code, own.name FROM product JOIN substance AS own ON own.cis = product.cis "
+            "WHERE product.code IN (SELECT value FROM json_each(?)) AND (own.nature != 'SA' OR NOT EXISTS ("
+            "SELECT 1 FROM substance WHERE cis = own.cis AND link = own.link AND nature = 'FT')) ORDER BY own.rowid",
+            [_list(codes)],
+        )
+        found: dict[str, dict[str, None]] = {}
+        for code, name in rows:
+            found.setdefault(code, {})[name] = None
+        return {code: tuple(names) for code, names in found.items()}
+
     def _substances(self, cis: str | None) -> tuple[Substance, ...]:
         """Return the substances as a prescriber names them: the therapeutic fraction (FT) rather than its salt (SA)."""
         rows = self._rows(

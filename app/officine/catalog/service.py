@@ -188,6 +188,11 @@ class Catalog:
         detail = reader.detail(product.code, self._today())
         return None if detail is None else replace(detail, product=product)
 
+    def substances(self, codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the names of the active substances of each medicine among the codes."""
+        reader = self._current()
+        return {} if reader is None else reader.substances(code for code in codes if _is_storable(code))
+
     def generic_siblings(self, code: str) -> list[Product]:
         """Return the other marketed presentations of the generic groups of a product, cheapest first."""
         product = self.by_code(code)

@@ -21,6 +21,8 @@ from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
 from app.officine.prescriptions.model import PrescriptionKind
+from app.officine.safety import rules as safety
+from app.officine.safety.model import SafetyCase
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +49,7 @@ class Situation:
     """All that the checks and the price look at, read once.
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
-    the day of the prices of the catalogue.
+    the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
     """
 
     session: CounterSession
@@ -65,6 +67,7 @@ class Situation:
     balances: Mapping[str, int] = field(default_factory=dict)
     derived: frozenset[str] = frozenset()
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
+    safety: SafetyCase = field(default_factory=SafetyCase)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -84,6 +87,7 @@ def check(situation: Situation) -> list[Finding]:
         *_check_duplicates(session),
         *_check_stock(situation),
         *owing.check(session, situation.on_hand, situation.owed_boxes),
+        *safety.check(situation.safety),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)

@@ -21,8 +21,10 @@ from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.owed.service import Owed
+from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.registers.model import Narcotic
+    from app.officine.safety.service import Safety
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.database import Database, UnitOfWork
@@ -78,10 +81,11 @@ class Counter:
         zone: Zone = Zone.METROPOLE,
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
+        safety: Safety | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
-        ``cash`` None: the till of ``db``.
+        ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
         """
         self._db = db
         self._catalog = catalog
@@ -93,6 +97,7 @@ class Counter:
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
+        self._safety = safety
         self._tariffs = tariffs
         self._zone = zone
 
@@ -378,6 +383,10 @@ class Counter:
         if with_details and registers is not None:
             narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
             balances = registers.balances(narcotics) if narcotics else {}
+        patient = None if session.patient_id is None else self._patients.get(session.patient_id)
+        safety = SafetyCase()
+        if with_details and self._safety is not None:
+            safety = safety_case(self._db, self._catalog, self._safety, session, patient)
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
@@ -389,7 +398,7 @@ class Counter:
             products=products,
             details=details,
             on_hand=on_hand,
-            patient=None if session.patient_id is None else self._patients.get(session.patient_id),
+            patient=patient,
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
             # A box that stands open was delivered in part: scanned again, it gives its other units.
             delivered=delivered - {(box.code, box.serial) for box in open_boxes.values()},
@@ -400,6 +409,7 @@ class Counter:
             balances=balances,
             derived=derived,
             owed_boxes=owed_boxes,
+            safety=safety,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

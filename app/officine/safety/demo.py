@@ -1,0 +1,47 @@
+"""Which interactions does a demonstration know? A few facts of the thesaurus of the ANSM, in words of our own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.text import fold
+from app.officine.safety.model import Constraint, Interaction, Level, Thesaurus
+from app.officine.safety.source import named_in
+
+if TYPE_CHECKING:
+    from app.officine.safety.service import Safety
+    from app.store.audit import Actor
+
+_DATA = Path(__file__).resolve().parents[3] / "resources" / "safety" / "demo_interactions.json"
+
+
+def load_demo_thesaurus(safety: Safety, actor: Actor) -> None:
+    """Put the demonstration's interactions in service. Raises DiskFull or DatabaseReadOnly."""
+    safety.install(demo_thesaurus(), actor, prefix="demo")
+
+
+def demo_thesaurus() -> Thesaurus:
+    """Return the interactions that the demonstration's file describes."""
+    content = _DATA.read_bytes()
+    data = json.loads(content)
+    classes = {name: tuple(own) for name, own in data["substances"].items()}
+    known = frozenset(map(fold, classes))
+    return Thesaurus(
+        source=data["source"],
+        edition=data["edition"],
+        digest=hashlib.sha256(content).hexdigest(),
+        interactions=tuple(_interaction(row, known) for row in data["interactions"]),
+        classes=classes,
+    )
+
+
+def _interaction(row: dict[str, Any], known: frozenset[str]) -> Interaction:
+    return Interaction(
+        row["between"][0],
+        row["between"][1],
+        (Constraint(Level(row["level"]), row["conduct"], named_in(row["conduct"], known)),),
+        row["risk"],
+    )
