@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import platform
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ZOOM_RANGE = (80, 200)
 GAP_RANGE_MS = (20, 150)
+_SAVING = threading.Lock()
 TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER = "always", "on_demand", "never"
 
 
@@ -78,14 +80,15 @@ def save(file: Path, settings: Settings) -> None:
 
     Raises DiskFull, or DatabaseReadOnly when the folder can't be written.
     """
-    text = json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2)
     staged = file.with_suffix(".new")
     try:
-        with staged.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        staged.replace(file)
+        # Two changes made at once are saved one after the other: the last text written is the last one read.
+        with _SAVING:
+            with staged.open("w", encoding="utf-8") as stream:
+                stream.write(json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2))
+                stream.flush()
+                os.fsync(stream.fileno())
+            staged.replace(file)
     except OSError as error:
         if is_disk_full(error):
             raise DiskFull("Le disque est plein : les réglages n’ont pas été enregistrés.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,3 +78,15 @@ def test_unknown_printing_choices_are_left_out(tmp_path: Path) -> None:
     read = settings.load(file)
     assert read.print_ticket == settings.TICKET_ON_DEMAND
     assert read.printers == {"ticket": "Epson"}
+
+
+def test_changes_saved_at_once_by_two_threads_leave_a_whole_file(tmp_path: Path) -> None:
+    """A change of printer and a change of theme are saved in the background, one right after the other."""
+    file = tmp_path / "settings.json"
+    long = settings.Settings(keys={f"act{rank}": "F1" for rank in range(2_000)})
+    with ThreadPoolExecutor(8) as pool:
+        for saved in [
+            pool.submit(settings.save, file, long if rank % 2 else settings.Settings()) for rank in range(60)
+        ]:
+            saved.result()
+    assert settings.load(file) in (long, settings.Settings())
