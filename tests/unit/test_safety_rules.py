@@ -58,7 +58,7 @@ def test_each_level_is_told_with_its_mechanism_its_conduct_and_its_dated_source(
     found = check(case(WARFARINE, MICONAZOLE, found=(between("WARFARINE", "MICONAZOLE", level, "La conduite"),)))
     assert [(item.code, item.severity, item.subject) for item in found] == [(code, severity, "2")]
     assert "WARFARINE SODIQUE" in found[0].text
-    assert found[0].advice == f"Le mécanisme. La conduite. WARFARINE / MICONAZOLE, {SOURCE}."
+    assert found[0].advice == f"Le mécanisme. La conduite. Source\u00a0: WARFARINE / MICONAZOLE, {SOURCE}."
 
 
 @pytest.mark.req("OFF-SCOPE-03")
