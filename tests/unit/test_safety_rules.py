@@ -91,6 +91,13 @@ def test_the_treatment_under_way_counts_but_not_against_itself() -> None:
 
 
 @pytest.mark.req("OFF-SCOPE-03")
+def test_a_product_of_two_substances_does_not_clash_with_itself() -> None:
+    found = (between("TRAMADOL", "PARACETAMOL", Level.NOTED),)
+    both = taken("A", "TRAMADOL", "PARACÉTAMOL", line="1")
+    assert not check(case(both, past=(taken("A", "TRAMADOL", "PARACÉTAMOL"),), found=found))
+
+
+@pytest.mark.req("OFF-SCOPE-03")
 def test_a_level_kept_for_other_substances_gives_way_and_is_still_told() -> None:
     sedatives = Interaction(
         "MÉDICAMENTS SÉDATIFS",
