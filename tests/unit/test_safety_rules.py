@@ -58,7 +58,7 @@ def test_each_level_is_told_with_its_mechanism_its_conduct_and_its_dated_source(
     found = check(case(WARFARINE, MICONAZOLE, found=(between("WARFARINE", "MICONAZOLE", level, "La conduite"),)))
     assert [(item.code, item.severity, item.subject) for item in found] == [(code, severity, "2")]
     assert "WARFARINE SODIQUE" in found[0].text
-    assert found[0].advice == f"Le mécanisme. La conduite. WARFARINE / MICONAZOLE, {SOURCE}."
+    assert found[0].advice == f"Le mécanisme. La conduite. Source\u00a0: WARFARINE / MICONAZOLE, {SOURCE}."
 
 
 @pytest.mark.req("OFF-SCOPE-03")
@@ -88,6 +88,13 @@ def test_the_treatment_under_way_counts_but_not_against_itself() -> None:
     assert [item.code for item in told] == ["GAL-SEC-10"]
     assert "délivré le 12/10/2026" in told[0].text
     assert not check(case(taken("Z", "AMOXICILLINE", line="1"), past=(*past, taken("B", "MICONAZOLE")), found=found))
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_a_product_of_two_substances_does_not_clash_with_itself() -> None:
+    found = (between("TRAMADOL", "PARACETAMOL", Level.NOTED),)
+    both = taken("A", "TRAMADOL", "PARACÉTAMOL", line="1")
+    assert not check(case(both, past=(taken("A", "TRAMADOL", "PARACÉTAMOL"),), found=found))
 
 
 @pytest.mark.req("OFF-SCOPE-03")

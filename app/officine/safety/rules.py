@@ -170,7 +170,7 @@ def applying(interaction: Interaction, keys: tuple[str, str]) -> Constraint:
 def _finding(clash: _Clash, source: str) -> Finding:
     level = clash.constraint.level
     one, two = clash.pair
-    text = f"{level.label} : {one.name} ({clash.line.label}) et {two.name} ({_told(clash.other)})."
+    text = f"{level.label} : {one.name} ({_short(clash.line.label)}) et {two.name} ({_told(clash.other)})."
     return Finding(
         _CODES[level],
         Severity.WARNING if level in _WARNED else Severity.INFO,
@@ -188,7 +188,7 @@ def _explained(clash: _Clash, source: str) -> Iterator[str]:
         if constraint is not clash.constraint:
             told = _sentence(constraint.text) or "selon le cas."
             yield f"{constraint.level.label} : {told}"
-    yield f"{interaction.first} / {interaction.second}, {source}."
+    yield f"Source : {interaction.first} / {interaction.second}, {source}."
 
 
 def _sentence(text: str) -> str:
@@ -198,8 +198,13 @@ def _sentence(text: str) -> str:
 
 def _told(other: Taken) -> str:
     if other.since is None:
-        return other.label
-    return f"{other.label}, délivré le {french.short_date(other.since)}"
+        return _short(other.label)
+    return f"{_short(other.label)}, délivré le {french.short_date(other.since)}"
+
+
+def _short(label: str) -> str:
+    """Return the label of a product without its form: « DAKTARIN 2 %, gel buccal » gives « DAKTARIN 2 % »."""
+    return label.split(", ", maxsplit=1)[0]
 
 
 # --- The same substance twice -----------------------------------------------------------------------------------------
@@ -211,7 +216,7 @@ def _check_doubles(case: SafetyCase) -> Iterator[Finding]:
         for other in case.lines[:rank]:
             both = _shared(line, other)
             if both:
-                text = f"{both} deux fois : {other.label} et {line.label}."
+                text = f"{both} deux fois : {_short(other.label)} et {_short(line.label)}."
                 yield Finding("GAL-SEC-20", Severity.WARNING, text, "Vérifiez la dose totale par jour.", line.line_id)
         told: set[str] = set()
         for past in case.treatment:
@@ -220,7 +225,7 @@ def _check_doubles(case: SafetyCase) -> Iterator[Finding]:
             both = "" if renewed else _shared(line, past)
             if both and both not in told:
                 told.add(both)
-                text = f"{line.label} : {both} est déjà dans le traitement ({_told(past)})."
+                text = f"{_short(line.label)} : {both} est déjà dans le traitement ({_told(past)})."
                 yield Finding("GAL-SEC-21", Severity.INFO, text, "Changement de dose, ou doublon ?", line.line_id)
 
 
@@ -257,7 +262,7 @@ def _answers(allergy: str, line: Taken, words: frozenset[str], case: SafetyCase)
 
 
 def _words_of(line: Taken, idle: frozenset[str]) -> frozenset[str]:
-    texts = [line.label.split(",")[0], *(active.name for active in line.actives)]
+    texts = [_short(line.label), *(active.name for active in line.actives)]
     every = {word for text in texts for word in fold(text).split()}
     return frozenset(_singular(word) for word in every - idle if len(word) >= _SHORTEST_WORD and word.isalpha())
 

@@ -90,6 +90,19 @@ def _blocked(stage: Stage) -> None:
     _add(stage, _FREE, _LISTED)
 
 
+def _clashing(stage: Stage) -> None:
+    """A contraindication and a precaution with an antivitamin K, as the demonstration's thesaurus knows them."""
+    page = counter_page(stage)
+    _take_patient(stage, page)
+    _add(stage, "previscan", "daktarin", _FREE)
+    stage.act("counter.prescription")
+    drawer = page.drawer
+    assert drawer is not None
+    drawer.confirm()
+    drawer.confirm()
+    stage.settle()
+
+
 def _running(stage: Stage) -> None:
     page = counter_page(stage)
     _take_patient(stage, page)
@@ -252,6 +265,7 @@ PICTURES = (
     Picture("counter-free-sale", _free_sale),
     Picture("counter-blocked", _blocked),
     Picture("counter-control", _with(_blocked, "counter.control")),
+    Picture("counter-interactions", _with(_clashing, "counter.control")),
     Picture("counter-running", _running),
     Picture("counter-refused-scan", _refused_scan),
     Picture("counter-patient", _with(_blocked, "counter.patient")),
