@@ -208,3 +208,45 @@ def test_a_recorded_allergy_is_told_by_its_words(allergies: str, substance: str,
 def test_what_is_not_checked_is_said_once(coverage: Coverage, codes: list[str]) -> None:
     assert [item.code for item in check(case(WARFARINE, MICONAZOLE, coverage=coverage))] == codes
     assert not check(case(taken("C", line="1"), coverage=Coverage.ABSENT))
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("ACÉTYLSALICYLIQUE (ACIDE)", "ACIDE ACÉTYLSALICYLIQUE"),
+        ("NIFLUMIQUE (ACIDE)", "ACIDE NIFLUMIQUE"),
+        ("ALENDRONIQUE (ACIDE)", "ACIDE ALENDRONIQUE"),
+        ("SODIUM (OXYBATE DE)", "OXYBATE DE SODIUM"),
+    ],
+)
+def test_both_ways_in_which_the_catalogue_writes_a_substance_are_one(written: str, known: str) -> None:
+    names = installed_names()
+    assert names.key(written) == names.key(known)
+    found = (between(names.key(known), "CLOPIDOGREL", Level.ADVISED_AGAINST),)
+    lines = (taken("A", written, line="1"), taken("B", "CLOPIDOGREL", line="2"))
+    assert [item.code for item in check(case(*lines, found=found))] == ["GAL-SEC-11"]
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+@pytest.mark.parametrize(
+    ("allergy", "substance"),
+    [
+        ("AINS", "IBUPROFÈNE"),
+        ("anti-inflammatoires", "KÉTOPROFÈNE"),
+        ("bêta-lactamines", "AMOXICILLINE"),
+        ("aspirine", "ACÉTYLSALICYLIQUE (ACIDE)"),
+    ],
+)
+def test_an_allergy_is_known_by_the_words_of_the_trade(allergy: str, substance: str) -> None:
+    found = check(case(taken("A", substance, line="1"), allergies=allergy))
+    assert [item.code for item in found] == ["GAL-SEC-30"]
+    assert check(case(taken("A", "PARACÉTAMOL", line="1"), allergies=allergy)) == []
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_two_salts_of_sodium_are_no_double_and_two_of_potassium_are() -> None:
+    sodium = (taken("A", "CHLORURE DE SODIUM", line="1"), taken("B", "CITRATE DE SODIUM", line="2"))
+    assert check(case(*sodium)) == []
+    potassium = (taken("A", "CHLORURE DE POTASSIUM", line="1"), taken("B", "CITRATE DE POTASSIUM", line="2"))
+    assert [item.code for item in check(case(*potassium))] == ["GAL-SEC-20"]

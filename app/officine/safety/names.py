@@ -26,11 +26,17 @@ class Names:
     allergens: dict[str, frozenset[str]]
 
     def key(self, name: str) -> str:
-        """Return the folded name of a substance without its salt: « sulfate de morphine » gives « morphine »."""
+        """Return the folded name of a substance without its salt: « sulfate de morphine » gives « morphine ».
+
+        The catalogue writes acids both ways: « ACÉTYLSALICYLIQUE (ACIDE) » is « acide acetylsalicylique ».
+        """
         folded = fold(name)
         if folded in self.synonyms:
             return self.synonyms[folded]
-        kept = " ".join(word for word in folded.split() if word not in self.salts)
+        words = [word for word in folded.split() if word not in self.salts]
+        if words[-1:] == ["acide"]:
+            words = ["acide", *words[:-1]]
+        kept = " ".join(words)
         return self.synonyms.get(kept, kept or folded)
 
 

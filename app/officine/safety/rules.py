@@ -31,6 +31,7 @@ _CODES = {
 _WARNED = frozenset({Level.CONTRAINDICATED, Level.ADVISED_AGAINST})
 _SEPARATORS = re.compile(r"[,;/\n()]+")
 _SHORTEST_WORD = 4
+_COUNTER_IONS = frozenset({"sodium"})
 
 
 def check(case: SafetyCase) -> list[Finding]:
@@ -230,10 +231,13 @@ def _check_doubles(case: SafetyCase) -> Iterator[Finding]:
 
 
 def _shared(line: Taken, other: Taken) -> str:
-    """Return the names of the substances that two products share; empty for none, or for the same product."""
+    """Return the names of the substances that two products share; empty for none, or for the same product.
+
+    Two salts of sodium share no substance: what remains of their names is the counter-ion.
+    """
     if line.code == other.code:
         return ""
-    keys = {active.key for active in other.actives}
+    keys = {active.key for active in other.actives} - _COUNTER_IONS
     return ", ".join(dict.fromkeys(active.name for active in line.actives if active.key in keys))
 
 
@@ -255,7 +259,8 @@ def _check_allergies(case: SafetyCase) -> Iterator[Finding]:
 
 def _answers(allergy: str, line: Taken, words: frozenset[str], case: SafetyCase) -> bool:
     keys = {active.key for active in line.actives}
-    spoken = {_singular(word) for word in allergy.split()}
+    # « AINS » is no plural.
+    spoken = {form for word in allergy.split() for form in (word, _singular(word))}
     if any(keys & case.allergens.get(word, frozenset()) for word in spoken):
         return True
     return bool(words & spoken)

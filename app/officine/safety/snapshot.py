@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.officine.safety.model import Thesaurus
 
-FORMAT = 1
+FORMAT = 2
 """Version of the tables below; a reader refuses another."""
 
 _TABLES = """
