@@ -11,6 +11,7 @@ from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.registers import tables as registers
+from app.officine.safety import tables as safety
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
@@ -27,6 +28,7 @@ __all__ = [
     "prescriptions",
     "registers",
     "reversals",
+    "safety",
     "staff",
     "stock",
     "store",

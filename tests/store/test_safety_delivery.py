@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dispensing_house import CAMILLE, DOLIPRANE, ZOLPIDEM, House, done, open_house
+from sqlalchemy import text
 
 from app.cli import main
 from app.kernel.errors import FileUnusable
@@ -110,11 +111,32 @@ def test_a_thesaurus_that_is_lost_or_damaged_stops_no_sale(house: House, safety:
     file.unlink()
     safety.close()
     fresh = open_house_again(house, house.db, Safety(house.db, safety.folder))
-    assert told(fresh, fresh.sale(COUMADINE, DAKTARIN)) == ["GAL-SEC-42"]
+    # A shared database carries the file, and gives it back.
+    expected = "GAL-SEC-10" if house.db.is_postgresql else "GAL-SEC-42"
+    assert told(fresh, fresh.sale(COUMADINE, DAKTARIN)) == [expected]
     again = Safety(house.db, safety.folder)
     load_demo_thesaurus(again, CAMILLE)
     mended = open_house_again(house, house.db, again)
     assert told(mended, mended.sale(COUMADINE, DAKTARIN)) == ["GAL-SEC-10"]
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_another_workstation_takes_the_thesaurus_from_the_shared_database(
+    house: House, safety: Safety, tmp_path: Path
+) -> None:
+    if not house.db.is_postgresql:
+        pytest.skip("several workstations share PostgreSQL only")
+    load_demo_thesaurus(safety, CAMILLE)
+    other = Safety(house.db, tmp_path / "elsewhere")
+    there = open_house_again(house, house.db, other)
+    assert told(there, there.sale(COUMADINE, DAKTARIN)) == ["GAL-SEC-10"]
+    assert [file.read_bytes() for file in other.folder.glob("*.sqlite")] == [
+        file.read_bytes() for file in safety.folder.glob("*.sqlite")
+    ]
+    with house.db.write(CAMILLE) as work:
+        work.session.execute(text("UPDATE thesaurus_blob SET content = 'x'"))
+    third = open_house_again(house, house.db, Safety(house.db, tmp_path / "third"))
+    assert told(third, third.sale(COUMADINE, DAKTARIN)) == ["GAL-SEC-42"]
 
 
 @pytest.mark.req("OFF-SCOPE-03")

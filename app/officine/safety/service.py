@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from app.kernel.errors import EnvironmentFailure, InputDefect
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.catalog.building import staging_file
 from app.officine.catalog.snapshot import sha256_of
+from app.officine.safety import store
 from app.officine.safety.model import Active, Coverage, SafetyCase, Taken, ThesaurusReport, ThesaurusVersion
 from app.officine.safety.names import installed_names
 from app.officine.safety.snapshot import SnapshotReader, damaged, write_snapshot
@@ -108,6 +110,9 @@ class Safety:
         kept = self.previous_version() if before is not None and before.version == name else before
         with self._db.write(actor) as work:
             facts.write(work, _FACT, {"in_force": _as_fact(made), "previous": _as_fact(kept) if kept else None})
+            if self._db.is_postgresql:
+                wanted = {made.sha256, *([kept.sha256] if kept else [])}
+                store.carry(work, made.sha256, path.read_bytes(), wanted)
             work.audit("safety.import", "thesaurus", name[:64], details={"sha256": made.sha256, "pairs": made.pairs})
         self._prune({made.version, kept.version if kept else ""})
         return made
@@ -172,10 +177,7 @@ class Safety:
     def _switch(self, version: ThesaurusVersion | None) -> None:
         reader = None
         if version is not None:
-            path = self.folder / f"{version.version}.sqlite"
-            if not path.is_file():
-                raise damaged()
-            reader = SnapshotReader(path)
+            reader = SnapshotReader(self._fetched(version))
             # Two versions of SQLite write the same set differently: what counts is that the file is whole.
             if not reader.is_sound():
                 reader.close()
@@ -184,6 +186,20 @@ class Safety:
         if self._reader is not None:
             self._left.append(self._reader)
         self._reader, self._version = reader, version
+
+    def _fetched(self, version: ThesaurusVersion) -> Path:
+        """Return the file of a version, taken from the shared database where it is not here. Raises as damaged."""
+        path = self.folder / f"{version.version}.sqlite"
+        if path.is_file():
+            return path
+        with self._db.read() as session:
+            content = store.carried(session, version.sha256)
+        if content is None or hashlib.sha256(content).hexdigest() != version.sha256:
+            raise damaged()
+        with staging_file(self.folder) as staging:
+            staging.write_bytes(content)
+            staging.replace(path)
+        return path
 
     def _prune(self, kept: set[str]) -> None:
         """Remove the files of versions that are neither in service nor kept."""
