@@ -110,6 +110,8 @@ def label_of(part: QWidget) -> str:
     return f"{type(part).__name__} « {text} »"
 
 
+# A hundred windows, each posed with real data.
+@pytest.mark.timeout(600)
 @pytest.mark.req("OFF-UI-11", "OFF-UI-12")
 @pytest.mark.parametrize(("look", "zoom"), LOOKS)
 def test_every_window_holds_its_texts_and_names_its_controls(
