@@ -307,9 +307,9 @@ class HistoryLine:
     quantity: int
     prescriber_name: str
     note: str
-    state: DeliveryState = DeliveryState.DONE
     posology: str = ""
     days: int | None = None
+    state: DeliveryState = DeliveryState.DONE
 
     @property
     def lasts_until(self) -> dt.date | None:
