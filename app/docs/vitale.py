@@ -95,7 +95,7 @@ def _stamp(sheet: Sheet, block: VitaleBlock) -> None:
 
 
 def _columns() -> tuple[Column, ...]:
-    widths = (8.5, 5.5, 12.5, 12.5, 9, 12, 12)
+    widths = (8, 7, 12.5, 12.5, 8.5, 12, 11.5)
     titles = ("N°", "Qté", "PU", "Base", "Taux", "AMO", "Reste")
     return tuple(Column(title, width * MM, right=rank > 0)
                  for rank, (title, width) in enumerate(zip(titles, widths, strict=True)))  # fmt: skip
