@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import frame
-from app.kernel.errors import DatabaseReadOnly, InputDefect
+from app.kernel.errors import InputDefect
+from app.kernel.files import write_whole
 from app.kernel.text import NBSP, plural
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ def _balance(services: Services, args: argparse.Namespace, out: Output) -> int:
     balance = services.narcotics.balance(args.month)
     if content is None or balance is None:
         raise InputDefect("Ce n’est pas un mois.", code="GAL-STU-14", advice="Écrivez-le ainsi : 2026-11.")
-    try:
-        args.out.write_bytes(content)
-    except OSError as error:
-        raise DatabaseReadOnly(f"{args.out} ne peut pas être écrit.") from error
+    write_whole(
+        args.out,
+        content,
+        full="Le disque est plein : la balance n’a pas pu être écrite.",
+        refused=f"{args.out} ne peut pas être écrit.",
+    )
     gaps = {code: held.difference for code, held in balance.holdings.items() if held.difference}
     out.result(
         {

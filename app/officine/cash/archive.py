@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import hashlib
 import io
 import json
@@ -12,7 +11,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable, InputDefect
+from app.kernel.errors import FileUnusable, InputDefect
+from app.kernel.files import write_whole
 from app.officine.cash.archive_text import README
 from app.officine.cash.model import RecordKind
 from app.officine.cash.totals import Tally, as_json
@@ -81,15 +81,12 @@ def write(
     hashes[MANIFEST] = hashlib.sha256(members[MANIFEST]).hexdigest()
     members[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in hashes.items()).encode()
     content = _zipped(members)
-    staged = path.with_name(path.name + ".new")
-    try:
-        staged.write_bytes(content)
-        staged.replace(path)
-    except OSError as error:
-        staged.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise DiskFull("Le disque est plein : l’archive n’a pas pu être écrite.") from error
-        raise DatabaseReadOnly("L’archive ne peut pas être écrite à cet endroit.") from error
+    write_whole(
+        path,
+        content,
+        full="Le disque est plein : l’archive n’a pas pu être écrite.",
+        refused="L’archive ne peut pas être écrite à cet endroit.",
+    )
     return hashlib.sha256(content).hexdigest()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from app.docs.closing import ClosingSheet, Section
 from app.kernel import french
-from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
+from app.kernel.errors import FileUnusable
+from app.kernel.files import write_whole
 from app.kernel.money import Money
 from app.kernel.text import grouped
 from app.officine.cash import rules
@@ -103,15 +103,12 @@ class ClosingPapers:
         content = closing_pdf(sheet_of(closing, self._pharmacy()), a4=a4)
         size = "a4" if a4 else "80mm"
         file = self._folder / f"z-{closing.period}-{closing.start.isoformat()}-{size}.pdf"
-        staged = file.with_suffix(".new")
-        try:
-            staged.write_bytes(content)
-            staged.replace(file)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DiskFull("Le disque est plein : le Z n’a pas pu être écrit.") from error
-            raise DatabaseReadOnly("Le dossier des impressions ne peut pas être modifié.") from error
-        return file
+        return write_whole(
+            file,
+            content,
+            full="Le disque est plein : le Z n’a pas pu être écrit.",
+            refused="Le dossier des impressions ne peut pas être modifié.",
+        )
 
     def picture(self, file: Path, dpi: float) -> PageImage:
         """Return what a Z that was written looks like. Raises FileUnusable or InputDefect for another file."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import errno
 import io
 import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from app.kernel.errors import DatabaseReadOnly, DiskFull
+from app.kernel.errors import DatabaseReadOnly
+from app.kernel.files import write_whole
 from app.kernel.text import fold
 from app.officine.dispensing import store
 from app.officine.dispensing.model import RegisterEntry
@@ -274,13 +274,10 @@ def _holds(entry: RegisterEntry, words: Sequence[str]) -> bool:
 
 
 def _write_octets(file: Path, content: bytes, what: str) -> Path:
-    staged = file.with_suffix(".new")
+    refused = f"Le dossier {file.parent} ne peut pas être modifié."
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(content)
-        staged.replace(file)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DiskFull(f"Le disque est plein : {what[0].lower()}{what[1:]} n’a pas pu être écrit.") from error
-        raise DatabaseReadOnly(f"Le dossier {file.parent} ne peut pas être modifié.") from error
-    return file
+        raise DatabaseReadOnly(refused) from error
+    full = f"Le disque est plein : {what[0].lower()}{what[1:]} n’a pas pu être écrit."
+    return write_whole(file, content, full=full, refused=refused)

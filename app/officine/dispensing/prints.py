@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable, InputDefect
+from app.kernel.errors import FileUnusable, InputDefect
+from app.kernel.files import write_whole
 from app.officine.dispensing import saved, store
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.papers import Offer, PaperKind, Printed, kinds_of
@@ -219,11 +219,9 @@ def _read(file: Path) -> bytes:
 
 def _keep(file: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    staged = file.with_suffix(".new")
-    try:
-        staged.write_bytes(content)
-        staged.replace(file)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DiskFull("Le disque est plein : l’impression n’a pas pu être écrite.") from error
-        raise DatabaseReadOnly("Le dossier des impressions ne peut pas être modifié.") from error
+    write_whole(
+        file,
+        content,
+        full="Le disque est plein : l’impression n’a pas pu être écrite.",
+        refused="Le dossier des impressions ne peut pas être modifié.",
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
-from app.kernel.errors import DatabaseReadOnly, DiskFull, FileUnusable
+from app.kernel.errors import FileUnusable
+from app.kernel.files import write_whole
 from app.store import facts
 
 if TYPE_CHECKING:
@@ -40,15 +40,12 @@ class Tickets:
         content = ticket_pdf(ticket_of(delivery, self._pharmacy(), self._mode.banner, duplicata=duplicata))
         copy = f"-duplicata-{duplicata}" if duplicata else ""
         file = self._folder / f"ticket-{delivery.number:07d}{copy}.pdf"
-        staged = file.with_suffix(".new")
-        try:
-            staged.write_bytes(content)
-            staged.replace(file)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DiskFull("Le disque est plein : le ticket n’a pas pu être écrit.") from error
-            raise DatabaseReadOnly("Le dossier des impressions ne peut pas être modifié.") from error
-        return file
+        return write_whole(
+            file,
+            content,
+            full="Le disque est plein : le ticket n’a pas pu être écrit.",
+            refused="Le dossier des impressions ne peut pas être modifié.",
+        )
 
     def picture(self, file: Path, dpi: float) -> PageImage:
         """Return what a ticket that was written looks like. Raises FileUnusable or InputDefect for another file."""

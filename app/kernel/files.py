@@ -1,0 +1,48 @@
+"""How is a file written whole or not at all, even by two hands at once?"""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from app.kernel.errors import DatabaseReadOnly, DiskFull
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TRIES = 10
+_PAUSE_S = 0.02
+
+
+def write_whole(file: Path, content: bytes, *, full: str, refused: str) -> Path:
+    """Write ``content`` to ``file`` and return it: a reader finds the old content or the new, never a part.
+
+    Each call stages beside the file under a name of its own, so that two threads that write the same file at once both
+    succeed and the last one stays. Raises DiskFull with the text ``full``, or DatabaseReadOnly with the text
+    ``refused`` (French); nothing staged is left.
+    """
+    staged = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        staged.write_bytes(content)
+        _replace(staged, file)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(full) from error
+        raise DatabaseReadOnly(refused) from error
+    return file
+
+
+def _replace(staged: Path, file: Path) -> None:
+    """Put a staged file in place; Windows refuses while another thread reads the old one, for a moment."""
+    for left in reversed(range(_TRIES)):
+        try:
+            staged.replace(file)
+        except PermissionError:
+            if not left or not staged.exists():
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
