@@ -9,13 +9,19 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app import cli
 from app.bootstrap import create_demo, open_services
+from app.kernel.errors import DatabaseReadOnly
+from app.store import backup
 from app.store.audit import Actor
+from app.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 ACTOR = Actor(None, "Camille Durand", "comptoir-1")
 
@@ -107,6 +113,33 @@ def test_what_was_backed_up_comes_back(run: Any, folder: Path, tmp_path: Path) -
     assert done["audit_entries"] == made["audit_entries"] == entries - 1
     code, said, _ = run("verify")
     assert (code, said["database"], said["audit_entries"]) == (0, "ok", entries - 1)
+
+
+@pytest.mark.req("OFF-DB-10")
+def test_a_backup_that_cannot_be_traced_is_a_backup_all_the_same(
+    run: Any,  # noqa: ANN401
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The base takes no more writes once the file is made: that is when the file is needed most."""
+    whole = backup.make
+
+    def then_read_only(engine: Engine, *args: Any, **options: Any) -> backup.Backup:  # noqa: ANN401
+        made = whole(engine, *args, **options)
+        monkeypatch.setattr(Database, "write", refuse)
+        return made
+
+    def refuse(*_: object) -> None:
+        raise DatabaseReadOnly("La base de données est en lecture seule.")
+
+    monkeypatch.setattr(backup, "make", then_read_only)
+    code, made, err = run("backup", str(tmp_path / "usb"))
+    assert (code, made["traced"]) == (0, False)
+    assert "n’est pas tracée" in err
+    monkeypatch.undo()
+    (folder / "galien.sqlite").write_bytes(b"rot")
+    assert run("restore", made["file"])[0] == 0
 
 
 @pytest.mark.req("OFF-DB-10")

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain as chained
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -194,9 +195,10 @@ class _Reading:
 
     def _rows(self, statement: str) -> Iterator[Sequence[Any]]:
         options = {"stream_results": True, "max_row_buffer": _BATCH}
-        return iter(
-            self._cursors.enter_context(closing(self._connection.exec_driver_sql(statement, execution_options=options)))
+        found = self._cursors.enter_context(
+            closing(self._connection.exec_driver_sql(statement, execution_options=options))
         )
+        return chained.from_iterable(found.partitions(_BATCH))
 
 
 # --- One delivery -----------------------------------------------------------------------------------------------------
