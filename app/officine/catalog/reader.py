@@ -217,7 +217,7 @@ def _damaged() -> EnvironmentFailure:
     return EnvironmentFailure(
         "Le catalogue des médicaments en service est illisible.",
         code="GAL-CAT-02",
-        advice="Importez de nouveau la base, ou revenez à la version d’avant, s’il y en a une : galien catalog rollback.",
+        advice="Importez de nouveau la base, ou revenez à la précédente s’il en est une : galien catalog rollback.",
     )
 
 

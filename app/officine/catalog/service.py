@@ -429,7 +429,7 @@ def _lost(version: CatalogVersion) -> EnvironmentFailure:
     return EnvironmentFailure(
         f"Le fichier du catalogue {version.version} manque ou est endommagé.",
         code="GAL-CAT-02",
-        advice="Importez de nouveau la base, ou revenez à la version d’avant, s’il y en a une : galien catalog rollback.",
+        advice="Importez de nouveau la base, ou revenez à la précédente s’il en est une : galien catalog rollback.",
     )
 
 
