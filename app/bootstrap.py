@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
 from app.kernel.clock import SystemClock
-from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
+from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
@@ -107,7 +107,9 @@ class Services:
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
         """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
 
-        Raises the EnvironmentFailure that stood in the way; nothing partial is left.
+        Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
+        backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
+        very moment at which it is needed.
         """
         version = self.catalog.version()
         companions = {"settings.json": self.folder.settings_file}
@@ -116,8 +118,11 @@ class Services:
             companions[f"catalogs/{snapshot.name}"] = snapshot
         present = {name: path for name, path in companions.items() if path.is_file()}
         made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
-        with self.db.write(self.system_actor) as work:
-            work.audit("backup", "database", made.path.name, details={"size": made.size})
+        try:
+            with self.db.write(self.system_actor) as work:
+                work.audit("backup", "database", made.path.name, details={"size": made.size})
+        except EnvironmentFailure as failure:
+            return replace(made, untraced=failure)
         return made
 
     def backups(self) -> list[Path]:

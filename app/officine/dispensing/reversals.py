@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,7 @@ class Reversals:
         if findings:
             raise _Undone(tuple(findings))
         done = self._built(work, draft, delivery, before)
-        self._put_back(work, done, delivery)
+        returned_stock = self._put_back(work, done, delivery)
         self._annotate(work, done, delivery)
         if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
             closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
@@ -122,7 +123,7 @@ class Reversals:
         findings = self._cash.record_reversal(work, taken_back, done.number, done.reason)
         if findings:
             raise _Undone(tuple(findings))
-        self._write(work, done, delivery)
+        self._write(work, done, delivery, returned_stock)
         return done
 
     def _built(self, work: UnitOfWork, draft: ReversalDraft, delivery: Delivery, before: list[Reversal]) -> Reversal:
@@ -142,8 +143,12 @@ class Reversals:
             invoice=invoice,
         )
 
-    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
-        """Put back what left: boxes promised that never left are no longer owed, and stay where they are."""
+    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> Counter[str]:
+        """Put back what left: boxes promised that never left are no longer owed, and stay where they are.
+
+        The value counts, by product, the boxes that went back to stock.
+        """
+        back: Counter[str] = Counter()
         sold = {line.rank: line for line in delivery.lines}
         kept = self._owed.cancel_of_delivery(work, delivery.number, done.reason) if done.whole else {}
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
@@ -157,6 +162,8 @@ class Reversals:
                     reference=str(delivery.number),
                     reason=one_line(reason, 200),
                 )
+                back[sold[line.rank].code] += quantity
+        return back
 
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
@@ -167,7 +174,7 @@ class Reversals:
         registers.cancel_derived(work, str(delivery.number), text)
         registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
-    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery, returned_stock: Counter[str]) -> None:
         reversal_store.write(work.session, done, delivery, work.actor)
         if done.whole:
             is_cancel = done.kind is ReversalKind.CANCEL
@@ -179,6 +186,7 @@ class Reversals:
             "patient": done.totals.patient.cents,
             "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
             "ordonnancier": list(delivery.ordonnancier),
+            "stock": sorted(returned_stock.items()),
             "reason": done.reason,
         }
         number = str(delivery.number)

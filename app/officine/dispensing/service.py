@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
@@ -15,7 +15,7 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, store
+from app.officine.dispensing import build, owing, registered, rules, seal, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -235,15 +235,17 @@ class Counter:
             at=work.now,
             actor=work.actor,
         )
-        self._take_boxes(work, situation, delivery)
+        taken = self._take_boxes(work, situation, delivery)
         self._open_boxes_of(work, situation, delivery)
         _refuse_boxes_gone(work, situation)
+        row, lines, boxes = build.delivery_row(delivery, situation), build.line_rows(delivery), build.box_rows(delivery)
+        invoice_rows = build.invoice_rows(delivery)
         store.insert_delivery(
             work.session,
-            delivery=build.delivery_row(delivery, situation),
-            lines=build.line_rows(delivery),
-            boxes=build.box_rows(delivery),
-            invoice=build.invoice_rows(delivery),
+            delivery=row,
+            lines=lines,
+            boxes=boxes,
+            invoice=invoice_rows,
             payments=build.payment_rows(delivery),
         )
         self._owed.make(work, owing.promises(session, delivery, situation.patient))
@@ -261,12 +263,14 @@ class Counter:
             "delivery",
             str(delivery.number),
             patient_id=delivery.patient_id,
-            details=build.audit_details(delivery),
+            details=build.audit_details(delivery) | taken | seal.sealed(row, lines, invoice_rows, boxes),
         )
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
 
-    def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+    def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> dict[str, Any]:
+        """Take the boxes that leave out of the stock; return what the audit entry says of it, by product."""
+        gone: dict[str, int] = {}
         for boxes in build.withdrawals(situation.session, situation.open_boxes):
             taken = self._stock.take(
                 work,
@@ -280,6 +284,8 @@ class Counter:
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
+            gone[boxes.code] = gone.get(boxes.code, 0) + boxes.quantity
+        return {"stock": sorted(gone.items())}
 
     def _open_boxes_of(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
         """Take the units of the lines that leave so, out of a box that stands open or of the one just taken."""

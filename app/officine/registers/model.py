@@ -192,18 +192,22 @@ class MonthBalance:
 class DerivedKind(enum.StrEnum):
     """What happened to a medicine derived from blood."""
 
+    RECEIPT = "receipt"
     DELIVERY = "delivery"
     CANCELLATION = "cancellation"
 
     @property
     def label(self) -> str:
         """The kind as screens and pages show it."""
-        return {"delivery": "Délivrance", "cancellation": "Annulation"}[self]
+        return {"receipt": "Réception", "delivery": "Délivrance", "cancellation": "Annulation"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivedMove:
-    """Boxes of one lot of a medicine derived from blood that were delivered, or whose delivery is cancelled."""
+    """Boxes of one lot of a medicine derived from blood: received, delivered, or whose delivery is cancelled.
+
+    ``reference`` is the delivery note of what is received, else the number of the delivery; ``who`` is empty then.
+    """
 
     kind: DerivedKind
     reference: str
@@ -211,7 +215,7 @@ class DerivedMove:
     label: str
     lot: str
     quantity: int
-    who: Who
+    who: Who = field(default_factory=Who)
     patient_birth_date: dt.date | None = None
     prescription_date: dt.date | None = None
     reason: str = ""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _MOST = 9999
+_LOT_MISSING = "GAL-MDS-04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,12 @@ class _ReceiptForm(_StockForm):
         for editor in (self.lot, self.expiry, self.reference):
             editor.clear()
         super().begin(row_)
+
+    def show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
+        """Say why it is refused, or that it is done; go to the lot where it is what lacks."""
+        super().show_outcome(outcome, said)
+        if isinstance(outcome, Refused) and any(finding.code == _LOT_MISSING for finding in outcome.findings):
+            self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Enter the boxes."""
