@@ -25,6 +25,7 @@ from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
@@ -87,6 +88,7 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    interventions: Interventions
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -210,6 +212,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     owed = Owed(db, stock, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    interventions = Interventions(db, staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -222,6 +225,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        interventions=interventions,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -258,8 +262,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             narcotics=narcotics,
             folder=folder.prints,
             mode=settings.mode,
+            interventions=interventions,
         ),
         safety=safety,
+        interventions=interventions,
     )
 
 

@@ -7,6 +7,7 @@ from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
+from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
@@ -22,6 +23,7 @@ __all__ = [
     "cash",
     "catalog",
     "dispensing",
+    "interventions",
     "open_tables",
     "owed",
     "patients",

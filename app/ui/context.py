@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
@@ -171,6 +172,7 @@ class Services(Protocol):
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    interventions: Interventions
     owed: Owed
     handing: Handing
     tickets: Tickets

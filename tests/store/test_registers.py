@@ -20,6 +20,7 @@ from app.kernel.outcome import Refused, is_refused
 from app.officine.dispensing import register_sheets as sheets
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.book import Book
+from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.registers.model import DerivedKind, EntryKind, Move, NoteKind
 from app.officine.staff.model import MemberDraft, Role
@@ -74,6 +75,7 @@ def keeping(database: Database, tmp_path: Path) -> Keeping:
         narcotics=narcotics,
         folder=tmp_path / "prints",
         mode=Mode.DEMO,
+        interventions=Interventions(database, Staff(database)),
     )
     return Keeping(house, registers, narcotics, book)
 

@@ -155,13 +155,17 @@ class PrescriptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A warning that was seen and passed: which one, why (empty where no reason is asked), by whom."""
+    """A warning that was seen and passed: which one, why (empty where no reason is asked), by whom.
+
+    ``reason_id`` names the usual reason chosen, empty for one typed freely.
+    """
 
     code: str
     subject: str
     text: str
     reason: str = ""
     author: Author = field(default_factory=Author)
+    reason_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def dumps(session: CounterSession) -> str:
         "next_line": session.next_line,
         "sale": session.sale,
         "acknowledged": [
-            [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name]
+            [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name, one.reason_id]
             for one in session.acknowledged
         ],
     }
@@ -73,8 +73,8 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
             next_line=content["next_line"],
             sale=SaleKind(content["sale"]),
             acknowledged=tuple(
-                Acknowledgement(code, subject, text, reason, Author(author, name))
-                for code, subject, text, reason, author, name in content["acknowledged"]
+                Acknowledgement(code, subject, text, reason, Author(author, name), *reason_id)
+                for code, subject, text, reason, author, name, *reason_id in content["acknowledged"]
             ),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -15,7 +15,7 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, seal, store
+from app.officine.dispensing import acknowledging, build, owing, registered, rules, seal, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -23,6 +23,7 @@ from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
 from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
@@ -82,6 +83,7 @@ class Counter:
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
+        interventions: Interventions | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
@@ -98,6 +100,7 @@ class Counter:
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
         self._safety = safety
+        self._interventions = interventions or Interventions(db, staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -187,13 +190,15 @@ class Counter:
         """Deliver: number, lines, invoice, payments, stock, ordonnancier and audit in one transaction.
 
         The same session validated again returns the delivery that it became. Refused, and nothing written, where
-        a check forbids it, the payments are not the patient's share, or a box is missing and was not confirmed.
+        a check forbids it, one that asks for a reason has none, the payments are not the patient's share, or a box is
+        missing and was not confirmed.
         """
         done = self.of_session(session.id)
         if done is not None:
             return Done(done)
         situation = self._situation(session)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        findings += acknowledging.check(session, findings)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
@@ -203,7 +208,9 @@ class Counter:
         if is_refused(findings):
             return Refused(tuple(findings))
         try:
-            delivery = self._db.perform(actor, lambda work: self._apply(work, situation, case, invoice, payments))
+            delivery = self._db.perform(
+                actor, lambda work: self._apply(work, situation, case, invoice, payments, findings=findings)
+            )
         except _Undone as undone:
             done = self.of_session(session.id)
             return Done(done) if done is not None else Refused((undone.finding,))
@@ -216,6 +223,8 @@ class Counter:
         case: InvoiceCase,
         invoice: Invoice,
         payments: Sequence[Payment],
+        *,
+        findings: Sequence[Finding],
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
@@ -255,6 +264,13 @@ class Counter:
         if execution is not None:
             self._prescriptions.execute(work, execution)
         self._write_registers(work, situation, delivery)
+        self._interventions.record(
+            work,
+            acknowledging.made(session, findings),
+            delivery=delivery.number,
+            patient_id=delivery.patient_id,
+            patient_name=delivery.patient_name,
+        )
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
@@ -263,7 +279,10 @@ class Counter:
             "delivery",
             str(delivery.number),
             patient_id=delivery.patient_id,
-            details=build.audit_details(delivery) | taken | seal.sealed(row, lines, invoice_rows, boxes),
+            details=build.audit_details(delivery)
+            | taken
+            | seal.sealed(row, lines, invoice_rows, boxes)
+            | {"seen": acknowledging.seen(session, findings)},
         )
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
