@@ -39,7 +39,7 @@ class BearerDrawer(Drawer):
         hint = "Référence de la pièce montrée\u202f; «\u00a0connu\u00a0» si l’officine connaît la personne"
         self.content.addWidget(Field("Pièce d’&identité", self.identity, hint=hint))
         self.content.addStretch(1)
-        self.himself = Button("Le &patient lui-même", kind="ghost")
+        self.himself = Button("Le patient lui-&même", kind="ghost")
         self.himself.clicked.connect(self._take_out)
         self.save_button = Button("Garder le porteur — Entrée", kind="primary", icon="check")
         self.save_button.clicked.connect(self.confirm)
