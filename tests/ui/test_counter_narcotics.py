@@ -220,7 +220,7 @@ def test_the_bearer_is_kept_with_the_sale_and_taken_back(hands: Hands) -> None:
     assert isinstance(drawer, BearerDrawer)
     assert drawer.who.text() == "DURAND Léa"
     hands.press(Qt.Key.Key_M, ALT)
-    assert hands.page.till.session.bearer == ""
+    hands.wait(lambda: not hands.page.till.session.bearer)
     hands.press(Qt.Key.Key_Z, CTRL)
     assert hands.page.till.session.bearer == "DURAND Léa"
 
