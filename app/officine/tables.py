@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.dispensing import exceptional_tables as exceptional
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
@@ -23,6 +24,7 @@ __all__ = [
     "cash",
     "catalog",
     "dispensing",
+    "exceptional",
     "interventions",
     "open_tables",
     "owed",

@@ -22,7 +22,7 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import matching, substitution, units
+from app.officine.dispensing import courses, matching, substitution, units
 from app.officine.dispensing.model import (
     Delivery,
     DeliveryLine,
@@ -201,7 +201,7 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
         return None
     if prescription.written_on is None:
         return None
-    written = matching.written_lines(session, situation.products)
+    written = courses.split_lines(matching.written_lines(session, situation.products), situation)
     linked = {line.prescribed_line for line in session.lines if line.prescribed_line}
     fresh = {line.line_id for line in written} - {line.line_id for line in prescription.lines}
     return Execution(
@@ -479,7 +479,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 note=line.note,
                 ordonnancier=number,
                 posology=line.posology,
-                days=line.days,
+                days=courses.days_kept(line, situation),
                 prescribed=situation.session.prescription is not None and line.prescribed,
                 units=line.units,
                 replaces=line.replaces,

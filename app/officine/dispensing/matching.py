@@ -175,8 +175,13 @@ def directed(line: PrescribedLine, typed: str, product: Product | None) -> Presc
     thirty days at most, or for what one box lasts where that is longer (CSP R.5132-12).
     """
     said = read_directions(typed)
+    if line.total_days is not None:
+        line = replace(line, days=line.total_days, renewals=0, total_days=None)
     changed = replace(
         line,
+        at_once=said.at_once,
+        overlap=said.overlap,
+        not_renewable=said.not_renewable,
         posology=said.posology,
         days=said.days if said.days is not None else line.days,
         renewals=said.renewals if said.renewals is not None else line.renewals,
@@ -191,7 +196,11 @@ def directed(line: PrescribedLine, typed: str, product: Product | None) -> Presc
 
 def typed_text(line: PrescribedLine) -> str:
     """Return a line as it would be typed: ``1 matin 30 j r5``."""
-    parts = (line.posology, f"{line.days} j" if line.days else "", f"r{line.renewals}" if line.renewals else "")
+    fractioned = line.total_days is not None
+    days, renewals = (line.total_days, 0) if fractioned else (line.days, line.renewals)
+    mentions = zip(("uf", "chev", "nr"), (line.at_once, line.overlap, line.not_renewable), strict=True)
+    said = [word for word, written in mentions if written]
+    parts = (line.posology, f"{days} j" if days else "", f"r{renewals}" if renewals else "", *said)
     return " ".join(part for part in parts if part)
 
 

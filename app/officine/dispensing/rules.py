@@ -16,10 +16,12 @@ from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import matching, owing, registered, validity
+from app.officine.dispensing import bearer, courses, matching, owing, registered, validity
+from app.officine.dispensing.courses import GRACE_DAYS as FULL_QUANTITY_DAYS
+from app.officine.dispensing.courses import LONGEST_DAYS as NARCOTIC_DAYS
+from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
-from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.safety import rules as safety
 from app.officine.safety.model import SafetyCase
@@ -68,6 +70,7 @@ class Situation:
     derived: frozenset[str] = frozenset()
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
+    courses: Courses = field(default_factory=Courses)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -91,7 +94,7 @@ def check(situation: Situation) -> list[Finding]:
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
-    findings += registered.check(situation)
+    findings += [*bearer.check(situation), *registered.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
@@ -253,7 +256,8 @@ def _check_listed(line: DraftLine, product: Product, situation: Situation) -> It
         yield _error("GAL-CPT-21", text, "F4 : indiquez une ordonnance sécurisée, ou ne délivrez pas.", line.line_id)
     yield from _check_address(line, named, list_class, situation)
     yield from _check_age_of_ordonnance(line, named, list_class, prescription, situation.today)
-    yield from validity.check_line(line, prescription, situation.details.get(line.code), situation.today)
+    yield from validity.check_line(line, prescription, situation.details.get(line.code))
+    yield from courses.check_line(line, situation)
 
 
 def _check_address(line: DraftLine, named: str, list_class: ListClass, situation: Situation) -> Iterator[Finding]:

@@ -16,10 +16,12 @@ from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
 from app.officine.dispensing import acknowledging, build, owing, registered, rules, seal, store
+from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
+from app.officine.dispensing.supplied import courses
 from app.officine.dispensing.tables import OrdonnancierRow
 from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
@@ -409,7 +411,11 @@ class Counter:
             narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
             balances = registers.balances(narcotics) if narcotics else {}
         patient = None if session.patient_id is None else self._patients.get(session.patient_id)
-        safety = SafetyCase()
+        safety, counted, on = SafetyCase(), Courses(), today(self._db.clock)
+        if with_details:
+            counted = courses(
+                self._db, self._catalog, self._prescriptions, patient_id=session.patient_id, products=products, today=on
+            )
         if with_details and self._safety is not None:
             safety = safety_case(self._db, self._catalog, self._safety, session, patient)
         prescription = session.prescription
@@ -419,7 +425,7 @@ class Counter:
         grouped = [code for code, product in products.items() if product.group_id is not None]
         return Situation(
             session=session,
-            today=today(self._db.clock),
+            today=on,
             products=products,
             details=details,
             on_hand=on_hand,
@@ -435,6 +441,7 @@ class Counter:
             derived=derived,
             owed_boxes=owed_boxes,
             safety=safety,
+            courses=counted,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

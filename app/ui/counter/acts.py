@@ -24,6 +24,7 @@ ACTS: Final = (
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
     _act("substitution", "Substitution", "F6", ("générique", "équivalent", "biosimilaire", "TFR"), "refresh"),
     _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),
+    _act("bearer", "Porteur", "Alt+O", ("qui emporte", "stupéfiant", "pièce d’identité"), "user"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),
     _act("owed", "Promis et dus", "F8", ("promettre", "dû", "remettre", "boîte manquante"), "box"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),

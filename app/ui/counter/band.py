@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.officine.dispensing.bearer import read_bearer
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
@@ -61,6 +62,8 @@ def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
         return "Sans ordonnance", "Vente libre"
     written = f"du {formats.date(draft.written_on)}" if draft.written_on is not None else "date à saisir"
     renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
+    if draft.renewal and all(line.total_days is not None for line in draft.lines) and draft.lines:
+        renewal = f" · fraction n°\u00a0{draft.renewal + 1}"
     who = draft.prescriber_name or "Prescripteur à choisir"
     words = f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip()
     return who, words[0].upper() + words[1:]
@@ -129,7 +132,7 @@ class PatientBand(Panel):
         """Show the patient and the ordonnance as they are now."""
         session, patient = self._till.session, self._till.picture.patient
         known = patient if patient is not None and patient.id == session.patient_id else None
-        drawn = (session.patient_id, session.patient_name, session.prescription, known)
+        drawn = (session.patient_id, session.patient_name, session.prescription, known, session.bearer)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -141,7 +144,9 @@ class PatientBand(Panel):
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
-        self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
+        carried = f"Porteur\u00a0: {read_bearer(session.bearer).name} · " if session.bearer else ""
+        words = "…" if known is None else born_words(known, on)
+        self.patient.say(session.patient_name, f"{carried}{words}", "accent_text")
         if known is not None:
             self._show_chips(known)
 

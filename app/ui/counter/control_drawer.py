@@ -35,6 +35,8 @@ _REMEDIES = {
     "GAL-CPT-31": "counter.prescription",
     "GAL-CPT-22": "counter.patient",
     "GAL-CPT-42": "counter.patient",
+    "GAL-ORD-10": "counter.bearer",
+    "GAL-ORD-11": "counter.bearer",
 }
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée or a sum that was meant for the payment comes within this time of the panel that takes its place.

@@ -16,6 +16,7 @@ from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
+from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
@@ -70,6 +71,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         WhyDrawer,
         SubstitutionDrawer,
         UnitsDrawer,
+        BearerDrawer,
     )
 }
 _KEYS = (

@@ -282,6 +282,7 @@ class CounterView(QWidget):
             "history": lambda page: page.open("history"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
+            "bearer": lambda page: page.open("bearer"),
             "owed": TillPage.owe,
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
