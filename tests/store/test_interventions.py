@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, done, open_house
+from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, box, done, open_house
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -129,6 +130,20 @@ def test_the_intervention_is_written_with_the_delivery(house: House, interventio
     with house.db.read() as session:
         traced = session.scalars(text("SELECT action FROM audit_entry WHERE subject = 'delivery' ORDER BY seq")).all()
     assert traced[-2:] == ["intervention.record", "delivery.validate"]
+
+
+@pytest.mark.req("OFF-IP-03")
+def test_the_trace_of_a_delivery_says_who_saw_what_was_only_to_be_seen(house: House) -> None:
+    product = house.catalog.by_code(DOLIPRANE)
+    assert product is not None
+    session = house.sale()
+    session, _ = edit.add_product(session, product, box=box("SN1", expiry=dt.date(2026, 12, 1)))
+    findings = house.counter.check(session)
+    session, _ = acknowledging.see(session, findings, findings, Author(7, "Léa Petit"))
+    done(deliver(house, session))
+    with house.db.read() as reading:
+        details = reading.scalar(text("SELECT details FROM audit_entry WHERE action = 'delivery.validate'"))
+    assert json.loads(details)["seen"] == [["GAL-CPT-15", 7]]
 
 
 @pytest.mark.req("OFF-IP-03")

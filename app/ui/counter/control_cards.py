@@ -37,6 +37,7 @@ _HINTS: Final = {
     Level.INFORMATION: "rien à faire",
 }
 _MARGIN_MS = 50
+_WIDEST_ZOOM = 150
 
 
 class LevelHeading(QWidget):
@@ -59,9 +60,10 @@ class LevelCounts(QWidget):
     def __init__(self) -> None:
         """Start with none."""
         super().__init__()
-        self._line = row()
+        self._line = row(spacing=theme.XS)
         self._line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self._line)
+        theme.current().changed.connect(self._measure)
 
     def show_counts(self, counts: Mapping[Level, int]) -> None:
         """Show those of the ``counts`` that are not nought."""
@@ -69,11 +71,17 @@ class LevelCounts(QWidget):
         told = [(level, count) for level, count in counts.items() if count]
         for level, count in told:
             icon, tone = LOOKS[level]
-            mark, chip = IconLabel(icon, tone, 16), Chip(str(count), tone)
+            mark, chip = IconLabel(icon, tone, 14), Chip(str(count), tone)
+            chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             for part in (mark, chip):
                 part.setToolTip(f"{level.label}\u00a0: {count}")
             self._line.addLayout(row(mark, chip, spacing=2))
         self.setAccessibleName(", ".join(f"{level.label.lower()}\u00a0: {count}" for level, count in told))
+        self._measure()
+
+    def _measure(self) -> None:
+        # Beyond, the title and its key take the whole width; each level keeps its heading below.
+        self.setVisible(theme.current().zoom <= _WIDEST_ZOOM)
 
 
 class ControlCard(QFrame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.kernel.outcome import Severity
@@ -187,8 +187,15 @@ class ControlDrawer(Drawer):
 
     def _show_first(self) -> None:
         """Bring into sight what is to be answered now: the reasons with their finding, else what is to be seen."""
-        if self._first is not None and self.isVisible():
-            self.area.ensureWidgetVisible(self._first, 0, theme.XS)
+        first, area = self._first, self.area
+        if first is None or not self.isVisible():
+            return
+        if first.height() <= area.viewport().height():
+            area.ensureWidgetVisible(first, 0, theme.XS)
+            return
+        area.verticalScrollBar().setValue(first.mapTo(area.widget(), QPoint(0, 0)).y())
+        if self.picker is not None:
+            area.ensureWidgetVisible(self.picker.field, 0, theme.XS)
 
     # --- What shows ---------------------------------------------------------------------------------------------
 
