@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, done, open_house
+from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, box, done, open_house
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.cli.verify import examine
+from app.kernel.mode import Mode
 from app.kernel.outcome import Refused
 from app.officine.dispensing import acknowledging
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.book import Book
 from app.officine.dispensing.model import Acknowledgement, Author, SessionState
 from app.officine.interventions.service import Interventions
 from app.officine.safety.demo import load_demo_thesaurus
@@ -21,6 +25,7 @@ from app.officine.safety.service import Safety
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
+from app.officine.stock.narcotics import Narcotics
 from app.store.audit import Actor
 
 if TYPE_CHECKING:
@@ -128,6 +133,20 @@ def test_the_intervention_is_written_with_the_delivery(house: House, interventio
 
 
 @pytest.mark.req("OFF-IP-03")
+def test_the_trace_of_a_delivery_says_who_saw_what_was_only_to_be_seen(house: House) -> None:
+    product = house.catalog.by_code(DOLIPRANE)
+    assert product is not None
+    session = house.sale()
+    session, _ = edit.add_product(session, product, box=box("SN1", expiry=dt.date(2026, 12, 1)))
+    findings = house.counter.check(session)
+    session, _ = acknowledging.see(session, findings, findings, Author(7, "Léa Petit"))
+    done(deliver(house, session))
+    with house.db.read() as reading:
+        details = reading.scalar(text("SELECT details FROM audit_entry WHERE action = 'delivery.validate'"))
+    assert json.loads(details)["seen"] == [["GAL-CPT-15", 7]]
+
+
+@pytest.mark.req("OFF-IP-03")
 def test_a_reason_typed_freely_is_kept_as_typed_and_its_outcome_is_still_to_be_said(
     house: House, interventions: Interventions
 ) -> None:
@@ -232,3 +251,33 @@ def test_an_intervention_altered_under_the_trigger_is_named(house: House, interv
     bad = interventions.verify().first_bad
     assert bad is not None
     assert (bad["seq"], bad["reason"]) == (1, "altered")
+    report = examine(house.db.engine)
+    assert not report.is_good
+    assert {name for name, state in report.registers.items() if state != "ok"} == {"interventions"}
+    assert report.first_bad is not None
+    assert report.first_bad["register"] == "interventions"
+
+
+@pytest.mark.req("OFF-IP-04")
+def test_the_interventions_are_exported_as_the_other_registers_are(
+    house: House, interventions: Interventions, tmp_path: Path
+) -> None:
+    done(deliver(house, justified(house, house.prescribed(COUMADINE, DAKTARIN), "=vu avec le Dr Mélilot", "")))
+    registers = house.stock.registers
+    assert registers is not None
+    book = Book(
+        house.db,
+        counter=house.counter,
+        registers=registers,
+        narcotics=Narcotics(
+            house.db, stock=house.stock, registers=registers, catalog=house.catalog, staff=Staff(house.db)
+        ),
+        folder=tmp_path,
+        mode=Mode.DEMO,
+        interventions=interventions,
+    )
+    lines = book.export("interventions", tmp_path).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(";")[:4] == ["seq", "at", "day", "delivery"]
+    cells = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
+    assert (cells["finding"], cells["reason"], cells["outcome"]) == ("GAL-SEC-10", "'=vu avec le Dr Mélilot", "unknown")
+    assert book.records("interventions", since=dt.date(2026, 11, 24)) == []

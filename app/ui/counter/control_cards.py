@@ -5,20 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.officine.interventions.model import Level
-from app.officine.interventions.rules import REASON_LIMIT
+from app.officine.interventions.rules import REASON_LIMIT, level_of, source_of
 from app.ui import theme
-from app.ui.widgets.basics import Button, Chip, IconLabel, Text, row
+from app.ui.widgets.basics import Button, Chip, IconLabel, Text, clear, row
 from app.ui.widgets.fields import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
+    from app.kernel.outcome import Finding
     from app.officine.dispensing.model import Acknowledgement
     from app.officine.interventions.model import Reason
 
@@ -35,6 +37,7 @@ _HINTS: Final = {
     Level.INFORMATION: "rien à faire",
 }
 _MARGIN_MS = 50
+_WIDEST_ZOOM = 150
 
 
 class LevelHeading(QWidget):
@@ -49,6 +52,57 @@ class LevelHeading(QWidget):
         line.addWidget(Chip(str(count), tone))
         line.setContentsMargins(0, theme.XS, 0, 0)
         self.setLayout(line)
+
+
+class LevelCounts(QWidget):
+    """How many findings of each level there are, always in sight whatever is scrolled."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        super().__init__()
+        self._line = row(spacing=theme.XS)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self._line)
+        theme.current().changed.connect(self._measure)
+
+    def show_counts(self, counts: Mapping[Level, int]) -> None:
+        """Show those of the ``counts`` that are not nought."""
+        clear(self._line)
+        told = [(level, count) for level, count in counts.items() if count]
+        for level, count in told:
+            icon, tone = LOOKS[level]
+            mark, chip = IconLabel(icon, tone, 14), Chip(str(count), tone)
+            chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            for part in (mark, chip):
+                part.setToolTip(f"{level.label}\u00a0: {count}")
+            self._line.addLayout(row(mark, chip, spacing=2))
+        self.setAccessibleName(", ".join(f"{level.label.lower()}\u00a0: {count}" for level, count in told))
+        self._measure()
+
+    def _measure(self) -> None:
+        # Beyond, the title and its key take the whole width; each level keeps its heading below.
+        self.setVisible(theme.current().zoom <= _WIDEST_ZOOM)
+
+
+class ControlCard(QFrame):
+    """One finding under its heading: what was found, what to do, where it comes from."""
+
+    def __init__(self, finding: Finding) -> None:
+        """Lay out the finding."""
+        super().__init__()
+        self.finding = finding
+        level = level_of(finding)
+        self.setProperty("tone", LOOKS[level][1])
+        self.setAccessibleName(f"{level.label}\u00a0: {finding.text}")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
+        column.setSpacing(2)
+        column.addWidget(Text(finding.text, "strong", wrap=True))
+        source = source_of(finding)
+        advice = finding.advice[: len(finding.advice) - len(source)].rstrip(": \u00a0").removesuffix("Source").strip()
+        if advice:
+            column.addWidget(Text(advice, wrap=True))
+        column.addWidget(Text(" · ".join(part for part in (finding.code, source) if part), "caption", wrap=True))
 
 
 class Answered(QWidget):
@@ -118,6 +172,50 @@ class ReasonField(TextField):
             self.digit.emit(number)
 
 
+class ReasonButton(QAbstractButton):
+    """A usual reason: its digit, then its words, on one low line; the mouse chooses it too."""
+
+    def __init__(self, number: int, text: str) -> None:
+        """Show the reason ``text`` under its digit."""
+        super().__init__()
+        self.setText(text)
+        self._digit = str(number)
+        self.setAccessibleName(f"{number}\u00a0: {text}")
+        self.setToolTip(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        theme.current().changed.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height of a line."""
+        return QSize(0, QFontMetrics(theme.current().font("body")).height() + 3)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the digit as a key, then the words, cut where room lacks."""
+        worn = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(worn.color("accent_soft"))
+            painter.drawRoundedRect(self.rect(), 4, 4)
+        small = QFontMetrics(worn.font("caption"))
+        cap = QRect(theme.XS, 0, small.horizontalAdvance("0") + theme.M, small.height() + 2)
+        cap.moveTop((self.height() - cap.height()) // 2)
+        painter.setPen(worn.color("outline"))
+        painter.setBrush(worn.color("sunken"))
+        painter.drawRoundedRect(cap, 3, 3)
+        painter.setFont(worn.font("caption"))
+        painter.setPen(worn.color("text"))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._digit)
+        painter.setFont(worn.font("body"))
+        room = self.rect().adjusted(cap.right() + theme.S, 0, -theme.XS, 0)
+        words = QFontMetrics(worn.font("body")).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
 class ReasonPicker(QWidget):
     """The usual reasons of one finding, each with its digit, and the field for another one."""
 
@@ -132,14 +230,11 @@ class ReasonPicker(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S, 0, 0, 0)
         column.setSpacing(2)
+        column.addWidget(self.field)
         for number, reason in enumerate(self.reasons, start=1):
-            button = Button(reason.text, kind="tab")
-            button.key = str(number)
-            button.setAccessibleName(f"{number}\u00a0: {reason.text}")
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button = ReasonButton(number, reason.text)
             button.clicked.connect(partial(self._clicked, reason))
             column.addWidget(button)
-        column.addWidget(self.field)
         self.field.digit.connect(lambda number: self.chosen.emit(self.reasons[number - 1]))
 
     def _clicked(self, reason: Reason, *_checked: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.kernel.outcome import Severity
@@ -15,12 +15,13 @@ from app.officine.interventions.data import coding
 from app.officine.interventions.model import Level
 from app.officine.interventions.rules import level_of
 from app.ui import theme
-from app.ui.counter.control_cards import Answered, LevelHeading, ReasonPicker
+from app.ui.counter.control_cards import Answered, ControlCard, LevelCounts, LevelHeading, ReasonPicker
 from app.ui.counter.drawer import Drawer
 from app.ui.widgets.basics import ActButton, Button, Text, clear, row
-from app.ui.widgets.findings import FindingCard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.kernel.outcome import Finding
     from app.officine.interventions.model import Reason
     from app.ui.context import Ui
@@ -64,7 +65,10 @@ class ControlDrawer(Drawer):
         self._pointed: Finding | None = None
         self._drawn: object = None
         self._asked: Finding | None = None
+        self._first: QWidget | None = None
         self.picker: ReasonPicker | None = None
+        self.counts = LevelCounts()
+        self.head.insertWidget(1, self.counts)
         self.summary = Text("", "strong", wrap=True)
         self.cards = QVBoxLayout()
         self.cards.setSpacing(theme.S)
@@ -75,6 +79,7 @@ class ControlDrawer(Drawer):
         self.go = Button("", kind="primary", icon="check")
         self.go.clicked.connect(self.confirm)
         self.foot.addWidget(self.go)
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _least, _most: self._show_first())
         till.seen.connect(self._draw)
         till.changed.connect(self.forget)
 
@@ -179,6 +184,20 @@ class ControlDrawer(Drawer):
             self.reveal(self.picker.field)
         else:
             self.go.setFocus()
+        # What was just drawn is laid out once this key is done.
+        QTimer.singleShot(0, self, self._show_first)
+
+    def _show_first(self) -> None:
+        """Bring into sight what is to be answered now: the reasons with their finding, else what is to be seen."""
+        first, area = self._first, self.area
+        if first is None or not self.isVisible():
+            return
+        if first.height() <= area.viewport().height():
+            area.ensureWidgetVisible(first, 0, theme.XS)
+            return
+        area.verticalScrollBar().setValue(first.mapTo(area.widget(), QPoint(0, 0)).y())
+        if self.picker is not None:
+            area.ensureWidgetVisible(self.picker.field, 0, theme.XS)
 
     # --- What shows ---------------------------------------------------------------------------------------------
 
@@ -190,24 +209,27 @@ class ControlDrawer(Drawer):
             return
         typing = self.picker is not None and self.picker.field.hasFocus()
         typed = self.picker.field.text() if self.picker is not None and self._asked == self.current else ""
-        self._drawn, self._mends, self.picker = shown, [], None
+        self._drawn, self._mends, self.picker, self._first = shown, [], None, None
         self._asked = self.current
         clear(self.cards)
         offered: set[str] = set()
+        counts: dict[Level, int] = {}
         for level in Level:
             found = [finding for finding in self.findings if level_of(finding) is level]
+            counts[level] = len(found)
             if found:
                 self.cards.addWidget(LevelHeading(level, len(found)))
             for finding in found:
                 remedy = self._remedy(finding)
                 self.cards.addWidget(self._card(finding, remedy if remedy not in offered else "", typed))
                 offered.add(remedy)
+        self.counts.show_counts(counts)
         self._sum_up()
         if typing:
             self._take_focus()
 
     def _sum_up(self) -> None:
-        self.summary.setText(_summary(self.findings, len(self._waiting)))
+        self.summary.setText(_summary(self.findings, self._waiting, self.till.open_findings))
         blocked = any(finding.severity is Severity.ERROR for finding in self.findings)
         self.go.setEnabled(self.picker is None)
         if self.picker is not None:
@@ -230,7 +252,7 @@ class ControlDrawer(Drawer):
         column = QVBoxLayout(block)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.XS)
-        column.addWidget(FindingCard(finding))
+        column.addWidget(ControlCard(finding))
         if remedy:
             self._mends.append(ActButton(self.ui.acts, remedy))
             column.addLayout(row(0, self._mends[-1]))
@@ -238,6 +260,9 @@ class ControlDrawer(Drawer):
         answered = self._answer(finding, typed)
         if answered is not None:
             column.addWidget(answered)
+        is_next = self.picker is answered if self.picker is not None else not self.till.is_answered(finding)
+        if answered is not None and is_next and (self._first is None or self.picker is answered):
+            self._first = block
         return block
 
     def _answer(self, finding: Finding, typed: str) -> QWidget | None:
@@ -268,13 +293,13 @@ class ControlDrawer(Drawer):
         return beside
 
 
-def _summary(findings: tuple[Finding, ...], reasons: int) -> str:
+def _summary(findings: Sequence[Finding], waiting: Sequence[Finding], unanswered: Sequence[Finding]) -> str:
     blocking = sum(finding.severity is Severity.ERROR for finding in findings)
-    doubtful = sum(level_of(finding) is Level.SEEN for finding in findings)
+    doubtful = sum(level_of(finding) is Level.SEEN for finding in unanswered)
     if blocking:
         return f"{plural(blocking, 'point bloquant', 'points bloquants')} à corriger avant de délivrer."
-    if reasons:
-        return f"{plural(reasons, 'alerte')} à justifier avant de délivrer."
+    if waiting:
+        return f"{plural(len(waiting), 'alerte')} à justifier avant de délivrer."
     if doubtful:
         return f"{plural(doubtful, 'point')} à vérifier."
     return "Rien ne s’oppose à la délivrance."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, Payment, SessionSummary
     from app.officine.dispensing.treatments import Taken
+    from app.officine.interventions.model import Intervention
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.officine.stock.model import StockItem
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PATIENTS = 8
 PRODUCTS = 40
 HISTORY = 2_000
+INTERVENTIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,11 @@ def waiting(services: Services) -> list[SessionSummary]:
 def treatments_of(services: Services, patient_id: int) -> list[Taken]:
     """Return what a patient takes, then what they received before, each product once."""
     return treatments.taken(services.counter.history(patient_id, HISTORY), today(services.clock))
+
+
+def interventions_of(services: Services, patient_id: int) -> list[Intervention]:
+    """Return the last interventions pharmaceutiques of a patient, the newest first."""
+    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS)
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:
