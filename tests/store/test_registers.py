@@ -554,7 +554,7 @@ def test_the_ordonnancier_is_filtered_and_sorted_by_patient_medicine_and_date(ke
 
 @pytest.mark.req("OFF-REG-08")
 def test_exports_are_whole_and_no_cell_is_a_formula(keeping: Keeping, tmp_path: Path) -> None:
-    keeping.deliver(1, bearer="=HYPERLINK(1)")
+    keeping.deliver(1, bearer="=HYPERLINK(1), 3 rue des Lilas")
     for register in ("ordonnancier", "stupefiants", "derives"):
         file = keeping.book.export(register, tmp_path / "out")
         assert file.read_bytes().startswith(b"\xef\xbb\xbf")
