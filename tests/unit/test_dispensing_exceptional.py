@@ -130,7 +130,7 @@ def test_a_sale_beyond_its_ordonnance_says_what_is_to_be_written_and_told() -> N
     assert set(found) == {exceptional.INFORM}
     assert "dispensation supplémentaire exceptionnelle" in found[exceptional.INFORM].text
     assert "messagerie sécurisée" in found[exceptional.INFORM].advice
-    assert exceptional.supplied_days(case.session) == 30
+    assert exceptional.supplied_days(case) == 30
 
 
 def test_two_months_at_once_are_refused() -> None:

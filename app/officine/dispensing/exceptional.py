@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from app.kernel import french
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural, typographic
+from app.officine.billing.products import pack_size
 from app.officine.catalog.model import ListClass
 from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 MONTH_DAYS = 30
 CHRONIC_DAYS = 84
 """Three months as they are delivered: three times four weeks (CSP R.5132-12)."""
+
+_PILLS, _CYCLE_DAYS = 21, 28
 
 NOT_OVER = "GAL-ORD-30"
 TOO_LATE = "GAL-ORD-31"
@@ -206,13 +209,24 @@ def mentions(draft: CounterSession | None, delivery: Delivery) -> tuple[str, ...
     return tuple(told)
 
 
-def supplied_days(session: CounterSession) -> int:
+def supplied_days(situation: Situation) -> int:
     """Return how many days a sale made beyond its ordonnance supplies."""
-    kind = None if session.prescription is None else session.prescription.supply
+    kind = None if situation.session.prescription is None else situation.session.prescription.supply
     if kind is None:
         return 0
-    days = [line.days for line in session.lines if line.prescribed_line and line.days]
+    days = [
+        _with_pauses(kind, line.days, situation.products.get(line.code))
+        for line in situation.session.lines
+        if line.prescribed_line and line.days
+    ]
     return max(days, default=_ONE_DELIVERY[kind])
+
+
+def _with_pauses(kind: ExtraSupply, days: int, product: Product | None) -> int:
+    """Return how long a contraceptive lasts: the plaquettes of 21 are taken with seven days between them."""
+    size = 1 if product is None else pack_size(product.presentation)
+    paused = kind is ExtraSupply.CONTRACEPTIVE and size % _PILLS == 0 and size % _CYCLE_DAYS != 0
+    return days * _CYCLE_DAYS // _PILLS if paused else days
 
 
 def _against_continuity(

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.officine.dispensing.model import CounterSession, Delivery
+    from app.officine.dispensing.model import Delivery
+    from app.officine.dispensing.rules import Situation
     from app.store.database import UnitOfWork
 
 
-def record(work: UnitOfWork, session: CounterSession, delivery: Delivery, prescription_id: int) -> None:
+def record(work: UnitOfWork, situation: Situation, delivery: Delivery, prescription_id: int) -> None:
     """Write, in the act, that a delivery went beyond its ordonnance; nothing for an ordinary one."""
-    kind = None if session.prescription is None else session.prescription.supply
+    prescription = situation.session.prescription
+    kind = None if prescription is None else prescription.supply
     if kind is None:
         return
     row = {
@@ -31,7 +33,7 @@ def record(work: UnitOfWork, session: CounterSession, delivery: Delivery, prescr
         "prescription_id": prescription_id,
         "kind": str(kind),
         "day": paris_date(delivery.at),
-        "days": supplied_days(session),
+        "days": supplied_days(situation),
         "mention": kind.mention,
     }
     work.session.execute(insert(ExceptionalSupplyRow), [row])

@@ -268,7 +268,7 @@ class Counter:
         execution = build.execution(situation, delivery)
         if execution is not None:
             kept = self._prescriptions.execute(work, execution)
-            exceptional_store.record(work, session, delivery, kept)
+            exceptional_store.record(work, situation, delivery, kept)
         self._write_registers(work, situation, delivery)
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
