@@ -19,7 +19,6 @@ from app.kernel.mode import Mode
 from app.kernel.outcome import Refused, is_refused
 from app.officine.dispensing import register_sheets as sheets
 from app.officine.dispensing import session as edit
-from app.officine.dispensing.bearer import typed_bearer
 from app.officine.dispensing.book import Book
 from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import PrescriptionKind
@@ -582,7 +581,7 @@ def test_the_ordonnancier_is_filtered_and_sorted_by_patient_medicine_and_date(ke
 
 @pytest.mark.req("OFF-REG-08")
 def test_exports_are_whole_and_no_cell_is_a_formula(keeping: Keeping, tmp_path: Path) -> None:
-    keeping.deliver(1, bearer=typed_bearer("=HYPERLINK(1)", "2 rue des Lilas", "connu").text)
+    keeping.deliver(1, bearer="=HYPERLINK(1), 3 rue des Lilas")
     for register in ("ordonnancier", "stupefiants", "derives"):
         file = keeping.book.export(register, tmp_path / "out")
         assert file.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -11,7 +11,7 @@ from app.officine.billing.model import Justification, Substitution
 from app.officine.billing.products import pack_size
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import PrescriptionDraft
-from app.officine.prescriptions.directions import boxes_for, days_of, read_directions
+from app.officine.prescriptions.directions import boxes_for, days_of, month_days, read_directions
 from app.officine.prescriptions.model import PrescribedLine
 from app.officine.prescriptions.rules import TOLERANCE_DAYS
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.officine.dispensing.session import Edited
     from app.officine.prescriptions.model import KeptPrescription
 
-MONTH_DAYS = 30
 NOT_DELIVERED = "GAL-ORD-01"
 BESIDE = "GAL-ORD-02"
 EARLY = "GAL-ORD-03"
@@ -171,8 +170,8 @@ def prescribed_line(line_id: str, line: DraftLine, product: Product | None) -> P
 def directed(line: PrescribedLine, typed: str, product: Product | None) -> PrescribedLine:
     """Return a line with what was typed of it in one go: posology, duration, renewals.
 
-    The boxes of each delivery are reckoned where the posology and the size of the box are known: for a month of
-    thirty days at most, or for what one box lasts where that is longer (CSP R.5132-12).
+    The boxes of each delivery are reckoned where the posology and the size of the box are known: for four
+    weeks or thirty days, as boxes are made, or for what one box lasts where that is longer (CSP R.5132-12).
     """
     said = read_directions(typed)
     if line.total_days is not None:
@@ -189,7 +188,7 @@ def directed(line: PrescribedLine, typed: str, product: Product | None) -> Presc
     size = 1 if product is None else pack_size(product.presentation)
     if said.a_day is None or said.days is None or size <= 1:
         return changed
-    wanted = min(said.days, max(MONTH_DAYS, days_of(1, said.a_day, size)))
+    wanted = min(said.days, max(month_days(said.a_day, size), days_of(1, said.a_day, size)))
     boxes = min(boxes_for(said.a_day, wanted, size), editing.MAX_QUANTITY)
     return replace(changed, quantity=boxes, days=min(said.days, days_of(boxes, said.a_day, size)))
 

@@ -12,7 +12,7 @@ from app.kernel.money import ZERO, Money
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
 from app.officine.cash.model import Means
 from app.officine.cash.model import Payment as TillPayment
-from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
+from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
     from app.kernel.money import Rate
@@ -142,6 +142,7 @@ class PrescriptionDraft:
     """The ordonnance as far as it is typed; ``renewal`` counts the deliveries made on it before.
 
     ``prescription_id`` is the ordonnance kept in the database, None for one that is seen for the first time.
+    ``supply``: the rule by which more leaves than it gave, None for an ordinary delivery.
     """
 
     prescriber_id: int | None = None
@@ -151,6 +152,7 @@ class PrescriptionDraft:
     renewal: int = 0
     prescription_id: int | None = None
     lines: tuple[PrescribedLine, ...] = ()
+    supply: ExtraSupply | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def _ordonnancier_row(one: BookEntry) -> SheetRow:
             f"{entry.patient_name}\n{entry.patient_address or 'Adresse non renseignée'}",
             f"{entry.prescriber_name}{specialty}\n{entry.prescriber_address}{establishment}",
             french.short_date(entry.prescription_date),
-            typographic("\n".join(part for part in (entry.bearer, mention) if part)),
+            typographic("\n".join(part for part in (entry.bearer, one.remark, mention) if part)),
             entry.operator_name,
         ),
         struck=one.is_cancelled,

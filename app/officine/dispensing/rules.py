@@ -13,15 +13,16 @@ from app.kernel import french
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
-from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import bearer, courses, matching, owing, registered, validity
+from app.officine.dispensing import bearer, courses, exceptional, matching, owing, registered, restricted, validity
 from app.officine.dispensing.courses import GRACE_DAYS as FULL_QUANTITY_DAYS
 from app.officine.dispensing.courses import LONGEST_DAYS as NARCOTIC_DAYS
 from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
+from app.officine.dispensing.terms import months_after
+from app.officine.prescriptions.data import rule_on
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.safety import rules as safety
 from app.officine.safety.model import SafetyCase
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from app.officine.registers.model import Narcotic
     from app.officine.stock.model import OpenBox
 
-FIRST_DELIVERY_MONTHS = 3
-LONGEST_MONTHS = 12
 SOON_EXPIRED_DAYS = 30
 SHORT_STOCK = "GAL-CPT-26"
 
@@ -71,6 +70,7 @@ class Situation:
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
     courses: Courses = field(default_factory=Courses)
+    beyond: exceptional.Beyond = field(default_factory=exceptional.Beyond)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -95,6 +95,7 @@ def check(situation: Situation) -> list[Finding]:
     for line in session.lines:
         findings += _check_line(line, situation)
     findings += [*bearer.check(situation), *registered.check(situation)]
+    findings += [*exceptional.check(situation), *restricted.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
@@ -283,11 +284,13 @@ def _check_age_of_ordonnance(
     if written_on is None:
         return
     date = french.short_date(written_on)
-    if today > _months_after(written_on, LONGEST_MONTHS):
-        text = f"{named} : ordonnance du {date}, de plus de {LONGEST_MONTHS} mois (CSP R.5132-21)."
+    longest, first = rule_on("longest", today), rule_on("first_delivery", today)
+    if prescription.supply is None and today > months_after(written_on, longest.value):
+        text = f"{named} : ordonnance du {date}, de plus de {longest.value} mois ({longest.article})."
         yield _error("GAL-CPT-24", text, "Une nouvelle ordonnance est nécessaire.", line.line_id)
-    elif prescription.renewal == 0 and today > _months_after(written_on, FIRST_DELIVERY_MONTHS):
-        text = f"{named} : première délivrance sur une ordonnance du {date}, de plus de 3 mois (CSP R.5132-22)."
+    elif prescription.renewal == 0 and today > months_after(written_on, first.value):
+        text = f"{named} : première délivrance sur une ordonnance du {date}, de plus de {first.value} mois "
+        text += f"({first.article})."
         yield _error(
             "GAL-CPT-24", text, "Nouvelle ordonnance ; ou indiquez le renouvellement s’il en est un.", line.line_id
         )
@@ -311,17 +314,6 @@ def _check_age_of_narcotic(line: DraftLine, named: str, renewal: int, late: int)
     elif late > NARCOTIC_DAYS:
         text = f"{named} : ordonnance de {days}, pour un traitement de 28 jours au plus (CSP R.5132-30)."
         yield _warning("GAL-CPT-25", text, "Vérifiez qu’il reste du traitement à délivrer.", line.line_id)
-
-
-def _months_after(day: dt.date, months: int) -> dt.date:
-    years, rest = divmod(day.month - 1 + months, 12)
-    month = rest + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return day.replace(year=day.year + years, month=month, day=last)
-        except ValueError:
-            continue
-    return anniversary(day, years)
 
 
 # --- The whole sale ---------------------------------------------------------------------------------------------------

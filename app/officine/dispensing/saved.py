@@ -20,7 +20,7 @@ from app.officine.dispensing.model import (
     PrescriptionDraft,
     SaleKind,
 )
-from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
+from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 
 FORMAT = 1
 
@@ -88,6 +88,7 @@ def _prescription(draft: PrescriptionDraft) -> dict[str, Any]:
         "kind": draft.kind,
         "renewal": draft.renewal,
         "id": draft.prescription_id,
+        "supply": draft.supply,
         "lines": [asdict(line) | {"due_on": _iso(line.due_on)} for line in draft.lines],
     }
 
@@ -100,6 +101,7 @@ def _read_prescription(content: dict[str, Any]) -> PrescriptionDraft:
         kind=PrescriptionKind(content["kind"]),
         renewal=content["renewal"],
         prescription_id=content["id"],
+        supply=ExtraSupply(content["supply"]) if content.get("supply") else None,
         lines=tuple(PrescribedLine(**line | {"due_on": _date(line["due_on"])}) for line in content["lines"]),
     )
 

@@ -15,8 +15,20 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import acknowledging, build, owing, registered, rules, seal, store
+from app.officine.dispensing import (
+    acknowledging,
+    build,
+    exceptional_store,
+    owing,
+    registered,
+    rules,
+    seal,
+    store,
+    terms,
+)
 from app.officine.dispensing.courses import Courses
+from app.officine.dispensing.exceptional import Beyond
+from app.officine.dispensing.looking import advice, beyond, offered
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -27,6 +39,7 @@ from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
+from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
@@ -44,6 +57,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.exceptional import Offer
     from app.officine.dispensing.model import (
         Delivery,
         DeliverySummary,
@@ -53,6 +67,7 @@ if TYPE_CHECKING:
         RegisterEntry,
         SessionSummary,
     )
+    from app.officine.dispensing.proposals import Advice
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.registers.model import Narcotic
@@ -180,7 +195,16 @@ class Counter:
 
     def check(self, session: CounterSession) -> list[Finding]:
         """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return _check(self._situation(session))
+        return self.examine(session)[0]
+
+    def examine(self, session: CounterSession) -> tuple[list[Finding], dict[str, Advice]]:
+        """Return what ``check`` does, and what is advised of each line, by its id: quantity proposed, rules."""
+        situation = self._situation(session)
+        return _check(situation), advice(situation, self._catalog)
+
+    def beyond(self, patient_id: int) -> tuple[Offer, ...]:
+        """Return the ordonnances of a patient from which more may leave by an exceptional rule, the newest first."""
+        return offered(self._db, self._catalog, self._prescriptions, patient_id)
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
@@ -264,7 +288,8 @@ class Counter:
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
         if execution is not None:
-            self._prescriptions.execute(work, execution)
+            kept = self._prescriptions.execute(work, execution)
+            exceptional_store.record(work, situation, delivery, kept)
         self._write_registers(work, situation, delivery)
         self._interventions.record(
             work,
@@ -284,6 +309,7 @@ class Counter:
             details=build.audit_details(delivery)
             | taken
             | seal.sealed(row, lines, invoice_rows, boxes)
+            | terms.traces(session)
             | {"seen": acknowledging.seen(session, findings)},
         )
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
@@ -341,6 +367,9 @@ class Counter:
         if refused is not None:
             raise _Undone(refused)
         registers.record_derived(work, registered.derived_moves(delivery, situation))
+        remark = terms.remark(situation.session)
+        if remark:
+            registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.REMARK, remark)
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -442,6 +471,7 @@ class Counter:
             owed_boxes=owed_boxes,
             safety=safety,
             courses=counted,
+            beyond=beyond(self._db, self._catalog, self._prescriptions, session) if with_details else Beyond(),
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

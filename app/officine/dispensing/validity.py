@@ -46,6 +46,9 @@ def _check_renewal(line: DraftLine, written: PrescribedLine, prescription: Presc
 
     An ordonnance that was kept proposes only the lines of which something is left, each counted on its own.
     """
+    if written.not_renewable and prescription.renewal and written.total_days is None:
+        text = f"{line.label} : le prescripteur a écrit « ne pas renouveler » (CSP R.5132-22)."
+        yield Finding("GAL-VAL-04", Severity.ERROR, text, "Une nouvelle ordonnance est nécessaire.", line.line_id)
     if prescription.prescription_id is not None:
         return
     if line.list_class is ListClass.LIST_1 and prescription.renewal > written.renewals:

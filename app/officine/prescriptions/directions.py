@@ -15,6 +15,7 @@ from app.kernel.posology import read_posology
 from app.kernel.text import one_line
 
 _LIMIT = 300
+_WEEKS_DAYS, _MONTH_DAYS = 28, 30
 _DAYS_OF = {"j": 1, "jour": 1, "sem": 7, "semaine": 7, "mois": 30}
 _DURATION = re.compile(
     r"(?:\b(?:pendant|pdt|durant|pour)\s+)?(?<![/\d.,-])(\d{1,3})\s*(jours?|j|semaines?|sem|mois)\b(?!\s*/)",
@@ -70,6 +71,11 @@ def read_directions(typed: str) -> Directions:
 def boxes_for(a_day: Fraction, days: int, units_a_box: int) -> int:
     """Return how many boxes last ``days`` at ``a_day`` units a day; one at least."""
     return max(1, math.ceil(a_day * days / units_a_box))
+
+
+def month_days(a_day: Fraction, units_a_box: int) -> int:
+    """Return the days of a delivery: four weeks where boxes are made for that, else thirty days (CSP R.5132-12)."""
+    return _WEEKS_DAYS if a_day * _WEEKS_DAYS % units_a_box == 0 else _MONTH_DAYS
 
 
 def days_of(boxes: int, a_day: Fraction, units_a_box: int) -> int:

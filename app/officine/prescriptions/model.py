@@ -28,6 +28,26 @@ class PrescriptionKind(enum.StrEnum):
         }[self]
 
 
+class ExtraSupply(enum.StrEnum):
+    """By which rule more leaves than an ordonnance gave: CSP R.5123-2-1, or R.5134-4-1."""
+
+    CONTINUITY = "continuity"
+    CONTRACEPTIVE = "contraceptive"
+
+    @property
+    def label(self) -> str:
+        """The rule as the screens name it."""
+        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Contraceptif oral au-delà"}[self]
+
+    @property
+    def mention(self) -> str:
+        """What the law asks to write on the ordonnance."""
+        return {
+            "continuity": "dispensation supplémentaire exceptionnelle",
+            "contraceptive": "dispensation supplémentaire de contraceptifs oraux",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrescribedLine:
     """One line of an ordonnance, as written: what to take, how, for how long, and how many times more.

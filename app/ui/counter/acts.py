@@ -33,6 +33,7 @@ ACTS: Final = (
     _act("more", "Une boîte de plus", "+", ("quantité", "ajouter"), "plus"),
     _act("less", "Une boîte de moins", "-", ("quantité", "retirer"), "minus"),
     _act("quantity", "Changer la quantité", "*", ("multiplier", "nombre de boîtes"), "edit"),
+    _act("propose", "Prendre la quantité proposée", "Alt+Q", ("posologie", "nombre de boîtes", "fraction"), "check"),
     _act("remove", "Retirer la ligne", "Del", ("supprimer", "effacer"), "trash"),
     _act("undo", "Annuler la dernière modification", "Ctrl+Z", ("défaire", "revenir"), "undo"),
     _act("redo", "Rétablir", "Ctrl+Y", ("refaire",), "redo"),

@@ -64,6 +64,8 @@ def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
     renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
     if draft.renewal and all(line.total_days is not None for line in draft.lines) and draft.lines:
         renewal = f" · fraction n°\u00a0{draft.renewal + 1}"
+    if draft.supply is not None:
+        renewal = f" · {draft.supply.label.lower()}"
     who = draft.prescriber_name or "Prescripteur à choisir"
     words = f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip()
     return who, words[0].upper() + words[1:]

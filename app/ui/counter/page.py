@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, sounds, theme
@@ -308,6 +308,15 @@ class TillPage(QWidget):
         line = self.current_line
         if line is not None:
             self.till.do(editing.set_quantity(self.till.session, line.line_id, quantity))
+
+    def take_proposal(self) -> None:
+        """Put on the current line the boxes that its posology asks for."""
+        line = self.current_line
+        advice = None if line is None else self.till.picture.advice.get(line.line_id)
+        if line is None or advice is None or advice.proposal is None:
+            self._ui.say("Pas de quantité à proposer\u00a0: il faut la posologie et la durée (Ctrl+L).")
+        elif proposals.differs(line, advice.proposal):
+            self.till.do(proposals.apply(self.till.session, line.line_id, advice.proposal))
 
     def attach(self) -> None:
         """Turn the current line over: of the ordonnance, or beside it."""

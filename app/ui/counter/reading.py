@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, Reason
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, Payment, SessionSummary
+    from app.officine.dispensing.proposals import Advice
     from app.officine.dispensing.treatments import Taken
     from app.officine.interventions.model import Intervention
     from app.officine.patients.model import Patient
@@ -63,6 +64,7 @@ class Picture:
     prescriber: Prescriber | None = None
     findings: tuple[Finding, ...] = ()
     invoice: Invoice | None = None
+    advice: dict[str, Advice] = field(default_factory=dict)
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -116,6 +118,7 @@ def look(services: Services, session: CounterSession) -> Picture:
     prescription = session.prescription
     prescriber_id = None if prescription is None else prescription.prescriber_id
     invoice = services.counter.quote(session)
+    findings, advice = services.counter.examine(session)
     return Picture(
         revision=session.revision,
         products=products,
@@ -123,8 +126,9 @@ def look(services: Services, session: CounterSession) -> Picture:
         items={code: services.stock.item(code) for code in codes},
         patient=None if session.patient_id is None else services.patients.get(session.patient_id),
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
-        findings=_ranked(services.counter.check(session), invoice.findings) if session.lines else (),
+        findings=_ranked(findings, invoice.findings) if session.lines else (),
         invoice=invoice,
+        advice=advice,
     )
 
 

@@ -291,6 +291,7 @@ class CounterView(QWidget):
             "more": lambda page: page.change_quantity(1),
             "less": lambda page: page.change_quantity(-1),
             "quantity": TillPage.ask_quantity,
+            "propose": TillPage.take_proposal,
             "remove": TillPage.remove,
             "undo": lambda page: page.till.undo(),
             "redo": lambda page: page.till.redo(),
