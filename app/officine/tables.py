@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
@@ -18,6 +19,7 @@ from app.officine.stock import tables as stock
 from app.store import tables as store
 
 __all__ = [
+    "advances",
     "billing",
     "cash",
     "catalog",

@@ -9,12 +9,12 @@ from app.kernel import french
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line
-from app.officine.cash.model import DENOMINATIONS, Entry, Means, Period, RecordKind
+from app.officine.cash.model import DENOMINATIONS, Entry, Means, Payment, Period, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.officine.cash.model import Account, Closing, Count, Payment, Sale
+    from app.officine.cash.model import Account, Closing, Count, Sale
 
 DEFAULT_THRESHOLD = Money(200)
 """The difference of a count above which a reason is asked, while the officine has set none (fact ``cash``)."""
@@ -111,6 +111,22 @@ def check_acompte(payments: Sequence[Payment]) -> list[Finding]:
 def deposit_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]:
     """Return the entries of an acompte: what came in, and what the officine holds for the patient."""
     return _balanced(RecordKind.DEPOSIT, patient_id, payments, Means.DEPOSIT)
+
+
+def check_returned(account: Account, payments: Sequence[Payment]) -> list[Finding]:
+    """Return what is wrong with giving back an acompte: above zero, by money, no more than is left of it."""
+    findings = check_acompte(payments)
+    total = Money.total(payment.amount for payment in payments)
+    if total > account.deposit:
+        text = f"L’acompte disponible est de {french.amount(account.deposit)}, il en est rendu {french.amount(total)}."
+        findings.append(_error("GAL-CAI-07", text, "Réduisez ce qui est rendu."))
+    return findings
+
+
+def return_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]:
+    """Return the entries of an acompte given back: what goes out, and what the officine no longer holds."""
+    given = [Payment(payment.method, -payment.amount) for payment in payments]
+    return _balanced(RecordKind.DEPOSIT, patient_id, given, Means.DEPOSIT)
 
 
 def _balanced(kind: RecordKind, patient_id: int, payments: Sequence[Payment], against: Means) -> list[Entry]:

@@ -39,11 +39,15 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """An entry of the ordonnancier, and what became of its delivery: ``cancelled`` is the reason of its annulation."""
+    """An entry of the ordonnancier, and what became of its delivery: ``cancelled`` is the reason of its annulation.
+
+    ``remark`` is what was noted beside it since, such as the ordonnance of an avance.
+    """
 
     entry: RegisterEntry
     is_cancelled: bool = False
     cancelled: str = ""
+    remark: str = ""
 
 
 class Book:
@@ -97,7 +101,9 @@ class Book:
         for entry in entries:
             said = [note.text for note in notes.get(entry.number, ()) if note.kind is NoteKind.CANCELLED]
             is_cancelled = bool(said) or entry.delivery in cancelled
-            told.append(BookEntry(entry, is_cancelled, " ; ".join(said) or ("motif non écrit" if is_cancelled else "")))
+            remarks = [note.text for note in notes.get(entry.number, ()) if note.kind is NoteKind.REMARK]
+            reason = " ; ".join(said) or ("motif non écrit" if is_cancelled else "")
+            told.append(BookEntry(entry, is_cancelled, reason, " ; ".join(remarks)))
         return told
 
     # --- Pages --------------------------------------------------------------------------------------------------

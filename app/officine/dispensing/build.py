@@ -22,8 +22,9 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import matching, substitution, units
+from app.officine.dispensing import advancing, matching, substitution, units
 from app.officine.dispensing.model import (
+    TO_COME,
     Delivery,
     DeliveryLine,
     DeliveryState,
@@ -93,7 +94,8 @@ def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseL
     if not isinstance(priced, MedicineLine):
         return priced
     product, tfr = situation.products[line.code], situation.tfr.get(line.code)
-    return replace(
+    advance = None if line.advance is None else situation.advances.get(line.advance)
+    completed = replace(
         priced,
         label=units.label_of(line, product),
         opened=units.opened_box(line, situation),
@@ -102,6 +104,7 @@ def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseL
         substitution=Substitution() if product.group_id is None else substitution.decided(situation.session, line),
         priced_on=situation.priced_on if priced.source == CATALOG_SOURCE else None,
     )
+    return completed if advance is None else advancing.priced(completed, advance)
 
 
 def case_line(
@@ -191,6 +194,7 @@ def delivery(
         franchise_info=invoice.franchise_info,
         payments=tuple(payments),
         state=DeliveryState.DONE,
+        sale=session.sale,
     )
 
 
@@ -276,6 +280,7 @@ def delivery_row(done: Delivery, situation: Situation) -> dict[str, Any]:
         "franchise": done.franchise_info,
         "third_party": done.third_party,
         "state": str(done.state),
+        "sale": str(done.sale),
     }
 
 
@@ -303,6 +308,7 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "refused": line.refused,
             "mention": line.mention,
             "owed": line.owed,
+            "advance": line.advance,
         }
         for line in done.lines
     ]
@@ -385,13 +391,16 @@ def till_sale(done: Delivery) -> Sale:
 
 
 def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
-    """Return the entries of the ordonnancier, without their place in the chain (CSP R.5132-10)."""
-    patient, prescriber = situation.patient, situation.prescriber
+    """Return the entries of the ordonnancier, without their place in the chain (CSP R.5132-10).
+
+    Of an avance nobody has prescribed yet: the entry says so, and bears the day when the boxes leave.
+    """
+    patient = situation.patient
     listed = [line for line in done.lines if line.ordonnancier is not None]
     if not listed:
         return []
     assert patient is not None
-    assert prescriber is not None
+    prescribed_by = _prescribed_by(done, situation)
     return [
         {
             "number": line.ordonnancier,
@@ -405,17 +414,27 @@ def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
             "patient_id": patient.id,
             "patient_name": patient.display_name,
             "patient_address": address(patient),
-            "prescriber_name": prescriber.display_name,
-            "prescriber_address": address(prescriber),
-            "prescriber_rpps": prescriber.rpps,
-            "specialty": prescriber.specialty,
-            "establishment": prescriber.finess,
-            "prescription_date": done.prescription_date,
+            **prescribed_by,
             "bearer": situation.session.bearer,
             "operator_name": done.operator_name,
         }
         for line in listed
     ]
+
+
+def _prescribed_by(done: Delivery, situation: Situation) -> dict[str, Any]:
+    prescriber = situation.prescriber
+    if prescriber is None:
+        nobody = dict.fromkeys(("prescriber_address", "prescriber_rpps", "specialty", "establishment"), "")
+        return {"prescriber_name": TO_COME, "prescription_date": paris_date(done.at), **nobody}
+    return {
+        "prescriber_name": prescriber.display_name,
+        "prescriber_address": address(prescriber),
+        "prescriber_rpps": prescriber.rpps,
+        "specialty": prescriber.specialty,
+        "establishment": prescriber.finess,
+        "prescription_date": done.prescription_date,
+    }
 
 
 def address(person: Patient | Prescriber) -> str:
@@ -486,6 +505,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 refused=choice.refused,
                 mention="" if choice.justification is None else str(choice.justification),
                 owed=line.owed,
+                advance=line.advance,
             )
         )
     return tuple(lines)

@@ -16,7 +16,7 @@ from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import matching, owing, registered, validity
+from app.officine.dispensing import advancing, matching, owing, registered, validity
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from app.officine.advances.model import Advance
     from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
@@ -50,6 +51,7 @@ class Situation:
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
     the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
+    ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for.
     """
 
     session: CounterSession
@@ -68,6 +70,8 @@ class Situation:
     derived: frozenset[str] = frozenset()
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
+    advances: Mapping[int, Advance] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()
 
     @property
     def written_on(self) -> dt.date | None:
@@ -92,6 +96,7 @@ def check(situation: Situation) -> list[Finding]:
     for line in session.lines:
         findings += _check_line(line, situation)
     findings += registered.check(situation)
+    findings += advancing.check(situation)
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
@@ -184,7 +189,7 @@ def _check_line(line: DraftLine, situation: Situation) -> Iterator[Finding]:
         yield _error("GAL-CPT-13", f"{line.label} : prix inconnu.", "Tapez le prix, puis Entrée.", line.line_id)
     yield from _check_boxes(line, situation)
     yield from _check_supply(line, product, situation)
-    if needs_register(product):
+    if needs_register(product) and not advancing.needs_no_ordonnance(line, situation):
         yield from _check_listed(line, product, situation)
     if line.ald and (situation.patient is None or not situation.patient.coverage.ald):
         text = f"{line.label} : ligne en rapport avec une ALD, mais aucune ALD n’est connue pour ce patient."
@@ -224,6 +229,7 @@ def _check_supply(line: DraftLine, product: Product, situation: Situation) -> It
         since = "" if supply.since is None else f" depuis le {french.short_date(supply.since)}"
         yield _info("GAL-CPT-18", f"{line.label} : {supply.label.lower()}{since} (ANSM).", line.line_id)
     is_prescribed = line.prescribed and situation.session.prescription is not None
+    is_prescribed |= advancing.needs_no_ordonnance(line, situation)
     if needs_prescription(detail.conditions) and not is_prescribed and not needs_register(product):
         text = f"{line.label} : hors liste, mais soumis à prescription médicale."
         yield _warning("GAL-CPT-29", text, "F4 : ordonnance, sauf dispense légale (vaccination…).", line.line_id)

@@ -41,6 +41,7 @@ def dumps(session: CounterSession) -> str:
             [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name]
             for one in session.acknowledged
         ],
+        "sale_reason": session.sale_reason,
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -76,6 +77,8 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
                 Acknowledgement(code, subject, text, reason, Author(author, name))
                 for code, subject, text, reason, author, name in content["acknowledged"]
             ),
+            # Sales put in waiting before there were terms to choose have none of these.
+            sale_reason=content.get("sale_reason", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error
@@ -126,6 +129,7 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "owed": line.owed,
         "units": line.units,
         "replaces": line.replaces,
+        "advance": line.advance,
     }
 
 
@@ -154,6 +158,7 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         owed=content["owed"],
         units=content["units"],
         replaces=content.get("replaces", ""),
+        advance=content.get("advance"),
     )
 
 

@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, cast
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.advances.model import ClosingKind
+from app.officine.advances.service import Advances
 from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
+from app.officine.cash import rules as cash_rules
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, store
-from app.officine.dispensing.model import Author, CounterSession, SessionState
+from app.officine.dispensing import advancing, build, owing, registered, rules, store
+from app.officine.dispensing.model import Author, CounterSession, SaleKind, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.tables import OrdonnancierRow
-from app.officine.dispensing.taken import safety_case
+from app.officine.dispensing.taken import known_treatments, safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.owed.service import Owed
+from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
@@ -82,6 +86,7 @@ class Counter:
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
+        advances: Advances | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
@@ -97,6 +102,7 @@ class Counter:
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
+        self._advances = advances or Advances(db, staff)
         self._safety = safety
         self._tariffs = tariffs
         self._zone = zone
@@ -179,7 +185,7 @@ class Counter:
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
-        return price_invoice(self._case(self._situation(session, with_details=False)), self._all_tariffs())
+        return self._priced(self._case(self._situation(session, with_details=False)), session)
 
     # --- The delivery -------------------------------------------------------------------------------------------
 
@@ -194,12 +200,14 @@ class Counter:
             return Done(done)
         situation = self._situation(session)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
+            findings += self._staff.refusal(actor, Right.ADVANCE)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
-        invoice = price_invoice(case, self._all_tariffs())
+        invoice = self._priced(case, session)
         findings += invoice.findings
-        findings += rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
+        findings += self._check_payments(situation, invoice, payments)
         if is_refused(findings):
             return Refused(tuple(findings))
         try:
@@ -224,12 +232,15 @@ class Counter:
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
             raise _Undone(_taken_over())
+        gone = self._advances.hold(work, advancing.asked(session))
+        if gone:
+            raise _Undone(gone[0])
         listed = build.register_count(situation)
         delivery = build.delivery(
             situation,
             case,
             invoice,
-            payments,
+            () if session.sale is SaleKind.ADVANCE else payments,
             number=work.take_numbers(DELIVERY_SERIES),
             first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
             at=work.now,
@@ -247,6 +258,9 @@ class Counter:
             payments=build.payment_rows(delivery),
         )
         self._owed.make(work, owing.promises(session, delivery, situation.patient))
+        self._advances.make(work, advancing.made_by(delivery, case, session.sale_reason))
+        for kind, charged in ((ClosingKind.PRESCRIBED, False), (ClosingKind.CHARGED, True)):
+            self._advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
@@ -256,6 +270,8 @@ class Counter:
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
+        if session.sale is SaleKind.ADVANCE and delivery.patient_id is not None:
+            self._cash.take_deposit(work, delivery.patient_id, payments)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -314,6 +330,10 @@ class Counter:
         if refused is not None:
             raise _Undone(refused)
         registers.record_derived(work, registered.derived_moves(delivery, situation))
+        billed = advancing.asked(situation.session, charged=False)
+        entries = [situation.advances[number].ordonnancier for number in billed]
+        numbers = [number for number in entries if number is not None]
+        registers.note(work, REGISTER_SERIES, numbers, NoteKind.REMARK, advancing.note_beside(delivery))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -392,6 +412,10 @@ class Counter:
         split = {line.code for line in session.lines if line.units is not None}
         open_boxes = choose_boxes(session, self._open_boxes.of(split)) if split else {}
         grouped = [code for code, product in products.items() if product.group_id is not None]
+        advanced = advancing.asked(session)
+        past: frozenset[str] = frozenset()
+        if session.sale is SaleKind.ADVANCE and patient is not None and with_details:
+            past = known_treatments(self._db, self._catalog, patient.id)
         return Situation(
             session=session,
             today=today(self._db.clock),
@@ -410,6 +434,8 @@ class Counter:
             derived=derived,
             owed_boxes=owed_boxes,
             safety=safety,
+            advances=self._advances.by_numbers(advanced) if advanced else {},
+            past=past,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
@@ -430,6 +456,18 @@ class Counter:
             if base is not None:
                 bases[line.code] = base
         return build.invoice_case(situation, tariffs, self._zone, bases)
+
+    def _priced(self, case: InvoiceCase, session: CounterSession) -> Invoice:
+        invoice = price_invoice(case, self._all_tariffs())
+        return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
+
+    def _check_payments(
+        self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]
+    ) -> Sequence[Finding]:
+        """Return what is wrong with the payment of the share; of an avance nothing is due, what is paid is an acompte."""
+        if situation.session.sale is SaleKind.ADVANCE:
+            return cash_rules.check_acompte(payments) if payments else ()
+        return rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
 
     def _all_tariffs(self) -> Tariffs:
         return installed_tariffs() if self._tariffs is None else self._tariffs

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from app.kernel.money import Money
     from app.officine.billing.model import Guard
     from app.officine.catalog.model import Product
-    from app.officine.dispensing.model import PrescriptionDraft
+    from app.officine.dispensing.model import PrescriptionDraft, SaleKind
 
 MAX_QUANTITY = 999
 LABEL_LIMIT = 80
+TERMS_LIMIT = 200
 _LOT_LIMIT = 20
 NOBODY = Author()
 
@@ -42,7 +43,7 @@ def add_product(
     if box is not None and box.serial and _holds_box(session, product.code, box.serial):
         return session, (_error("GAL-CPT-01", f"Cette boîte de {product.name} est déjà dans la vente."),)
     held = (
-        next((line for line in session.lines if line.code == product.code and line.units is None), None)
+        _holding(session, product.code)
         if merge
         else None
     )
@@ -199,6 +200,11 @@ def set_guard(session: CounterSession, guard: Guard | None) -> Edited:
     return _edited(session, guard=guard), ()
 
 
+def set_terms(session: CounterSession, sale: SaleKind, reason: str = "") -> Edited:
+    """Say under which terms the products leave, and why where that is asked for."""
+    return _edited(session, sale=sale, sale_reason=one_line(reason, TERMS_LIMIT).strip()), ()
+
+
 def set_label(session: CounterSession, label: str) -> Edited:
     """Name the session, to know it again in the list of those in waiting."""
     return _edited(session, label=one_line(label, LABEL_LIMIT)), ()
@@ -211,6 +217,12 @@ def serials(session: CounterSession) -> Iterable[tuple[str, str]]:
 
 def _holds_box(session: CounterSession, code: str, serial: str) -> bool:
     return (code, serial) in serials(session)
+
+
+def _holding(session: CounterSession, code: str) -> DraftLine | None:
+    """Return the line that takes another box of a product: boxes that left in advance have a line of their own."""
+    lines = (line for line in session.lines if line.code == code and line.units is None and line.advance is None)
+    return next(lines, None)
 
 
 def _edited(session: CounterSession, **changes: Any) -> CounterSession:  # noqa: ANN401 -- fields of the session
