@@ -13,6 +13,7 @@ from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
@@ -87,6 +88,7 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    advances: Advances
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -203,7 +205,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
-    owed = Owed(db, stock, staff)
+    owed, advances = Owed(db, stock, staff), Advances(db, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     counter = Counter(
         db,
@@ -217,6 +219,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        advances=advances,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -235,7 +238,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, advances=advances),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
         handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
@@ -255,6 +258,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             mode=settings.mode,
         ),
         safety=safety,
+        advances=advances,
     )
 
 

@@ -19,7 +19,7 @@ from app.officine.cash.model import Means, Payment, Period
 from app.officine.dispensing import advancing, matching
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.cash import first_bad
-from app.officine.dispensing.model import TO_COME, DeliveryState, PrescriptionDraft, SaleKind
+from app.officine.dispensing.model import TO_COME, DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.registers.model import NoteKind
 from app.officine.staff.model import MemberDraft, Role
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from app.kernel.clock import FixedClock
     from app.kernel.outcome import Outcome
     from app.officine.dispensing.model import CounterSession, Delivery
-    from app.store.audit import Actor
     from app.store.database import Database
 
 WHY = "Cabinet fermé jusqu’à lundi"
@@ -285,7 +284,9 @@ def test_an_avance_taken_up_twice_into_a_sale_is_in_it_once(house: House, advanc
 
 
 def test_a_product_of_free_sale_is_no_avance(house: House) -> None:
-    free = next(product for product in house.catalog.search("advil", 5) if product.rate is None and not product.list_class)
+    free = next(
+        product for product in house.catalog.search("advil", 5) if product.rate is None and not product.list_class
+    )
     assert "GAL-AVA-07" in codes(house.counter.validate(advance_of(house, free.code), CAMILLE))
 
 
@@ -313,5 +314,3 @@ def test_doliprane_is_reimbursed_and_may_be_advanced(house: House, advances: Adv
     delivery = advanced(house, DOLIPRANE)
     assert (delivery.ordonnancier, [one.ordonnancier for one in advances.waiting()]) == ((), [None])
     assert regularised(house, advances).totals.amo > ZERO
-
-

@@ -102,9 +102,7 @@ class Advances:
         if not asked:
             return []
         held = store.lock(work.session, asked)
-        return [
-            finding for number, boxes in asked.items() for finding in rules.check_left(held.get(number), boxes)
-        ]
+        return [finding for number, boxes in asked.items() for finding in rules.check_left(held.get(number), boxes)]
 
     def close(self, work: UnitOfWork, boxes: Mapping[int, int], kind: ClosingKind, document: int) -> None:
         """Write what became of boxes of avances that the caller's act holds; below zero, they wait again."""

@@ -58,7 +58,7 @@ class Cash:
         return findings
 
     def take_deposit(self, work: UnitOfWork, patient_id: int, payments: Sequence[Payment]) -> None:
-        """Record, in the caller's act, an acompte that ``rules.check_acompte`` allows; nothing where nothing is paid."""
+        """Record, in the caller's act, an acompte that ``rules.check_acompte`` allows; nothing where there is none."""
         if payments:
             self.append(work, rules.deposit_entries(patient_id, payments))
             self._traced(work, "cash.deposit", patient_id, payments)

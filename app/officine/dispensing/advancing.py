@@ -1,9 +1,9 @@
 """May a treatment leave before its ordonnance, and how is it billed once the ordonnance comes? Pure.
 
 A medicine of liste I or II is delivered on its prescription (CSP R.5132-6): handing it over before is a decision that
-the pharmacist takes and answers for, with a reason, for a treatment that goes on. Nothing is billed until the ordonnance
-comes; the ordonnancier has its entry when the boxes leave (CSP R.5132-10: the date of the delivery), with no other
-number when they are billed, only a note beside it. Stupéfiants and what is treated as such never leave so
+the pharmacist takes and answers for, with a reason, for a treatment that goes on. Nothing is billed until the
+ordonnance comes; the ordonnancier has its entry when the boxes leave (CSP R.5132-10: the date of the delivery), with no
+other number when they are billed, only a note beside it. Stupéfiants and what is treated as such never leave so
 (CSP R.5132-5, R.5132-29: ordonnance sécurisée).
 """
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.kernel.money import Money
-
     from app.officine.advances.model import Advance
     from app.officine.billing.model import CaseLine, Invoice, InvoiceCase
     from app.officine.catalog.model import Product
@@ -110,7 +109,13 @@ def unbilled(invoice: Invoice) -> Invoice:
         if first.get(line.line_id) is line
     )
     return replace(
-        invoice, lines=lines, totals=Totals(), third_party=False, franchise_info=ZERO, vat=vat_shares(lines), findings=()
+        invoice,
+        lines=lines,
+        totals=Totals(),
+        third_party=False,
+        franchise_info=ZERO,
+        vat=vat_shares(lines),
+        findings=(),
     )
 
 
@@ -201,8 +206,10 @@ def _check_taken_up(situation: Situation) -> Iterator[Finding]:
             yield _error("GAL-AVA-08", text, "Ctrl+G : vente ordinaire.", line.line_id)
         yield from advance_rules.check_left(advance, counts.pop(line.advance, 1), line.line_id)
         if advance is not None and (advance.code, advance.patient_id) != (line.code, session.patient_id):
-            text = f"{line.label} : l’avance n°{NBSP}{advance.number} est celle de {advance.patient_name} ({advance.label})"
-            yield _error("GAL-AVA-11", f"{text}.", "Retirez la ligne, reprenez l’avance par F8.", line.line_id)
+            text = f"{line.label} : l’avance n°{NBSP}{advance.number} est celle de {advance.patient_name}"
+            yield _error(
+                "GAL-AVA-11", f"{text} ({advance.label}).", "Retirez la ligne, reprenez l’avance par F8.", line.line_id
+            )
         if line.owed or line.units is not None:
             yield _whole(line)
         if is_charged(line, session):

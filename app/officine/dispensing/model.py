@@ -41,7 +41,6 @@ class SaleKind(enum.StrEnum):
     RETROCESSION = "retrocession"
     ACCOUNT = "account"
 
-
     @property
     def label(self) -> str:
         """The kind of sale as the screens show it."""

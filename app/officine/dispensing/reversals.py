@@ -45,7 +45,7 @@ class Reversals:
         owed: Owed | None = None,
         advances: Advances | None = None,
     ) -> None:
-        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed`` and ``advances`` None: those of ``db``."""
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed``, ``advances`` None: those of ``db``."""
         self._db = db
         self._cash = cash
         self._stock = stock

@@ -330,7 +330,8 @@ def _months_after(day: dt.date, months: int) -> dt.date:
 
 
 def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
-    lines_of = Counter(line.code for line in session.lines)
+    # Boxes that left in advance have a line of their own, which is no doubling of the others.
+    lines_of = Counter(line.code for line in session.lines if line.advance is None)
     for line in session.lines:
         if lines_of[line.code] > 1 and line is next(item for item in session.lines if item.code == line.code):
             text = f"{line.label} : {plural(lines_of[line.code], 'ligne')} pour le même produit."

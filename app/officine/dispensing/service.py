@@ -461,10 +461,8 @@ class Counter:
         invoice = price_invoice(case, self._all_tariffs())
         return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
 
-    def _check_payments(
-        self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]
-    ) -> Sequence[Finding]:
-        """Return what is wrong with the payment of the share; of an avance nothing is due, what is paid is an acompte."""
+    def _check_payments(self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]) -> Sequence[Finding]:
+        """Return what is wrong with the payment of the share; nothing is due of an avance: what is paid is an acompte."""
         if situation.session.sale is SaleKind.ADVANCE:
             return cash_rules.check_acompte(payments) if payments else ()
         return rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)

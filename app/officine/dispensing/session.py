@@ -42,11 +42,7 @@ def add_product(
     """
     if box is not None and box.serial and _holds_box(session, product.code, box.serial):
         return session, (_error("GAL-CPT-01", f"Cette boîte de {product.name} est déjà dans la vente."),)
-    held = (
-        _holding(session, product.code)
-        if merge
-        else None
-    )
+    held = _holding(session, product.code) if merge else None
     scanned = () if box is None else (box,)
     if held is not None:
         total = held.quantity + quantity

@@ -29,6 +29,10 @@ _REMEDIES = {
     "GAL-CPT-31": "counter.prescription",
     "GAL-CPT-22": "counter.patient",
     "GAL-CPT-42": "counter.patient",
+    "GAL-AVA-01": "counter.patient",
+    "GAL-AVA-02": "counter.sale",
+    "GAL-AVA-03": "counter.sale",
+    "GAL-AVA-08": "counter.sale",
 }
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée that was meant for the payment comes within this time of the panel that takes its place.

@@ -85,7 +85,8 @@ class Row:
                 self.presentation,
             ]
             owed = plural(line.owed, "boîte promise", "boîtes promises") if line.owed else ""
-            first = (owed, *self._asked_words(), *self._box_words(with_box=with_box))
+            early = f"Avance n°\u00a0{line.advance}" if line.advance is not None else ""
+            first = (early, owed, *self._asked_words(), *self._box_words(with_box=with_box))
             return " · ".join(word for word in (*first, *words) if word)
         if self.awaits:
             return ""

@@ -9,7 +9,7 @@ from app.kernel.clock import today
 from app.kernel.errors import GalienError
 from app.kernel.money import Money
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import treatments
+from app.officine.dispensing import advancing, treatments
 from app.officine.dispensing.model import SessionState
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of a session at one of its revisions: products, stock, patient, findings, price."""
+    """What is known of a session at one of its revisions: products, stock, patient, findings, price.
+
+    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    """
 
     revision: int = -1
     products: dict[str, Product] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Picture:
     prescriber: Prescriber | None = None
     findings: tuple[Finding, ...] = ()
     invoice: Invoice | None = None
+    advances: int = 0
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -123,7 +127,15 @@ def look(services: Services, session: CounterSession) -> Picture:
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
         findings=_ranked(services.counter.check(session), invoice.findings) if session.lines else (),
         invoice=invoice,
+        advances=_waiting_advances(services, session),
     )
+
+
+def _waiting_advances(services: Services, session: CounterSession) -> int:
+    if session.patient_id is None:
+        return 0
+    there = advancing.asked(session)
+    return sum(1 for one in services.advances.waiting(session.patient_id) if one.number not in there)
 
 
 def _ranked(checks: Sequence[Finding], price: Sequence[Finding]) -> tuple[Finding, ...]:

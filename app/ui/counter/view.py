@@ -283,6 +283,7 @@ class CounterView(QWidget):
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
             "owed": TillPage.owe,
+            "sale": lambda page: page.open("sale"),
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
