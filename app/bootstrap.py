@@ -13,6 +13,7 @@ from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
 from app.officine.cash.closings import Closings
@@ -89,6 +90,7 @@ class Services:
     book: Book
     safety: Safety
     advances: Advances
+    accounts: Accounts
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -205,7 +207,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
-    owed, advances = Owed(db, stock, staff), Advances(db, staff)
+    owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     counter = Counter(
         db,
@@ -220,6 +222,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         owed=owed,
         safety=safety,
         advances=advances,
+        accounts=accounts,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -238,7 +241,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, advances=advances),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, advances=advances, accounts=accounts),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
         handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
@@ -259,6 +262,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         ),
         safety=safety,
         advances=advances,
+        accounts=accounts,
     )
 
 

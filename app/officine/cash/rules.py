@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.kernel import french
@@ -113,6 +114,19 @@ def deposit_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]
     return _balanced(RecordKind.DEPOSIT, patient_id, payments, Means.DEPOSIT)
 
 
+def check_account_payment(payments: Sequence[Payment]) -> list[Finding]:
+    """Return what is wrong with what is received on the account of a customer who is invoiced."""
+    return _check_money(payments, allowed={Means.CASH, Means.CARD, Means.CHEQUE, Means.TRANSFER})
+
+
+def account_entries(account_id: int, payments: Sequence[Payment]) -> list[Entry]:
+    """Return the entries of what is received on an account: what came in, and the debt that goes down by as much."""
+    details = {"account": account_id}
+    entries = [replace(one, details=details) for one in _received(RecordKind.SETTLEMENT, None, payments)]
+    total = Money.total(payment.amount for payment in payments)
+    return [*entries, Entry(kind=RecordKind.SETTLEMENT, means=Means.ACCOUNT, amount=-total, details=details)]
+
+
 def check_returned(account: Account, payments: Sequence[Payment]) -> list[Finding]:
     """Return what is wrong with giving back an acompte: above zero, by money, no more than is left of it."""
     findings = check_acompte(payments)
@@ -130,6 +144,12 @@ def return_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]:
 
 
 def _balanced(kind: RecordKind, patient_id: int, payments: Sequence[Payment], against: Means) -> list[Entry]:
+    total = Money.total(payment.amount for payment in payments)
+    entries = _received(kind, patient_id, payments)
+    return [*entries, Entry(kind=kind, means=against, amount=-total, patient_id=patient_id)]
+
+
+def _received(kind: RecordKind, patient_id: int | None, payments: Sequence[Payment]) -> list[Entry]:
     entries = []
     for payment in payments:
         handed = payment.amount if payment.tendered is None else payment.tendered
@@ -137,8 +157,7 @@ def _balanced(kind: RecordKind, patient_id: int, payments: Sequence[Payment], ag
         if payment.change:
             change = Entry(kind=RecordKind.CHANGE, means=payment.method, amount=-payment.change, patient_id=patient_id)
             entries.append(change)
-    total = Money.total(payment.amount for payment in payments)
-    return [*entries, Entry(kind=kind, means=against, amount=-total, patient_id=patient_id)]
+    return entries
 
 
 def _check_money(payments: Sequence[Payment], allowed: set[Means]) -> list[Finding]:

@@ -226,6 +226,11 @@ class Cash:
         with self._db.read() as session:
             return store.paid(session, delivery)
 
+    def total_of(self, means: Means) -> Money:
+        """Return what the whole journal comes to by one means: for a debt, what stands of it."""
+        with self._db.read() as session:
+            return store.total_of(session, means)
+
     def _moved(self, work: UnitOfWork, kind: RecordKind, amount: Money, reason: str) -> Outcome[Drawer]:
         said = one_line(reason, rules.REASON_LIMIT).strip()
         means = "" if kind is RecordKind.DRAWER else Means.CASH

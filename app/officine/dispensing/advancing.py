@@ -47,9 +47,10 @@ def check(situation: Situation) -> list[Finding]:
 
 
 def needs_no_ordonnance(line: DraftLine, situation: Situation) -> bool:
-    """Return True for a line whose ordonnance is still to come, or that is billed without one as it left before."""
+    """Return True for a line whose ordonnance is to come, that is billed without one as it left before, or is ceded."""
     session = situation.session
-    return session.sale is SaleKind.ADVANCE or (line.advance is not None and is_charged(line, session))
+    special = session.sale in {SaleKind.ADVANCE, SaleKind.RETROCESSION}
+    return special or (line.advance is not None and is_charged(line, session))
 
 
 def is_charged(line: DraftLine, session: CounterSession) -> bool:

@@ -22,12 +22,13 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import advancing, matching, substitution, units
+from app.officine.dispensing import advancing, matching, on_account, substitution, units
 from app.officine.dispensing.model import (
     TO_COME,
     Delivery,
     DeliveryLine,
     DeliveryState,
+    SaleKind,
 )
 from app.officine.prescriptions.model import Execution
 
@@ -91,6 +92,8 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
 
 def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseLine:
     """Add to a line what the whole situation says of it: units, TFR, mention of the ordonnance, day of the price."""
+    if situation.session.sale is SaleKind.RETROCESSION:
+        return on_account.priced(priced, line)
     if not isinstance(priced, MedicineLine):
         return priced
     product, tfr = situation.products[line.code], situation.tfr.get(line.code)
@@ -183,7 +186,7 @@ def delivery(
         operator_id=actor.staff_id,
         operator_name=actor.name,
         patient_id=None if situation.patient is None else situation.patient.id,
-        patient_name="" if situation.patient is None else situation.patient.display_name,
+        patient_name=session.account_name if situation.patient is None else situation.patient.display_name,
         prescriber_id=None if situation.prescriber is None else situation.prescriber.id,
         prescriber_name="" if situation.prescriber is None else situation.prescriber.display_name,
         prescription_date=None if prescription is None else prescription.written_on,
@@ -223,12 +226,16 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
 
 def register_count(situation: Situation) -> int:
     """Return how many entries of the ordonnancier the session asks for: one a listed medicine that leaves."""
-    return sum(1 for line in situation.session.lines if _is_entered(line, situation.products[line.code]))
+    return sum(1 for line in situation.session.lines if _is_entered(line, situation))
 
 
-def _is_entered(line: DraftLine, product: Product) -> bool:
-    """Return True where something of a listed medicine leaves now: what is promised is entered when it leaves."""
-    return product.list_class is not None and line.leaving > 0
+def _is_entered(line: DraftLine, situation: Situation) -> bool:
+    """Return True where something of a listed medicine leaves now: what is promised is entered when it leaves.
+
+    What is given up to another officine is delivered to nobody: that officine enters it when it does.
+    """
+    ceded = situation.session.sale is SaleKind.RETROCESSION
+    return situation.products[line.code].list_class is not None and line.leaving > 0 and not ceded
 
 
 def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[Withdrawal]:
@@ -482,7 +489,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
         product = situation.products[line.code]
         choice = substitution.decided(situation.session, line)
         number = None
-        if _is_entered(line, product):
+        if _is_entered(line, situation):
             number, entry = entry, entry + 1
         lines.append(
             DeliveryLine(

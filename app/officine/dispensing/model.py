@@ -186,7 +186,8 @@ class CounterSession:
 
     ``holder`` is the token of the window that edits it: another one takes a token of its own, and the first
     can no longer write. ``revision`` grows with every change. ``bearer`` is who collects, where not the patient.
-    ``owner`` is who serves. ``sale_reason`` says why, where the terms of the sale ask for it.
+    ``owner`` is who serves. ``sale_reason`` says why, or on which order form, where the terms of the sale
+    ask for it; ``account_id`` is the account that pays.
     """
 
     id: str
@@ -205,6 +206,8 @@ class CounterSession:
     sale: SaleKind = SaleKind.ORDINARY
     acknowledged: tuple[Acknowledgement, ...] = ()
     sale_reason: str = ""
+    account_id: int | None = None
+    account_name: str = ""
 
     def line(self, line_id: str) -> DraftLine | None:
         """Return a line; None where there is no such one."""

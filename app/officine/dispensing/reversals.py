@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.cash.model import Account
-from app.officine.dispensing import reversal, reversal_store, store
+from app.officine.dispensing import on_account, reversal, reversal_store, store
 from app.officine.dispensing.model import DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
 from app.officine.owed.service import Owed
@@ -44,14 +45,16 @@ class Reversals:
         staff: Staff,
         owed: Owed | None = None,
         advances: Advances | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
-        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed``, ``advances`` None: those of ``db``."""
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights; the others None: those of ``db``."""
         self._db = db
         self._cash = cash
         self._stock = stock
         self._staff = staff
         self._owed = Owed(db, stock, staff) if owed is None else owed
         self._advances = Advances(db, staff) if advances is None else advances
+        self._accounts = Accounts(db, cash, staff) if accounts is None else accounts
 
     def of_delivery(self, number: int) -> list[Reversal]:
         """Return what was taken back of a delivery, in order."""
@@ -112,7 +115,7 @@ class Reversals:
             return Refused(undone.findings)
 
     def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
-        """Locks are taken in the order of a delivery: itself, number, stock by code, registers, till, audit."""
+        """Locks are taken in the order of a delivery: itself, number, stock by code, registers, account, till, audit."""
         session = work.session
         reversal_store.lock_delivery(session, draft.delivery)
         delivery = store.read_delivery(session, draft.delivery)
@@ -128,6 +131,10 @@ class Reversals:
         self._take_back_advances(work, done, delivery)
         self._put_back(work, done, delivery)
         self._annotate(work, done, delivery)
+        findings = on_account.check_refunds(self._accounts.charged(work, delivery.number), draft.refunds)
+        if findings:
+            raise _Undone(tuple(findings))
+        self._accounts.credit(work, delivery.number, on_account.credit_of(done, delivery))
         if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
             closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
             raise _Undone(tuple(closed))

@@ -16,7 +16,7 @@ from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import advancing, matching, owing, registered, validity
+from app.officine.dispensing import advancing, matching, on_account, owing, registered, validity
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from app.officine.accounts.model import CustomerAccount
     from app.officine.advances.model import Advance
     from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
@@ -51,7 +52,8 @@ class Situation:
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
     the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
-    ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for.
+    ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for;
+    ``account`` is the one that pays.
     """
 
     session: CounterSession
@@ -72,6 +74,7 @@ class Situation:
     safety: SafetyCase = field(default_factory=SafetyCase)
     advances: Mapping[int, Advance] = field(default_factory=dict)
     past: frozenset[str] = frozenset()
+    account: CustomerAccount | None = None
 
     @property
     def written_on(self) -> dt.date | None:
@@ -96,7 +99,7 @@ def check(situation: Situation) -> list[Finding]:
     for line in session.lines:
         findings += _check_line(line, situation)
     findings += registered.check(situation)
-    findings += advancing.check(situation)
+    findings += [*advancing.check(situation), *on_account.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 

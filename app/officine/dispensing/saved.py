@@ -23,6 +23,7 @@ from app.officine.dispensing.model import (
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 
 FORMAT = 1
+_NO_ACCOUNT = (None, "")
 
 
 def dumps(session: CounterSession) -> str:
@@ -42,6 +43,7 @@ def dumps(session: CounterSession) -> str:
             for one in session.acknowledged
         ],
         "sale_reason": session.sale_reason,
+        "account": [session.account_id, session.account_name],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -79,6 +81,8 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
             ),
             # Sales put in waiting before there were terms to choose have none of these.
             sale_reason=content.get("sale_reason", ""),
+            account_id=content.get("account", _NO_ACCOUNT)[0],
+            account_name=content.get("account", _NO_ACCOUNT)[1],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
 from app.officine.advances.model import ClosingKind
 from app.officine.advances.service import Advances
 from app.officine.billing.model import Zone
@@ -18,7 +19,7 @@ from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash import rules as cash_rules
 from app.officine.cash.service import Cash
-from app.officine.dispensing import advancing, build, owing, registered, rules, store
+from app.officine.dispensing import advancing, build, on_account, owing, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SaleKind, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -30,6 +31,7 @@ from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
+from app.officine.stock.model import MovementKind
 from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
@@ -87,6 +89,7 @@ class Counter:
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
         advances: Advances | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
@@ -103,6 +106,7 @@ class Counter:
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
         self._advances = advances or Advances(db, staff)
+        self._accounts = accounts or Accounts(db, self._cash, staff)
         self._safety = safety
         self._tariffs = tariffs
         self._zone = zone
@@ -202,6 +206,8 @@ class Counter:
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
         if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
             findings += self._staff.refusal(actor, Right.ADVANCE)
+        if session.sale is SaleKind.RETROCESSION:
+            findings += self._staff.refusal(actor, Right.CEDE)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
@@ -227,7 +233,7 @@ class Counter:
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
-        Locks are taken in one order by all: session, numbers, stock by code, register, till, audit.
+        Locks are taken in one order by all: session, avances, numbers, stock by code, register, account, till, audit.
         """
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
@@ -267,6 +273,10 @@ class Counter:
         if execution is not None:
             self._prescriptions.execute(work, execution)
         self._write_registers(work, situation, delivery)
+        if session.sale in on_account.ON_ACCOUNT:
+            refused = self._accounts.charge(work, session.account_id, on_account.charge_of(delivery))
+            if refused:
+                raise _Undone(refused[0])
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
@@ -293,6 +303,7 @@ class Counter:
                 expiry=boxes.expiry,
                 serial=boxes.serial,
                 forced=boxes.forced,
+                kind=MovementKind.CESSION if delivery.sale is SaleKind.RETROCESSION else MovementKind.SALE,
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
@@ -436,6 +447,7 @@ class Counter:
             safety=safety,
             advances=self._advances.by_numbers(advanced) if advanced else {},
             past=past,
+            account=None if session.account_id is None else self._accounts.account(session.account_id),
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
@@ -462,10 +474,12 @@ class Counter:
         return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
 
     def _check_payments(self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]) -> Sequence[Finding]:
-        """Return what is wrong with the payment of the share; nothing is due of an avance: what is paid is an acompte."""
+        """Return what is wrong with the payments; nothing is due of an avance: what is paid is an acompte."""
         if situation.session.sale is SaleKind.ADVANCE:
             return cash_rules.check_acompte(payments) if payments else ()
-        return rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
+        due = invoice.totals.patient
+        wrong = rules.check_payments(due, payments, patient_known=situation.patient is not None)
+        return [*wrong, *on_account.check_payments(situation.session, due, payments)]
 
     def _all_tariffs(self) -> Tariffs:
         return installed_tariffs() if self._tariffs is None else self._tariffs

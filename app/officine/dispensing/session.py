@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line
 from app.officine.billing.model import Substitution
-from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine
+from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine, SaleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.kernel.money import Money
     from app.officine.billing.model import Guard
     from app.officine.catalog.model import Product
-    from app.officine.dispensing.model import PrescriptionDraft, SaleKind
+    from app.officine.dispensing.model import PrescriptionDraft
 
 MAX_QUANTITY = 999
 LABEL_LIMIT = 80
@@ -140,11 +140,11 @@ def remove_line(session: CounterSession, line_id: str) -> Edited:
 
 
 def set_price(session: CounterSession, line_id: str, price: Money) -> Edited:
-    """Give its price to a product of free price; a regulated price is never changed by hand."""
+    """Give its price to a product of free price; a regulated price is changed by hand between officines only."""
     line = session.line(line_id)
     if line is None:
         return session, (_no_line(line_id),)
-    if line.rate is not None:
+    if line.rate is not None and session.sale is not SaleKind.RETROCESSION:
         return session, (_error("GAL-CPT-03", f"{line.label} : prix réglementé, il ne se change pas.", line_id),)
     if price.cents < 0:
         return session, (_error("GAL-CPT-04", "Un prix n’est jamais négatif.", line_id),)
@@ -196,9 +196,12 @@ def set_guard(session: CounterSession, guard: Guard | None) -> Edited:
     return _edited(session, guard=guard), ()
 
 
-def set_terms(session: CounterSession, sale: SaleKind, reason: str = "") -> Edited:
-    """Say under which terms the products leave, and why where that is asked for."""
-    return _edited(session, sale=sale, sale_reason=one_line(reason, TERMS_LIMIT).strip()), ()
+def set_terms(
+    session: CounterSession, sale: SaleKind, reason: str = "", account: tuple[int | None, str] = (None, "")
+) -> Edited:
+    """Say under which terms the products leave, why where that is asked for, and which ``account`` (id, name) pays."""
+    said = one_line(reason, TERMS_LIMIT).strip()
+    return _edited(session, sale=sale, sale_reason=said, account_id=account[0], account_name=account[1]), ()
 
 
 def set_label(session: CounterSession, label: str) -> Edited:

@@ -53,6 +53,8 @@ class Right(enum.StrEnum):
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
     ADVANCE = "delivery.advance"
+    CEDE = "delivery.cede"
+    KEEP_ACCOUNTS = "accounts.keep"
 
     @property
     def label(self) -> str:
@@ -74,6 +76,8 @@ _RIGHT_LABELS = {
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
     Right.ADVANCE: "avancer un traitement avant son ordonnance",
+    Right.CEDE: "céder des boîtes à une autre officine",
+    Right.KEEP_ACCOUNTS: "tenir les comptes clients et les facturer",
 }
 
 

@@ -32,6 +32,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
     Right.ADVANCE: _PHARMACISTS,
+    Right.CEDE: _PHARMACISTS,
+    Right.KEEP_ACCOUNTS: _PHARMACISTS | {Role.TECHNICIAN},
 }
 """The roles that hold each right."""
 

@@ -28,8 +28,8 @@ _RULES = {
     SaleKind.ORDINARY: "Les produits sont facturés et payés maintenant, sur l’ordonnance s’il y en a une.",
     SaleKind.ADVANCE: (
         "Un traitement connu part avant son ordonnance, sur décision d’un pharmacien. Rien n’est facturé\u202f; un "
-        "acompte peut être reçu. Les boîtes sont inscrites à l’ordonnancier, et attendent l’ordonnance dans F8. Jamais de "
-        "stupéfiant ni d’assimilé."
+        "acompte peut être reçu. Les boîtes sont inscrites à l’ordonnancier, et attendent l’ordonnance dans F8. Jamais "
+        "de stupéfiant ni d’assimilé."
     ),
 }
 
