@@ -13,6 +13,8 @@ from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, 
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.service import Accounts
+from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
@@ -89,6 +91,8 @@ class Services:
     book: Book
     safety: Safety
     interventions: Interventions
+    advances: Advances
+    accounts: Accounts
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -210,7 +214,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
-    owed = Owed(db, stock, staff)
+    owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     interventions = Interventions(db, staff)
     counter = Counter(
@@ -226,6 +230,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         owed=owed,
         safety=safety,
         interventions=interventions,
+        advances=advances,
+        accounts=accounts,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -244,7 +250,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, advances=advances, accounts=accounts),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
         handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
@@ -266,6 +272,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         ),
         safety=safety,
         interventions=interventions,
+        advances=advances,
+        accounts=accounts,
     )
 
 

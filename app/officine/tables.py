@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.officine.accounts import tables as accounts
+from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
@@ -20,6 +22,8 @@ from app.officine.stock import tables as stock
 from app.store import tables as store
 
 __all__ = [
+    "accounts",
+    "advances",
     "billing",
     "cash",
     "catalog",

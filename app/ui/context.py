@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.accounts.service import Accounts
+    from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
     from app.officine.cash.closings import Closings
     from app.officine.cash.paper import ClosingPapers
@@ -183,6 +185,8 @@ class Services(Protocol):
     registers: Registers
     narcotics: Narcotics
     book: Book
+    advances: Advances
+    accounts: Accounts
 
     @property
     def folder(self) -> Folder:

@@ -42,7 +42,8 @@ _BOM = "\ufeff"
 class BookEntry:
     """An entry of the ordonnancier, and what became of its delivery: ``cancelled`` is the reason of its annulation.
 
-    ``remark`` is what was noted beside it: the exceptional rule by which it was delivered.
+    ``remark`` is what was noted beside it: the exceptional rule by which it was delivered, or
+    later the ordonnance of an avance.
     """
 
     entry: RegisterEntry

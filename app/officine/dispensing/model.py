@@ -41,6 +41,20 @@ class SaleKind(enum.StrEnum):
     RETROCESSION = "retrocession"
     ACCOUNT = "account"
 
+    @property
+    def label(self) -> str:
+        """The kind of sale as the screens show it."""
+        return {
+            "ordinary": "Vente ordinaire",
+            "advance": "Avance",
+            "retrocession": "Rétrocession",
+            "account": "Vente en compte",
+        }[self]
+
+
+TO_COME = "Avance : ordonnance à venir"
+"""What the ordonnancier says in the place of the prescriber, for a medicine handed over before its ordonnance."""
+
 
 class DeliveryState(enum.StrEnum):
     """What became of a delivery."""
@@ -87,7 +101,8 @@ class DraftLine:
     ``prescribed_line`` is the line of the ordonnance that it answers. ``posology`` and ``days`` (how long all of it
     lasts) are what was prescribed. ``owed`` counts the boxes, among ``quantity``, that the patient comes back for.
     ``units`` None: whole boxes; else how many units of one opened box leave. ``replaces`` is the code of the product
-    that this one was substituted for, empty for none.
+    that this one was substituted for, empty for none. ``advance`` is the number of the avance under which the boxes
+    left before the ordonnance: they are billed now, and leave no more.
     """
 
     line_id: str
@@ -110,11 +125,12 @@ class DraftLine:
     owed: int = 0
     units: int | None = None
     replaces: str = ""
+    advance: int | None = None
 
     @property
     def leaving(self) -> int:
-        """How many boxes leave now: all but those promised."""
-        return self.quantity - self.owed
+        """How many boxes leave now: all but those promised, none of those that left in advance."""
+        return 0 if self.advance is not None else self.quantity - self.owed
 
     @property
     def lot(self) -> str:
@@ -176,7 +192,8 @@ class CounterSession:
 
     ``holder`` is the token of the window that edits it: another one takes a token of its own, and the first
     can no longer write. ``revision`` grows with every change. ``bearer`` is who collects, where not the patient.
-    ``owner`` is who serves.
+    ``owner`` is who serves. ``sale_reason`` says why, or on which order form, where the terms of the sale
+    ask for it; ``account_id`` is the account that pays.
     """
 
     id: str
@@ -194,6 +211,9 @@ class CounterSession:
     next_line: int = 1
     sale: SaleKind = SaleKind.ORDINARY
     acknowledged: tuple[Acknowledgement, ...] = ()
+    sale_reason: str = ""
+    account_id: int | None = None
+    account_name: str = ""
 
     def line(self, line_id: str) -> DraftLine | None:
         """Return a line; None where there is no such one."""
@@ -236,7 +256,8 @@ class DeliveryLine:
 
     ``units`` None: whole boxes. ``replaces`` is the code of the product substituted; ``refused`` and ``mention`` say
     what the patient and the prescriber decided of the substitution.
-    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered.
+    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered. ``advance`` is the avance
+    under which its boxes had left before.
     """
 
     rank: int
@@ -258,6 +279,7 @@ class DeliveryLine:
     refused: bool = False
     mention: str = ""
     owed: int = 0
+    advance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +304,7 @@ class Delivery:
     franchise_info: Money
     payments: tuple[Payment, ...]
     state: DeliveryState = DeliveryState.DONE
+    sale: SaleKind = SaleKind.ORDINARY
 
     @property
     def ordonnancier(self) -> tuple[int, ...]:
@@ -346,3 +369,8 @@ class RegisterEntry:
     prescription_date: dt.date
     bearer: str
     operator_name: str
+
+    @property
+    def is_advance(self) -> bool:
+        """True for what left before its ordonnance: ``prescription_date`` is then the day when it left."""
+        return self.prescriber_name == TO_COME

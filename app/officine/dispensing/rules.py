@@ -15,7 +15,18 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import bearer, courses, exceptional, matching, owing, registered, restricted, validity
+from app.officine.dispensing import (
+    advancing,
+    bearer,
+    courses,
+    exceptional,
+    matching,
+    on_account,
+    owing,
+    registered,
+    restricted,
+    validity,
+)
 from app.officine.dispensing.courses import GRACE_DAYS as FULL_QUANTITY_DAYS
 from app.officine.dispensing.courses import LONGEST_DAYS as NARCOTIC_DAYS
 from app.officine.dispensing.courses import Courses
@@ -31,6 +42,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from app.officine.accounts.model import CustomerAccount
+    from app.officine.advances.model import Advance
     from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
@@ -51,6 +64,8 @@ class Situation:
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
     the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
+    ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for;
+    ``account`` is the one that pays.
     """
 
     session: CounterSession
@@ -71,6 +86,9 @@ class Situation:
     safety: SafetyCase = field(default_factory=SafetyCase)
     courses: Courses = field(default_factory=Courses)
     beyond: exceptional.Beyond = field(default_factory=exceptional.Beyond)
+    advances: Mapping[int, Advance] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()
+    account: CustomerAccount | None = None
 
     @property
     def written_on(self) -> dt.date | None:
@@ -96,6 +114,7 @@ def check(situation: Situation) -> list[Finding]:
         findings += _check_line(line, situation)
     findings += [*bearer.check(situation), *registered.check(situation)]
     findings += [*exceptional.check(situation), *restricted.check(situation)]
+    findings += [*advancing.check(situation), *on_account.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
@@ -188,7 +207,7 @@ def _check_line(line: DraftLine, situation: Situation) -> Iterator[Finding]:
         yield _error("GAL-CPT-13", f"{line.label} : prix inconnu.", "Tapez le prix, puis Entrée.", line.line_id)
     yield from _check_boxes(line, situation)
     yield from _check_supply(line, product, situation)
-    if needs_register(product):
+    if needs_register(product) and not advancing.needs_no_ordonnance(line, situation):
         yield from _check_listed(line, product, situation)
     if line.ald and (situation.patient is None or not situation.patient.coverage.ald):
         text = f"{line.label} : ligne en rapport avec une ALD, mais aucune ALD n’est connue pour ce patient."
@@ -228,6 +247,7 @@ def _check_supply(line: DraftLine, product: Product, situation: Situation) -> It
         since = "" if supply.since is None else f" depuis le {french.short_date(supply.since)}"
         yield _info("GAL-CPT-18", f"{line.label} : {supply.label.lower()}{since} (ANSM).", line.line_id)
     is_prescribed = line.prescribed and situation.session.prescription is not None
+    is_prescribed |= advancing.needs_no_ordonnance(line, situation)
     if needs_prescription(detail.conditions) and not is_prescribed and not needs_register(product):
         text = f"{line.label} : hors liste, mais soumis à prescription médicale."
         yield _warning("GAL-CPT-29", text, "F4 : ordonnance, sauf dispense légale (vaccination…).", line.line_id)
@@ -320,7 +340,8 @@ def _check_age_of_narcotic(line: DraftLine, named: str, renewal: int, late: int)
 
 
 def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
-    lines_of = Counter(line.code for line in session.lines)
+    # Boxes that left in advance have a line of their own, which is no doubling of the others.
+    lines_of = Counter(line.code for line in session.lines if line.advance is None)
     for line in session.lines:
         if lines_of[line.code] > 1 and line is next(item for item in session.lines if item.code == line.code):
             text = f"{line.label} : {plural(lines_of[line.code], 'ligne')} pour le même produit."

@@ -23,6 +23,7 @@ from app.officine.dispensing.model import (
 from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 
 FORMAT = 1
+_NO_ACCOUNT = (None, "")
 
 
 def dumps(session: CounterSession) -> str:
@@ -41,6 +42,8 @@ def dumps(session: CounterSession) -> str:
             [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name, one.reason_id]
             for one in session.acknowledged
         ],
+        "sale_reason": session.sale_reason,
+        "account": [session.account_id, session.account_name],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -76,6 +79,10 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
                 Acknowledgement(code, subject, text, reason, Author(author, name), *reason_id)
                 for code, subject, text, reason, author, name, *reason_id in content["acknowledged"]
             ),
+            # Sales put in waiting before there were terms to choose have none of these.
+            sale_reason=content.get("sale_reason", ""),
+            account_id=content.get("account", _NO_ACCOUNT)[0],
+            account_name=content.get("account", _NO_ACCOUNT)[1],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error
@@ -128,6 +135,7 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "owed": line.owed,
         "units": line.units,
         "replaces": line.replaces,
+        "advance": line.advance,
     }
 
 
@@ -156,6 +164,7 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         owed=content["owed"],
         units=content["units"],
         replaces=content.get("replaces", ""),
+        advance=content.get("advance"),
     )
 
 

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any, cast
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
+from app.officine.advances.model import ClosingKind
+from app.officine.advances.service import Advances
 from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
+from app.officine.cash import rules as cash_rules
 from app.officine.cash.service import Cash
 from app.officine.dispensing import (
     acknowledging,
+    advancing,
     build,
     exceptional_store,
+    on_account,
     owing,
     registered,
     rules,
@@ -29,19 +35,20 @@ from app.officine.dispensing import (
 from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.exceptional import Beyond
 from app.officine.dispensing.looking import advice, beyond, offered
-from app.officine.dispensing.model import Author, CounterSession, SessionState
+from app.officine.dispensing.model import Author, CounterSession, SaleKind, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
 from app.officine.dispensing.supplied import courses
 from app.officine.dispensing.tables import OrdonnancierRow
-from app.officine.dispensing.taken import safety_case
+from app.officine.dispensing.taken import known_treatments, safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
+from app.officine.stock.model import MovementKind
 from app.officine.stock.open_boxes import OpenBoxes
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
@@ -101,6 +108,8 @@ class Counter:
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
         interventions: Interventions | None = None,
+        advances: Advances | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
@@ -116,6 +125,8 @@ class Counter:
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
+        self._advances = advances or Advances(db, staff)
+        self._accounts = accounts or Accounts(db, self._cash, staff)
         self._safety = safety
         self._interventions = interventions or Interventions(db, staff)
         self._tariffs = tariffs
@@ -208,7 +219,7 @@ class Counter:
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
-        return price_invoice(self._case(self._situation(session, with_details=False)), self._all_tariffs())
+        return self._priced(self._case(self._situation(session, with_details=False)), session)
 
     # --- The delivery -------------------------------------------------------------------------------------------
 
@@ -225,12 +236,16 @@ class Counter:
         situation = self._situation(session)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
         findings += acknowledging.check(session, findings)
+        if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
+            findings += self._staff.refusal(actor, Right.ADVANCE)
+        if session.sale is SaleKind.RETROCESSION:
+            findings += self._staff.refusal(actor, Right.CEDE)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
-        invoice = price_invoice(case, self._all_tariffs())
+        invoice = self._priced(case, session)
         findings += invoice.findings
-        findings += rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
+        findings += self._check_payments(situation, invoice, payments)
         if is_refused(findings):
             return Refused(tuple(findings))
         try:
@@ -254,17 +269,20 @@ class Counter:
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
-        Locks are taken in one order by all: session, numbers, stock by code, register, till, audit.
+        Locks are taken in one order by all: session, avances, numbers, stock by code, register, account, till, audit.
         """
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
             raise _Undone(_taken_over())
+        gone = self._advances.hold(work, advancing.asked(session))
+        if gone:
+            raise _Undone(gone[0])
         listed = build.register_count(situation)
         delivery = build.delivery(
             situation,
             case,
             invoice,
-            payments,
+            () if session.sale is SaleKind.ADVANCE else payments,
             number=work.take_numbers(DELIVERY_SERIES),
             first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
             at=work.now,
@@ -284,6 +302,9 @@ class Counter:
             payments=build.payment_rows(delivery),
         )
         self._owed.make(work, owing.promises(session, delivery, situation.patient))
+        self._advances.make(work, advancing.made_by(delivery, case, session.sale_reason))
+        for kind, charged in ((ClosingKind.PRESCRIBED, False), (ClosingKind.CHARGED, True)):
+            self._advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
@@ -298,9 +319,15 @@ class Counter:
             patient_id=delivery.patient_id,
             patient_name=delivery.patient_name,
         )
+        if session.sale in on_account.ON_ACCOUNT:
+            refused = self._accounts.charge(work, session.account_id, on_account.charge_of(delivery))
+            if refused:
+                raise _Undone(refused[0])
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
+        if session.sale is SaleKind.ADVANCE and delivery.patient_id is not None:
+            self._cash.take_deposit(work, delivery.patient_id, payments)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -328,6 +355,7 @@ class Counter:
                 expiry=boxes.expiry,
                 serial=boxes.serial,
                 forced=boxes.forced,
+                kind=MovementKind.CESSION if delivery.sale is SaleKind.RETROCESSION else MovementKind.SALE,
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
@@ -370,6 +398,10 @@ class Counter:
         remark = terms.remark(situation.session)
         if remark:
             registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.REMARK, remark)
+        billed = advancing.asked(situation.session, charged=False)
+        entries = [situation.advances[number].ordonnancier for number in billed]
+        numbers = [number for number in entries if number is not None]
+        registers.note(work, REGISTER_SERIES, numbers, NoteKind.REMARK, advancing.note_beside(delivery))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -452,6 +484,10 @@ class Counter:
         split = {line.code for line in session.lines if line.units is not None}
         open_boxes = choose_boxes(session, self._open_boxes.of(split)) if split else {}
         grouped = [code for code, product in products.items() if product.group_id is not None]
+        advanced = advancing.asked(session)
+        past: frozenset[str] = frozenset()
+        if session.sale is SaleKind.ADVANCE and patient is not None and with_details:
+            past = known_treatments(self._db, self._catalog, patient.id)
         return Situation(
             session=session,
             today=on,
@@ -472,6 +508,9 @@ class Counter:
             safety=safety,
             courses=counted,
             beyond=beyond(self._db, self._catalog, self._prescriptions, session) if with_details else Beyond(),
+            advances=self._advances.by_numbers(advanced) if advanced else {},
+            past=past,
+            account=None if session.account_id is None else self._accounts.account(session.account_id),
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
@@ -492,6 +531,18 @@ class Counter:
             if base is not None:
                 bases[line.code] = base
         return build.invoice_case(situation, tariffs, self._zone, bases)
+
+    def _priced(self, case: InvoiceCase, session: CounterSession) -> Invoice:
+        invoice = price_invoice(case, self._all_tariffs())
+        return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
+
+    def _check_payments(self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]) -> Sequence[Finding]:
+        """Return what is wrong with the payments; nothing is due of an avance: what is paid is an acompte."""
+        if situation.session.sale is SaleKind.ADVANCE:
+            return cash_rules.check_acompte(payments) if payments else ()
+        due = invoice.totals.patient
+        wrong = rules.check_payments(due, payments, patient_known=situation.patient is not None)
+        return [*wrong, *on_account.check_payments(situation.session, due, payments)]
 
     def _all_tariffs(self) -> Tariffs:
         return installed_tariffs() if self._tariffs is None else self._tariffs

@@ -16,6 +16,7 @@ class EntryKind(enum.StrEnum):
     OPENING = "opening"
     RECEIPT = "receipt"
     DELIVERY = "delivery"
+    CESSION = "cession"
     CANCELLATION = "cancellation"
     RETURN = "return"
     DESTRUCTION = "destruction"
@@ -34,6 +35,7 @@ _LABELS = {
     EntryKind.OPENING: "Ouverture",
     EntryKind.RECEIPT: "Réception",
     EntryKind.DELIVERY: "Délivrance",
+    EntryKind.CESSION: "Cession à une officine",
     EntryKind.CANCELLATION: "Annulation",
     EntryKind.RETURN: "Retour fournisseur",
     EntryKind.DESTRUCTION: "Destruction",

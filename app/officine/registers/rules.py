@@ -265,7 +265,7 @@ _NAMES = (
 )  # fmt: skip
 
 _ENTRIES = frozenset({EntryKind.OPENING, EntryKind.RECEIPT, EntryKind.CANCELLATION})
-_EXITS = frozenset({EntryKind.DELIVERY, EntryKind.RETURN})
+_EXITS = frozenset({EntryKind.DELIVERY, EntryKind.CESSION, EntryKind.RETURN})
 _LOST = frozenset({EntryKind.LOSS, EntryKind.THEFT})
 
 

@@ -31,6 +31,9 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
     Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
+    Right.ADVANCE: _PHARMACISTS,
+    Right.CEDE: _PHARMACISTS,
+    Right.KEEP_ACCOUNTS: _PHARMACISTS | {Role.TECHNICIAN},
 }
 """The roles that hold each right."""
 

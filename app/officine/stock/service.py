@@ -88,6 +88,7 @@ class Stock:
         expiry: dt.date | None = None,
         serial: str = "",
         forced: bool = False,
+        kind: MovementKind = MovementKind.SALE,
     ) -> bool:
         """Take ``quantity`` boxes (1 or more) in the caller's act; False, and nothing done, where there are too few.
 
@@ -105,7 +106,7 @@ class Stock:
             code=code,
             delta=-quantity,
             balance_after=balance,
-            kind=MovementKind.SALE,
+            kind=kind,
             reason=FORCED if beyond else "",
             reference=reference,
             lot=lot,

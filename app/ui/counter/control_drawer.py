@@ -38,6 +38,10 @@ _REMEDIES = {
     "GAL-CPT-42": "counter.patient",
     "GAL-ORD-10": "counter.bearer",
     "GAL-ORD-11": "counter.bearer",
+    "GAL-AVA-01": "counter.patient",
+    "GAL-AVA-02": "counter.sale",
+    "GAL-AVA-03": "counter.sale",
+    "GAL-AVA-08": "counter.sale",
 }
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée or a sum that was meant for the payment comes within this time of the panel that takes its place.
@@ -190,12 +194,13 @@ class ControlDrawer(Drawer):
     def _show_first(self) -> None:
         """Bring into sight what is to be answered now: the reasons with their finding, else what is to be seen."""
         first, area = self._first, self.area
-        if first is None or not self.isVisible():
+        content = area.widget()
+        if first is None or content is None or not self.isVisible():
             return
         if first.height() <= area.viewport().height():
             area.ensureWidgetVisible(first, 0, theme.XS)
             return
-        area.verticalScrollBar().setValue(first.mapTo(area.widget(), QPoint(0, 0)).y())
+        area.verticalScrollBar().setValue(first.mapTo(content, QPoint(0, 0)).y())
         if self.picker is not None:
             area.ensureWidgetVisible(self.picker.field, 0, theme.XS)
 

@@ -32,6 +32,7 @@ from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.privacy import PrivateSide
+from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.substitution_drawer import SubstitutionDrawer
@@ -72,6 +73,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         SubstitutionDrawer,
         UnitsDrawer,
         BearerDrawer,
+        SaleDrawer,
     )
 }
 _KEYS = (

@@ -9,7 +9,7 @@ from app.kernel.clock import today
 from app.kernel.errors import GalienError
 from app.kernel.money import Money
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import treatments
+from app.officine.dispensing import advancing, treatments
 from app.officine.dispensing.model import SessionState
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of a session at one of its revisions: products, stock, patient, findings, price."""
+    """What is known of a session at one of its revisions: products, stock, patient, findings, price.
+
+    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    """
 
     revision: int = -1
     products: dict[str, Product] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class Picture:
     findings: tuple[Finding, ...] = ()
     invoice: Invoice | None = None
     advice: dict[str, Advice] = field(default_factory=dict)
+    advances: int = 0
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -129,7 +133,15 @@ def look(services: Services, session: CounterSession) -> Picture:
         findings=_ranked(findings, invoice.findings) if session.lines else (),
         invoice=invoice,
         advice=advice,
+        advances=_waiting_advances(services, session),
     )
+
+
+def _waiting_advances(services: Services, session: CounterSession) -> int:
+    if session.patient_id is None:
+        return 0
+    there = advancing.asked(session)
+    return sum(1 for one in services.advances.waiting(session.patient_id) if one.number not in there)
 
 
 def _ranked(checks: Sequence[Finding], price: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -284,6 +284,7 @@ class CounterView(QWidget):
             "units": lambda page: page.open("units"),
             "bearer": lambda page: page.open("bearer"),
             "owed": TillPage.owe,
+            "sale": lambda page: page.open("sale"),
             "control": lambda page: page.open("control"),
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
