@@ -28,11 +28,13 @@ from app.officine.dispensing.tickets import Tickets
 from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
@@ -87,6 +89,8 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    recalls: Recalls
+    quarantine: Quarantine
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -205,6 +209,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     owed = Owed(db, stock, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    recalls = Recalls(db, catalog, staff)
+    quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -217,6 +223,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        recalls=recalls,
+        quarantine=quarantine,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -235,10 +243,18 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
+        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, quarantine=quarantine),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
-        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
+        handing=Handing(
+            db,
+            owed=owed,
+            patients=patients,
+            prescriptions=prescriptions,
+            stock=stock,
+            staff=staff,
+            recalls=recalls,
+        ),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,
@@ -255,6 +271,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             mode=settings.mode,
         ),
         safety=safety,
+        recalls=recalls,
+        quarantine=quarantine,
     )
 
 

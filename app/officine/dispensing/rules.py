@@ -16,8 +16,9 @@ from app.kernel.text import plural
 from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import matching, owing, registered, validity
+from app.officine.dispensing import matching, owing, recalled, registered, validity
 from app.officine.dispensing.model import PaymentMethod
+from app.officine.dispensing.recalled import RecallCase
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
 from app.officine.prescriptions.model import PrescriptionKind
@@ -68,6 +69,7 @@ class Situation:
     derived: frozenset[str] = frozenset()
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
+    recalls: RecallCase = field(default_factory=RecallCase)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -88,6 +90,7 @@ def check(situation: Situation) -> list[Finding]:
         *_check_stock(situation),
         *owing.check(session, situation.on_hand, situation.owed_boxes),
         *safety.check(situation.safety),
+        *recalled.check(session, situation.recalls),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)

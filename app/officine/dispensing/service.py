@@ -15,7 +15,7 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, store
+from app.officine.dispensing import build, owing, recalled, registered, rules, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -24,9 +24,11 @@ from app.officine.dispensing.tables import OrdonnancierRow
 from app.officine.dispensing.taken import safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.owed.service import Owed
+from app.officine.recalls.service import Recalls
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
 
@@ -82,10 +84,13 @@ class Counter:
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
+        recalls: Recalls | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
         ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
+        Recalls are always checked: None stands for those of ``db``.
         """
         self._db = db
         self._catalog = catalog
@@ -98,6 +103,8 @@ class Counter:
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
         self._safety = safety
+        self._recalls = recalls or Recalls(db, catalog, staff)
+        self._quarantine = quarantine or Quarantine(db, stock=stock, recalls=self._recalls, staff=staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -173,9 +180,12 @@ class Counter:
 
     # --- Before the delivery ------------------------------------------------------------------------------------
 
-    def check(self, session: CounterSession) -> list[Finding]:
-        """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return _check(self._situation(session))
+    def check(self, session: CounterSession, actor: Actor | None = None) -> list[Finding]:
+        """Return what there is to say before the delivery, the most serious first; subjects are line ids.
+
+        ``actor`` is who would deliver, None where nobody is known: a recalled lot stops who may not pass over it.
+        """
+        return _check(self._situation(session, actor=actor))
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
@@ -192,8 +202,9 @@ class Counter:
         done = self.of_session(session.id)
         if done is not None:
             return Done(done)
-        situation = self._situation(session)
+        situation = self._situation(session, actor=actor)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        findings += recalled.without_reason(session, situation.recalls)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
@@ -263,6 +274,8 @@ class Counter:
             patient_id=delivery.patient_id,
             details=build.audit_details(delivery),
         )
+        for recall, details in recalled.passed_over(session, situation.recalls, delivery.number):
+            work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
 
@@ -363,7 +376,9 @@ class Counter:
 
     # --- What the checks look at --------------------------------------------------------------------------------
 
-    def _situation(self, session: CounterSession, *, with_details: bool = True) -> Situation:
+    def _situation(
+        self, session: CounterSession, *, with_details: bool = True, actor: Actor | None = None
+    ) -> Situation:
         codes = list(dict.fromkeys(line.code for line in session.lines))
         products = self._catalog.by_codes(codes)
         details = {}
@@ -387,6 +402,13 @@ class Counter:
         safety = SafetyCase()
         if with_details and self._safety is not None:
             safety = safety_case(self._db, self._catalog, self._safety, session, patient)
+        recalls = recalled.RecallCase()
+        if with_details:
+            recalls = recalled.RecallCase(
+                self._recalls.of(codes),
+                may_force=actor is not None and self._staff.may(actor, Right.ANSWER_FOR_RECALLS),
+                aside=self._quarantine.serials(set(serials(session))),
+            )
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
@@ -410,6 +432,7 @@ class Counter:
             derived=derived,
             owed_boxes=owed_boxes,
             safety=safety,
+            recalls=recalls,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

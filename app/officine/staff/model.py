@@ -52,6 +52,9 @@ class Right(enum.StrEnum):
     CLOSE_CASH = "cash.close"
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
+    HANDLE_RECALLS = "recalls.handle"
+    KEEP_RECALLS = "recalls.keep"
+    ANSWER_FOR_RECALLS = "recalls.answer"
 
     @property
     def label(self) -> str:
@@ -72,6 +75,9 @@ _RIGHT_LABELS = {
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
+    Right.HANDLE_RECALLS: "acquitter un rappel, mettre des boîtes en quarantaine",
+    Right.KEEP_RECALLS: "enregistrer un rappel de lot",
+    Right.ANSWER_FOR_RECALLS: "passer outre un rappel, le lever, sortir des boîtes de quarantaine",
 }
 
 
