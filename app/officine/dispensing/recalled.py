@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import typographic
 from app.officine.dispensing.model import Acknowledgement, Box
+from app.officine.dispensing.session import remove_line
 from app.officine.recalls.model import concerning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.officine.dispensing.model import Author, CounterSession, DraftLine
+    from app.officine.dispensing.session import Edited
     from app.officine.recalls.model import Recall
 
 RECALLED = "GAL-SEC-50"
@@ -54,7 +56,8 @@ def check(session: CounterSession, case: RecallCase) -> Iterator[Finding]:
         for lot, recall in struck.items():
             yield blocked(line.label, lot, recall, severity, line.line_id)
         if any(not recall.all_lots for recall in recalls) and _has_others(line, struck):
-            yield other_lot(line, recalls)
+            loose = line.leaving > sum(1 for box in line.boxes if box.lot)
+            yield other_lot(line.label, recalls, line.line_id, loose=loose)
 
 
 def recalled_boxes(line: DraftLine, recalls: Sequence[Recall]) -> dict[str, Recall]:
@@ -91,6 +94,19 @@ def force(
         word = Acknowledgement(RECALLED, line_id, told.text, reason.strip()[:REASON_LIMIT], author)
         kept = (*(one for one in kept if (one.code, one.subject, one.text) != (RECALLED, line_id, told.text)), word)
     return replace(session, acknowledged=kept, revision=session.revision + 1)
+
+
+def without_box(session: CounterSession, line_id: str, box: Box) -> Edited:
+    """Take one box out of a line, set aside: the line with its last one."""
+    line = session.line(line_id)
+    if line is None or line.quantity <= 1:
+        return remove_line(session, line_id)
+    boxes = list(line.boxes)
+    if box in boxes:
+        boxes.remove(box)
+    fewer = replace(line, quantity=line.quantity - 1, boxes=tuple(boxes), owed=min(line.owed, line.quantity - 1))
+    lines = tuple(fewer if one.line_id == line_id else one for one in session.lines)
+    return replace(session, lines=lines, revision=session.revision + 1), ()
 
 
 def passed_over(session: CounterSession, case: RecallCase, delivery: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,15 +148,17 @@ def blocked(label: str, lot: str, recall: Recall, severity: Severity, subject: s
     )
 
 
-def other_lot(line: DraftLine, recalls: Sequence[Recall]) -> Finding:
-    """Return the warning that a lot of the product was called back, where the box may leave."""
+def other_lot(label: str, recalls: Sequence[Recall], subject: str, *, loose: bool) -> Finding:
+    """Return the warning that a lot of the product was called back, where the box may leave.
+
+    ``loose``: the lot of a box is not known.
+    """
     lots = ", ".join(dict.fromkeys(recall.lots_words for recall in recalls if not recall.all_lots))
-    text = f"{line.label} : un lot de ce produit a été rappelé ({lots})."
-    loose = line.leaving > sum(1 for box in line.boxes if box.lot)
+    text = f"{label} : un lot de ce produit a été rappelé ({lots})."
     advice = (
         "Lot non lu : scannez la boîte, ou tapez « lot » et son numéro." if loose else "Le lot scanné n’est pas visé."
     )
-    return Finding(OTHER_LOT, Severity.WARNING, typographic(text), typographic(advice), line.line_id)
+    return Finding(OTHER_LOT, Severity.WARNING, typographic(text), typographic(advice), subject)
 
 
 def in_quarantine(label: str, box: Box, subject: str) -> Finding:

@@ -406,7 +406,10 @@ class Counter:
         if with_details:
             recalls = recalled.RecallCase(
                 self._recalls.of(codes),
-                may_force=actor is not None and self._staff.may(actor, Right.ANSWER_FOR_RECALLS),
+                # A person of the team answers for it by name: nobody known, or Galien itself, does not.
+                may_force=actor is not None
+                and actor.staff_id is not None
+                and self._staff.may(actor, Right.ANSWER_FOR_RECALLS),
                 aside=self._quarantine.serials(set(serials(session))),
             )
         prescription = session.prescription

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import today
@@ -67,12 +68,12 @@ class Recalls:
             return Refused(tuple(findings))
         digest = store.digest_of(draft)
         with self._db.write(actor) as work:
-            known = store.by_digest(work.session, digest)
-            if known is not None and not known.lifted:
+            in_force = store.in_force(work.session, [draft.code]).get(draft.code, ())
+            if any(store.digest_of(recall) == digest for recall in in_force):
                 return Refused((_already(),))
-            if known is not None:
+            if store.digests(work.session, [digest]):
                 # The same notice, in force again after it was lifted, is another recall.
-                digest = f"{known.id}-{work.now:%Y%m%d%H%M%S%f}"
+                digest = uuid.uuid4().hex
             store.add(work, [(draft, digest)], Source.MANUAL)
             added = store.by_digest(work.session, digest)
             assert added is not None

@@ -88,10 +88,11 @@ def note(work: UnitOfWork, recall_id: int, kind: str, reason: str = "") -> None:
     work.session.execute(insert(RecallEventRow).values(recall_id=recall_id, kind=kind, reason=reason, **_author(work)))
 
 
-def digest_of(draft: RecallDraft) -> str:
+def digest_of(draft: RecallDraft | Recall) -> str:
     """Return what tells the same notice read twice: all that it says, whatever the order of its lots."""
     lots = sorted({lot_key(lot) for lot in draft.lots}) if not draft.all_lots else ["*"]
-    said = [draft.code, lots, draft.reason, draft.level, str(draft.day), draft.instruction, draft.reference]
+    texts = [text.strip() for text in (draft.reason, draft.instruction, draft.reference)]
+    said = [draft.code, lots, draft.level, str(draft.day), *texts]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -106,8 +106,8 @@ def find(services: Services, text: str) -> Answers:
     return Answers(text, tuple(patients), tuple(Hit(product, held.get(product.code)) for product in products))
 
 
-def look(services: Services, session: CounterSession) -> Picture:
-    """Return all that the screen shows of a session besides the session itself."""
+def look(services: Services, session: CounterSession, actor: Actor | None = None) -> Picture:
+    """Return all that the screen shows of a session besides the session itself; ``actor`` is who would deliver."""
     codes = list(dict.fromkeys(line.code for line in session.lines))
     products = services.catalog.by_codes(codes)
     details = {code: services.catalog.detail(code) for code in codes if code in products and products[code].is_medicine}
@@ -121,7 +121,7 @@ def look(services: Services, session: CounterSession) -> Picture:
         items={code: services.stock.item(code) for code in codes},
         patient=None if session.patient_id is None else services.patients.get(session.patient_id),
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
-        findings=_ranked(services.counter.check(session), invoice.findings) if session.lines else (),
+        findings=_ranked(services.counter.check(session, actor), invoice.findings) if session.lines else (),
         invoice=invoice,
     )
 

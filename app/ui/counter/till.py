@@ -14,11 +14,11 @@ from app.officine.dispensing.undo import SessionHistory
 from app.ui.counter.reading import Picture, deliver, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from app.kernel.errors import GalienError
     from app.kernel.outcome import Finding, Outcome
-    from app.officine.dispensing.model import CounterSession, Delivery, Payment
+    from app.officine.dispensing.model import Acknowledgement, CounterSession, Delivery, Payment
     from app.officine.dispensing.session import Edited
     from app.ui.context import Ui
 
@@ -145,11 +145,20 @@ class Till(QObject):
                 self.do(editing.force_stock(self.session, finding.subject))
         self.seen.emit()
 
+    def note_acknowledged(self, words: Iterable[Acknowledgement]) -> None:
+        """Take what was answered for with a reason as seen: the control asks for it once."""
+        self.acknowledged |= {(word.code, word.subject, word.text) for word in words}
+        self.seen.emit()
+
     def look(self) -> None:
         """Read what is known of the session as it is."""
-        session, services = self.session, self._ui.services
+        session, services, actor = self.session, self._ui.services, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: look(services, session), done=self._looked, owner=self, key="look", failed=self._blind
+            lambda _progress: look(services, session, actor),
+            done=self._looked,
+            owner=self,
+            key="look",
+            failed=self._blind,
         )
 
     def when_fresh(self, then: Callable[[], None]) -> None:
