@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
-from app.kernel.outcome import Refused, Severity
+from app.kernel.outcome import Refused
 from app.kernel.text import plural
 from app.officine.dispensing import matching, recalled
 from app.officine.dispensing.model import Box
@@ -17,10 +18,10 @@ from app.officine.staff.model import Right
 from app.officine.stock.quarantined import Aside, Cause
 from app.ui import formats, theme
 from app.ui.counter.line_drawer import LineDrawer
-from app.ui.widgets.basics import ActButton, Button, Divider, Text, clear
+from app.ui.widgets.basics import ActButton, Button, IconLabel, Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import Field, TextField
-from app.ui.widgets.findings import FindingCard, FindingList
+from app.ui.widgets.findings import FindingList
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,8 +67,8 @@ class RecallDrawer(LineDrawer):
         super().__init__(ui, till, "Boîte à écarter")
         self._cases: list[Case] = []
         self._forced = False
-        self.cards = QVBoxLayout()
-        self.cards.setSpacing(theme.S)
+        self.told = _Told()
+        self.product = Text("", "strong", wrap=True)
         self.more = Text("", "strong", wrap=True)
         self.facts = Facts()
         self.reason = TextField(limit=_LIMIT)
@@ -78,15 +79,14 @@ class RecallDrawer(LineDrawer):
         )
         self.force_button = Button("Délivrer quand même", kind="danger", icon="warning")
         self.force_button.clicked.connect(self.force)
-        self.content.addLayout(self.cards)
-        self.divider = Divider()
-        told: tuple[QWidget, ...] = (self.facts, self.more, self.findings)
-        answer: tuple[QWidget, ...] = (self.divider, self.who, self.reason_field, self.force_button)
+        self.force_button.key = "Entrée"
+        told: tuple[QWidget, ...] = (self.told, self.product, self.facts, self.more, self.findings)
+        answer: tuple[QWidget, ...] = (self.who, self.reason_field, self.force_button)
         for part in told:
             self.content.addWidget(part)
         self.content.addStretch(1)
         for part in answer:
-            self.content.addWidget(part)
+            self.foot.addWidget(part)
         self.go = ActButton(ui.acts, _ACT, kind="primary")
         self.foot.addWidget(self.go)
         self.chain(self.reason)
@@ -226,13 +226,9 @@ class RecallDrawer(LineDrawer):
 
     def _draw(self) -> None:
         case = self.case
-        clear(self.cards)
-        if case is not None and case.recalls:
-            severity = Severity.ERROR
-            told = recalled.blocked(case.label, case.box.lot, case.recalls[0], severity, "")
-            self.cards.addWidget(FindingCard(told))
-        elif case is not None:
-            self.cards.addWidget(Text(case.label, "strong", wrap=True))
+        self.told.show_case(case if self._is_recall else None)
+        self.product.setText("" if case is None else case.label)
+        self.product.setVisible(case is not None and not self._is_recall)
         self.facts.set_pairs(_pairs(case, self._cause))
         others = len(self._cases) - 1
         self.more.setText(f"Puis {plural(others, 'autre boîte arrêtée', 'autres boîtes arrêtées')}.")
@@ -244,12 +240,48 @@ class RecallDrawer(LineDrawer):
         """Ask for a reason of a pharmacist who lets a recalled box leave, and of who sets aside one that is not."""
         recall, case = self._is_recall, self.case
         asks = case is not None and not recall and not _why(case, self._cause)
-        self.divider.setVisible(recall)
         self.who.setVisible(recall and not self.may_force)
         self.reason_field.setVisible(asks or (recall and self.may_force))
         self.force_button.setVisible(recall and self.may_force)
         hint = "Pourquoi délivrer quand même" if recall else "Boîte abîmée, mal conservée…"
         self.reason.setPlaceholderText(hint)
+
+
+class _Told(QFrame):
+    """What calls the box back: the lot, the product, why, and what the notice asks to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("tone", "danger")
+        self.lot = Text("", "heading", wrap=True)
+        self.product = Text("", "strong", wrap=True)
+        self.why = Text("", wrap=True)
+        self.instruction = Text("", "strong", wrap=True)
+        head = QHBoxLayout()
+        head.setSpacing(theme.S)
+        head.addWidget(IconLabel("error", "danger"), alignment=Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.lot, 1)
+        head.addWidget(Text(recalled.RECALLED, "caption"), alignment=Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
+        column.setSpacing(theme.XS)
+        column.addLayout(head)
+        for part in (self.product, self.why, self.instruction):
+            column.addWidget(part)
+
+    def show_case(self, case: Case | None) -> None:
+        """Show why a box is called back, or go away."""
+        self.setVisible(case is not None)
+        if case is None:
+            return
+        recall = case.recalls[0]
+        lot = case.box.lot
+        self.lot.setText(f"Lot {lot} rappelé" if lot and not recall.all_lots else "Produit rappelé, tous les lots")
+        self.product.setText(case.label)
+        self.why.setText(recall.reason)
+        self.instruction.setText(f"Consigne\u00a0: {recall.instruction}" if recall.instruction else "")
+        self.instruction.setVisible(bool(recall.instruction))
+        self.setAccessibleName(f"{self.lot.text()}\u00a0: {case.label}. {recall.reason}. {recall.instruction}")
 
 
 def case_of(services: Services, line: DraftLine) -> Case:
@@ -293,10 +325,8 @@ def _pairs(case: Case | None, cause: Cause) -> list[tuple[str, str]]:
         return [*pairs, ("Cause", cause.label)]
     recall = case.recalls[0]
     return [
-        *pairs,
-        ("Lots rappelés", recall.lots_words),
-        ("Niveau", recall.level.label),
-        ("Avis du", formats.date(recall.day)),
-        ("Référence", recall.reference),
+        *pairs[1:],
+        ("Rappel", f"{recall.lots_words}, {recall.level.label}"),
+        ("Avis", f"du {formats.date(recall.day)}{', ' if recall.reference else ''}{recall.reference}"),
         ("Source", recall.source.label),
     ]
