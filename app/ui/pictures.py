@@ -136,8 +136,9 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PRINTS, *RECALLS, *CASH, *REGISTERS, *PICTURES)
+    return (*COUNTER, *SUBSTITUTION, *PRINTS, *RECALLS, *CASH, *REGISTERS, *STOCK, *PICTURES)
 
 
 def draw_all(
@@ -174,6 +175,8 @@ def names() -> list[str]:
 def _search(room: str, text: str) -> Callable[[Stage], None]:
     def pose(stage: Stage) -> None:
         view = stage.view(room)
+        if room == "stock":
+            stage.act("stock.shelf")
         pane = view.pane  # type: ignore[attr-defined] # the three rooms with a search have one
         pane.field.setText(text)
         pane.field.search_now()
