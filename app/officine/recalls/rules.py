@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel import identifiers
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import one_line, typographic
+from app.kernel.text import NBSP, NNBSP, one_line, typographic
 from app.officine.recalls.model import lot_key
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def check_draft(draft: RecallDraft, today: dt.date) -> list[Finding]:
         (draft.instruction, INSTRUCTION_LIMIT, "instruction", "La consigne"),
         (draft.reference, REFERENCE_LIMIT, "reference", "La référence"),
     ):
-        if len(value) > limit or not value.isprintable():
+        if len(value) > limit or not is_plain(value):
             text = f"{name} a au plus {limit} caractères imprimables."
             findings.append(_error("GAL-RAP-05", text, "Abrégez.", field))
     return findings
@@ -70,10 +70,15 @@ def _check_lots(draft: RecallDraft) -> list[Finding]:
 
 def check_lifting(reason: str) -> list[Finding]:
     """Return what is wrong with the reason why a recall is lifted."""
-    if reason.strip() and len(reason) <= REASON_LIMIT and reason.isprintable():
+    if reason.strip() and len(reason) <= REASON_LIMIT and is_plain(reason):
         return []
     text = f"Un motif de 1 à {REASON_LIMIT} caractères est demandé pour lever un rappel."
     return [_error("GAL-RAP-06", text, "Saisissez le motif : il reste dans la trace.", "reason")]
+
+
+def is_plain(text: str) -> bool:
+    """Return True for one line that prints: the no-break spaces of French typography do."""
+    return text.replace(NBSP, " ").replace(NNBSP, " ").isprintable()
 
 
 def unknown() -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural, typographic
+from app.officine.recalls.rules import is_plain
 from app.officine.stock.model import MovementKind
 from app.officine.stock.rules import MAX_BOXES, REASON_LIMIT, REFERENCE_LIMIT
 
@@ -35,9 +36,9 @@ class Cause(enum.StrEnum):
 
 _CAUSES = {
     Cause.RECALL: "Lot rappelé",
-    Cause.RETURNED: "Retour d’un patient",
+    Cause.RETURNED: "Retour patient",
     Cause.EXPIRED: "Périmé",
-    Cause.DAMAGED: "Abîmé, mal conservé",
+    Cause.DAMAGED: "Abîmé",
     Cause.OTHER: "Autre motif",
 }
 
@@ -129,7 +130,7 @@ def check_aside(asked: Aside) -> list[Finding]:
     findings = []
     if not 1 <= asked.quantity <= MAX_BOXES or (asked.serial and asked.quantity != 1):
         findings.append(_error("GAL-QUA-01", f"Quantité impossible : {asked.quantity}.", "Comptez les boîtes."))
-    if not asked.reason.strip() or len(asked.reason) > REASON_LIMIT or not asked.reason.isprintable():
+    if not _is_reason(asked.reason):
         text = f"Un motif de 1 à {REASON_LIMIT} caractères est demandé."
         findings.append(_error("GAL-QUA-02", text, "Indiquez pourquoi la boîte est écartée.", "reason"))
     if max(len(asked.lot), len(asked.serial)) > _TRACE_LIMIT or not (asked.lot + asked.serial).isprintable():
@@ -148,7 +149,7 @@ def check_exit(
     if not 1 <= quantity <= held.left:
         text = f"{plural(held.left, 'boîte')} en quarantaine, {quantity} demandées."
         findings.append(_error("GAL-QUA-05", text, "Corrigez la quantité.", "quantity"))
-    if not reason.strip() or len(reason) > REASON_LIMIT or not reason.isprintable():
+    if not _is_reason(reason):
         text = f"Un motif de 1 à {REASON_LIMIT} caractères est demandé."
         findings.append(_error("GAL-QUA-02", text, "Indiquez pourquoi la boîte quitte la quarantaine.", "reason"))
     if leaving is Exit.RELEASED and held.cause is Cause.RETURNED:
@@ -161,6 +162,10 @@ def check_exit(
         text = f"Le nom du témoin a au plus {NAME_LIMIT} caractères imprimables."
         findings.append(_error("GAL-QUA-07", text, "Abrégez-le.", "second_person"))
     return findings
+
+
+def _is_reason(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= REASON_LIMIT and is_plain(text)
 
 
 def recalled_still(lots: str) -> Finding:

@@ -189,6 +189,9 @@ class RecallDrawer(LineDrawer):
         return self.case is not None and bool(self.case.recalls)
 
     def _show_case(self, case: Case) -> None:
+        if self.case is not None or case.line_id != self.line_id:
+            # A box was stopped by a scan meanwhile: it comes first.
+            return
         self._cases = [case]
         self._begin()
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _CROWDED_FROM = 125
+_TOLD, _TOLD_CROWDED = 3, 1
 
 
 class Form(QWidget):
@@ -33,6 +34,8 @@ class Form(QWidget):
 
     left = Signal()
     written = Signal(str)
+    alone = False
+    """True where it is not about the record shown, which makes room for it."""
 
     def __init__(self, ui: Ui, title: str) -> None:
         """Begin a form under ``title``."""
@@ -88,7 +91,9 @@ class Form(QWidget):
 
     def _show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
         if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
+            # What is wrong first, and as much of the rest as there is room for.
+            most = _TOLD_CROWDED if theme.current().zoom >= _CROWDED_FROM else _TOLD
+            self.findings.set_findings(outcome.findings[:most])
         else:
             self.written.emit(said)
 
@@ -165,9 +170,11 @@ class FormSheet(Panel):
         for part in (self.acts_line, *self._forms):
             part.setVisible(part is self._shown)
         # Where the letters are large, what is typed takes the room of what is only read.
-        crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
+        alone = self.form is not None and self.form.alone
+        crowded = alone or (self.form_open and theme.current().zoom >= _CROWDED_FROM)
         for part in (self.facts, self.amount):
             part.setVisible(not crowded)
+        self.name.setVisible(not alone)
         _show_all(self.more, shown=not self.form_open)
         self.tell_open()
 

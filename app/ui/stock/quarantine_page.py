@@ -70,7 +70,7 @@ class QuarantinePage(QWidget):
         self._ui = ui
         columns: list[Column[AsideRow]] = [
             Column("Produit", lambda row: row.name, second=_box_words),
-            Column("Cause", lambda row: row.held.cause.label, 14),
+            Column("Cause", lambda row: row.held.cause.label, 12),
             Column("Depuis", lambda row: formats.date(row.held.at), 10, spare=True),
             Column("Boîtes", lambda row: str(row.held.left), 6, True, strong=True),
         ]
@@ -166,6 +166,8 @@ class QuarantineSheet(FormSheet):
 
 class AsideForm(Form):
     """Which boxes, of which lot, and why."""
+
+    alone = True
 
     def __init__(self, ui: Ui) -> None:
         """Set boxes aside with the services of ``ui``."""

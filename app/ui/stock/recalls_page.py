@@ -140,7 +140,7 @@ class RecallSheet(FormSheet):
         self.name.setText(name)
         self.amount.setText(plural(state.on_hand, "boîte"))
         self.amount.set_role("display-danger" if state.on_hand > 0 and not recall.lifted else "display")
-        lots = "" if recall.all_lots else f"dont {state.of_lots} de ces lots d’après les scans, à vérifier en rayon"
+        lots = "" if recall.all_lots else _lots_words(state)
         self.facts.set_pairs(
             [
                 ("Rappelés", recall.lots_words),
@@ -149,7 +149,7 @@ class RecallSheet(FormSheet):
                 ("Niveau", recall.level.label),
                 ("Avis", f"du {formats.date(recall.day)}{', ' if recall.reference else ''}{recall.reference}"),
                 ("Source", f"{recall.source.label}, {recall.author_name}, {formats.moment(recall.at)}"),
-                ("À la vente", f"{plural(state.on_hand, 'boîte')} {lots}".strip()),
+                ("À la vente", f"{plural(state.on_hand, 'boîte')}{lots}"),
                 ("Écartées", plural(state.quarantined, "boîte") if state.quarantined else ""),
                 ("Levé", recall.lifted),
             ]
@@ -206,6 +206,8 @@ class RecallSheet(FormSheet):
 
 class RecallForm(Form):
     """A recall as its notice says it."""
+
+    alone = True
 
     def __init__(self, ui: Ui) -> None:
         """Enter recalls with the services of ``ui``."""
@@ -286,6 +288,14 @@ class LiftForm(Form):
         if row is not None:
             recall_id = row.state.recall.id
             self.run(lambda: services.recalls.lift(actor, recall_id, reason), "Rappel levé")
+
+
+def _lots_words(state: RecallState) -> str:
+    if state.on_hand <= 0:
+        return ""
+    if state.of_lots:
+        return f", dont {state.of_lots} entrées sous ces lots\u00a0: vérifiez en rayon"
+    return ", aucune entrée connue sous ces lots\u00a0: vérifiez en rayon"
 
 
 def _state(row: RecallRow) -> str:

@@ -80,7 +80,7 @@ class StockSheet(Panel):
         ]
         empty = EmptyState("stock", "Aucun mouvement", "Enregistrez une entrée avec F6, ou un comptage avec F9.")
         self.movements: ListTable[Movement] = ListTable("Mouvements", columns, empty)
-        self.acts_line = Flow([ActButton(ui.acts, "stock.receive"), ActButton(ui.acts, "stock.adjust")])
+        self.acts_line = Flow([ActButton(ui.acts, f"stock.{name}") for name in ("receive", "adjust", "set_aside")])
         self.receipt = _ReceiptForm(ui)
         self.count = _CountForm(ui)
         self.bottom = QStackedWidget()
