@@ -80,13 +80,11 @@ class RecallDrawer(LineDrawer):
         self.force_button = Button("Délivrer quand même", kind="danger", icon="warning")
         self.force_button.clicked.connect(self.force)
         self.force_button.key = "Entrée"
-        told: tuple[QWidget, ...] = (self.told, self.product, self.facts, self.more, self.findings)
-        answer: tuple[QWidget, ...] = (self.who, self.reason_field, self.force_button)
-        for part in told:
+        told: tuple[QWidget, ...] = (self.findings, self.told, self.product, self.more)
+        answer: tuple[QWidget, ...] = (self.who, self.reason_field, self.force_button, self.facts)
+        for part in (*told, *answer):
             self.content.addWidget(part)
         self.content.addStretch(1)
-        for part in answer:
-            self.foot.addWidget(part)
         self.go = ActButton(ui.acts, _ACT, kind="primary")
         self.foot.addWidget(self.go)
         self.chain(self.reason)
@@ -160,7 +158,7 @@ class RecallDrawer(LineDrawer):
         if case is None or not self.may_force or not self._is_recall:
             return
         if not reason:
-            self.reason_field.note("Écrivez pourquoi la boîte part\u00a0: le motif reste dans la trace.", "danger")
+            self.reason_field.note("Obligatoire\u00a0: il reste dans la trace.", "danger")
             self.reveal(self.reason)
             return
         session, line_id = self.till.session, case.line_id
@@ -330,6 +328,8 @@ def _pairs(case: Case | None, cause: Cause) -> list[tuple[str, str]]:
     return [
         *pairs[1:],
         ("Rappel", f"{recall.lots_words}, {recall.level.label}"),
-        ("Avis", f"du {formats.date(recall.day)}{', ' if recall.reference else ''}{recall.reference}"),
-        ("Source", recall.source.label),
+        (
+            "Avis",
+            f"{formats.date(recall.day)}{' ' if recall.reference else ''}{recall.reference}, {recall.source.label}",
+        ),
     ]

@@ -6,8 +6,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.ui import theme
@@ -15,18 +15,16 @@ from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import Field
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow
+from app.ui.widgets.flow import Flow, Tall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtWidgets import QLayout
-
     from app.kernel.outcome import Done
     from app.ui.context import Ui
 
-_CROWDED_FROM = 125
-_TOLD, _TOLD_CROWDED = 3, 1
+_TOLD = 3
+"""How many things that are wrong are told at once: the rest once these are mended."""
 
 
 class Form(QWidget):
@@ -47,12 +45,19 @@ class Form(QWidget):
         self.fields.setSpacing(theme.S)
         self.fields.setColumnStretch(0, 1)
         self.fields.setColumnStretch(1, 1)
+        inside = Tall()
+        typed = QVBoxLayout(inside)
+        typed.setContentsMargins(0, 0, theme.XS, 0)
+        typed.setSpacing(theme.S)
+        typed.addLayout(self.fields)
+        typed.addWidget(self.findings)
+        typed.addStretch(1)
+        self.room = scrolled(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
         column.addWidget(self.heading)
-        column.addLayout(self.fields)
-        column.addWidget(self.findings)
+        column.addWidget(self.room, 1)
         cancel = Button("Annuler", kind="ghost")
         cancel.clicked.connect(self.left)
         column.addLayout(row(cancel, 0, ActButton(ui.acts, "stock.save", kind="primary")))
@@ -69,15 +74,19 @@ class Form(QWidget):
     def chain(self, *editors: QLineEdit) -> None:
         """Make Entrée go from each editor to the next, and write from the last one."""
         for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(following.setFocus, Qt.FocusReason.TabFocusReason))
+            editor.returnPressed.connect(partial(self._go_to, following))
         editors[-1].returnPressed.connect(self.save)
 
     def start(self, first: QWidget) -> None:
         """Begin to type in ``first``."""
         self.findings.set_findings(())
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go_to(first)
         if isinstance(first, QLineEdit | QSpinBox):
             first.selectAll()
+
+    def _go_to(self, editor: QWidget) -> None:
+        editor.setFocus(Qt.FocusReason.TabFocusReason)
+        self.room.ensureWidgetVisible(editor, 0, theme.XL)
 
     def save(self) -> None:
         """Write what is typed."""
@@ -91,9 +100,8 @@ class Form(QWidget):
 
     def _show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
         if isinstance(outcome, Refused):
-            # What is wrong first, and as much of the rest as there is room for.
-            most = _TOLD_CROWDED if theme.current().zoom >= _CROWDED_FROM else _TOLD
-            self.findings.set_findings(outcome.findings[:most])
+            self.findings.set_findings(outcome.findings[:_TOLD])
+            QTimer.singleShot(0, self, lambda: self.room.ensureWidgetVisible(self.findings, 0, 0))
         else:
             self.written.emit(said)
 
@@ -119,16 +127,19 @@ class FormSheet(Panel):
         for form in forms:
             form.left.connect(self.close_forms)
             form.written.connect(self._written)
-        head = QHBoxLayout()
-        head.setSpacing(theme.XL)
-        head.addWidget(self.amount, alignment=Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.facts, 1)
+        inside = Tall()
+        read = QVBoxLayout(inside)
+        read.setContentsMargins(0, 0, theme.XS, 0)
+        read.setSpacing(theme.S)
+        read.addWidget(self.amount)
+        read.addWidget(self.facts)
+        read.addLayout(self.more)
+        read.addStretch(1)
+        self.room = scrolled(inside)
         self.body.addWidget(self.name)
-        self.body.addLayout(head)
-        self.body.addLayout(self.more)
-        self.body.addStretch(1)
+        self.body.addWidget(self.room, 1)
         for part in (self.acts_line, *forms):
-            self.body.addWidget(part)
+            self.body.addWidget(part, 1 if isinstance(part, Form) else 0)
         self._show_acts()
 
     @property
@@ -169,13 +180,9 @@ class FormSheet(Panel):
     def _show_acts(self) -> None:
         for part in (self.acts_line, *self._forms):
             part.setVisible(part is self._shown)
-        # Where the letters are large, what is typed takes the room of what is only read.
-        alone = self.form is not None and self.form.alone
-        crowded = alone or (self.form_open and theme.current().zoom >= _CROWDED_FROM)
-        for part in (self.facts, self.amount):
-            part.setVisible(not crowded)
-        self.name.setVisible(not alone)
-        _show_all(self.more, shown=not self.form_open)
+        # What is typed takes the room of what is only read; the name stays where the form is about it.
+        self.room.setVisible(not self.form_open)
+        self.name.setVisible(self.form is None or not self.form.alone)
         self.tell_open()
 
     def _written(self, said: str) -> None:
@@ -184,9 +191,12 @@ class FormSheet(Panel):
         self.changed.emit()
 
 
-def _show_all(layout: QLayout, *, shown: bool) -> None:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        widget = None if item is None else item.widget()
-        if widget is not None:
-            widget.setVisible(shown)
+def scrolled(inside: QWidget) -> QScrollArea:
+    """Return a part that scrolls where room lacks."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area

@@ -252,6 +252,7 @@ class ExitForm(Form):
     def begin(self, row: AsideRow) -> None:
         """Begin with all that is left."""
         self._row = row
+        self.heading.setText(f"Sortie de quarantaine\u00a0: {plural(row.held.left, 'boîte')}, {_box_words(row)}")
         self.kind.setCurrentIndex(list(Exit).index(Exit.DESTROYED) if row.held.cause is Cause.RETURNED else 0)
         self.boxes.setValue(row.held.left)
         for editor in (self.document, self.second, self.reason):

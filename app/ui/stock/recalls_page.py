@@ -64,9 +64,9 @@ class RecallsPage(QWidget):
         columns: list[Column[RecallRow]] = [
             Column("Produit", lambda row: row.name, second=lambda row: row.state.recall.lots_words),
             Column("Avis du", lambda row: formats.date(row.state.recall.day), 10, spare=True),
-            Column("À la vente", lambda row: str(row.state.on_hand), 7, True, strong=True, tone=_stock_tone),
-            Column("Écartées", lambda row: str(row.state.quarantined or ""), 7, True),
-            Column("État", _state, 8, tone=_state_tone),
+            Column("En vente", lambda row: str(row.state.on_hand), 6, True, strong=True, tone=_stock_tone),
+            Column("Écartées", lambda row: str(row.state.quarantined or ""), 6, True, spare=True),
+            Column("État", _state, 6, tone=_state_tone),
         ]
         empty = EmptyState("warning", "Aucun rappel enregistré", f"Ctrl+N en saisit un. {_SOURCES}")
         self.list: ListTable[RecallRow] = ListTable("Rappels de lots", columns, empty)
@@ -149,7 +149,7 @@ class RecallSheet(FormSheet):
                 ("Niveau", recall.level.label),
                 ("Avis", f"du {formats.date(recall.day)}{', ' if recall.reference else ''}{recall.reference}"),
                 ("Source", f"{recall.source.label}, {recall.author_name}, {formats.moment(recall.at)}"),
-                ("À la vente", f"{plural(state.on_hand, 'boîte')}{lots}"),
+                ("En vente", f"{plural(state.on_hand, 'boîte')}{lots}"),
                 ("Écartées", plural(state.quarantined, "boîte") if state.quarantined else ""),
                 ("Levé", recall.lifted),
             ]
