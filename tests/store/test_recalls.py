@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli import frame, main
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import recalled
+from app.officine.dispensing import owing, recalled
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.model import Author, CounterSession
+from app.officine.owed.service import Owed
 from app.officine.recalls.model import Level, Recall, RecallDraft
 from app.officine.recalls.tables import RecallEventRow, RecallRow
 from app.officine.staff.model import MemberDraft, Role
@@ -151,6 +153,30 @@ def test_nobody_known_passes_over_a_recall(house: House) -> None:
     done(house.recalls.record(CAMILLE, RECALL))
     findings = house.counter.check(scanned(house, box("S1", "LOT1")))
     assert [one.severity for one in findings if one.code == recalled.RECALLED] == [Severity.ERROR]
+
+
+@pytest.mark.req("SC.DP.05")
+def test_a_recalled_box_is_not_handed_over_on_a_promis(house: House) -> None:
+    owed = Owed(house.db, house.stock, Staff(house.db))
+    handing = Handing(
+        house.db,
+        owed=owed,
+        patients=house.patients,
+        prescriptions=house.prescriptions,
+        stock=house.stock,
+        staff=Staff(house.db),
+        recalls=house.recalls,
+    )
+    session, _ = edit.set_patient(house.sale(DOLIPRANE), house.patient.id, house.patient.display_name)
+    session = owing.owe(session, "L1", 1)[0]
+    delivery = done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    done(house.recalls.record(CAMILLE, RECALL))
+    (promise,) = owed.open_promises()
+    refused = handing.hand_over(CAMILLE, promise.number, 1, [box("S1", "LOT1")])
+    assert isinstance(refused, Refused)
+    assert [finding.code for finding in refused.findings] == [recalled.RECALLED]
+    handed = done(handing.hand_over(CAMILLE, promise.number, 1, [box("S2", "LOT2")]))
+    assert (handed.promise, delivery.number) == (promise.number, promise.delivery)
 
 
 # --- What was done about it -------------------------------------------------------------------------------------------
