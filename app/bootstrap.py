@@ -31,11 +31,13 @@ from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
@@ -93,6 +95,8 @@ class Services:
     interventions: Interventions
     advances: Advances
     accounts: Accounts
+    recalls: Recalls
+    quarantine: Quarantine
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -217,6 +221,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
     interventions = Interventions(db, staff)
+    recalls = Recalls(db, catalog, staff)
+    quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -232,6 +238,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         interventions=interventions,
         advances=advances,
         accounts=accounts,
+        recalls=recalls,
+        quarantine=quarantine,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -250,10 +258,27 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, advances=advances, accounts=accounts),
+        reversals=Reversals(
+            db,
+            cash=cash,
+            stock=stock,
+            staff=staff,
+            quarantine=quarantine,
+            owed=owed,
+            advances=advances,
+            accounts=accounts,
+        ),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
-        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
+        handing=Handing(
+            db,
+            owed=owed,
+            patients=patients,
+            prescriptions=prescriptions,
+            stock=stock,
+            staff=staff,
+            recalls=recalls,
+        ),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,
@@ -274,6 +299,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         interventions=interventions,
         advances=advances,
         accounts=accounts,
+        recalls=recalls,
+        quarantine=quarantine,
     )
 
 

@@ -14,10 +14,11 @@ from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
+from app.officine.recalls import tables as recalls
 from app.officine.registers import tables as registers
 from app.officine.safety import tables as safety
 from app.officine.staff import tables as staff
-from app.officine.stock import open_tables
+from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
@@ -34,6 +35,8 @@ __all__ = [
     "owed",
     "patients",
     "prescriptions",
+    "quarantine_tables",
+    "recalls",
     "registers",
     "reversals",
     "safety",

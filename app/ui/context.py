@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.open_boxes import OpenBoxes
+    from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
     from app.settings import Settings
     from app.ui.scanner import Scanner
@@ -184,6 +186,8 @@ class Services(Protocol):
     prints: Prints
     registers: Registers
     narcotics: Narcotics
+    recalls: Recalls
+    quarantine: Quarantine
     book: Book
     advances: Advances
     accounts: Accounts

@@ -135,9 +135,11 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
+    from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
     return (
         *COUNTER,
@@ -145,9 +147,11 @@ def pictures() -> tuple[Picture, ...]:
         *SUBSTITUTION,
         *PRINTS,
         *SALE,
+        *RECALLS,
         *CASH,
         *ACCOUNTS,
         *REGISTERS,
+        *STOCK,
         *PICTURES,
     )
 
@@ -186,6 +190,8 @@ def names() -> list[str]:
 def _search(room: str, text: str) -> Callable[[Stage], None]:
     def pose(stage: Stage) -> None:
         view = stage.view(room)
+        if room == "stock":
+            stage.act("stock.shelf")
         pane = view.pane  # type: ignore[attr-defined] # the three rooms with a search have one
         pane.field.setText(text)
         pane.field.search_now()

@@ -12,7 +12,7 @@ from app.officine.billing.model import InvoiceLine, Totals
 from app.officine.billing.pricing import vat_shares
 from app.officine.cash.model import Means, Payment, Sale, VatPart
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing.model import Box, DeliveryState
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -263,6 +263,23 @@ def returned_boxes(before: Iterable[Reversal]) -> dict[int, int]:
         for line in reversal.lines:
             back[line.rank] = back.get(line.rank, 0) + line.quantity
     return back
+
+
+def known_boxes(sold: DeliveryLine, quantity: int) -> list[tuple[int, Box]]:
+    """Return the boxes that come back of a line, as far as they are known, with how many there are of each.
+
+    All of the line: each scanned box, then the others. A part of it: nobody says which, so only what all of its boxes
+    have in common, where all were scanned, is known.
+    """
+    left = sold.quantity - sold.owed
+    if quantity >= left:
+        loose = quantity - len(sold.boxes)
+        return [*((1, box) for box in sold.boxes), *([(loose, Box())] if loose > 0 else [])]
+    lots = {(box.lot, box.expiry) for box in sold.boxes}
+    if len(sold.boxes) < left or len(lots) != 1:
+        return [(quantity, Box())]
+    lot, expiry = next(iter(lots))
+    return [(quantity, Box(lot, expiry))]
 
 
 def till_sale(delivery: Delivery, totals: Totals, invoice: Iterable[tuple[int, InvoiceLine]],

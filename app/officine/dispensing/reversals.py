@@ -18,14 +18,16 @@ from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, Reve
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
 from app.officine.staff.model import Right
+from app.officine.stock.quarantined import Aside, Cause
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from app.kernel.outcome import Outcome
     from app.officine.cash.service import Cash
-    from app.officine.dispensing.model import Delivery
+    from app.officine.dispensing.model import Delivery, DeliveryLine
     from app.officine.staff.service import Staff
+    from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -43,11 +45,13 @@ class Reversals:
         cash: Cash,
         stock: Stock,
         staff: Staff,
+        quarantine: Quarantine,
         owed: Owed | None = None,
         advances: Advances | None = None,
         accounts: Accounts | None = None,
     ) -> None:
         """Undo the deliveries of ``db``; ask ``staff`` for the rights; the others None: those of ``db``."""
+        self._quarantine = quarantine
         self._db = db
         self._cash = cash
         self._stock = stock
@@ -188,17 +192,47 @@ class Reversals:
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
             quantity = line.quantity - kept.get(line.rank, 0)
             # Boxes that had left in advance are not those of this sale: they come back with the avance.
-            if line.fate is Fate.STOCK and quantity > 0 and sold[line.rank].advance is None:
-                reason = f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else "")
+            if quantity <= 0 or sold[line.rank].advance is not None:
+                continue
+            reason = one_line(f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else ""), 200)
+            if line.fate is Fate.STOCK:
                 self._stock.put_back(
                     work,
                     code=sold[line.rank].code,
                     quantity=quantity,
                     reference=str(delivery.number),
-                    reason=one_line(reason, 200),
+                    reason=reason,
                 )
                 back[sold[line.rank].code] += quantity
+            if line.fate is Fate.QUARANTINE:
+                self._set_aside(work, sold[line.rank], quantity, str(delivery.number), reason)
         return back
+
+    def _set_aside(self, work: UnitOfWork, sold: DeliveryLine, quantity: int, reference: str, reason: str) -> None:
+        """Put boxes that came back into quarantine, each under its serial number where all of the line are back.
+
+        Units of an opened box are no box: they are noted with the act, and those of a stupéfiant in its register.
+        """
+        if sold.units is not None:
+            before = self._stock.held(work, [sold.code])[sold.code]
+            self._stock.back_in_register(
+                work, sold.code, quantity, reference=reference, reason=reason, held_before=before
+            )
+            return
+        for boxes, box in reversal.known_boxes(sold, quantity):
+            self._quarantine.put_in(
+                work,
+                Aside(
+                    code=sold.code,
+                    quantity=boxes,
+                    lot=box.lot,
+                    expiry=box.expiry,
+                    serial=box.serial,
+                    cause=Cause.RETURNED,
+                    reason=reason,
+                    reference=reference,
+                ),
+            )
 
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""

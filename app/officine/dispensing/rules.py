@@ -23,6 +23,7 @@ from app.officine.dispensing import (
     matching,
     on_account,
     owing,
+    recalled,
     registered,
     restricted,
     validity,
@@ -31,6 +32,7 @@ from app.officine.dispensing.courses import GRACE_DAYS as FULL_QUANTITY_DAYS
 from app.officine.dispensing.courses import LONGEST_DAYS as NARCOTIC_DAYS
 from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.model import PaymentMethod
+from app.officine.dispensing.recalled import RecallCase
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.terms import months_after
 from app.officine.prescriptions.data import rule_on
@@ -89,6 +91,7 @@ class Situation:
     advances: Mapping[int, Advance] = field(default_factory=dict)
     past: frozenset[str] = frozenset()
     account: CustomerAccount | None = None
+    recalls: RecallCase = field(default_factory=RecallCase)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -109,6 +112,7 @@ def check(situation: Situation) -> list[Finding]:
         *_check_stock(situation),
         *owing.check(session, situation.on_hand, situation.owed_boxes),
         *safety.check(situation.safety),
+        *recalled.check(session, situation.recalls),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)

@@ -26,6 +26,7 @@ from app.officine.dispensing import (
     exceptional_store,
     on_account,
     owing,
+    recalled,
     registered,
     rules,
     seal,
@@ -45,11 +46,13 @@ from app.officine.dispensing.taken import known_treatments, safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
+from app.officine.recalls.service import Recalls
 from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
 from app.officine.stock.model import MovementKind
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
 
@@ -110,10 +113,13 @@ class Counter:
         interventions: Interventions | None = None,
         advances: Advances | None = None,
         accounts: Accounts | None = None,
+        recalls: Recalls | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
         ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
+        Recalls are always checked: None stands for those of ``db``.
         """
         self._db = db
         self._catalog = catalog
@@ -129,6 +135,8 @@ class Counter:
         self._accounts = accounts or Accounts(db, self._cash, staff)
         self._safety = safety
         self._interventions = interventions or Interventions(db, staff)
+        self._recalls = recalls or Recalls(db, catalog, staff)
+        self._quarantine = quarantine or Quarantine(db, stock=stock, recalls=self._recalls, staff=staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -204,13 +212,16 @@ class Counter:
 
     # --- Before the delivery ------------------------------------------------------------------------------------
 
-    def check(self, session: CounterSession) -> list[Finding]:
-        """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return self.examine(session)[0]
+    def check(self, session: CounterSession, actor: Actor | None = None) -> list[Finding]:
+        """Return what there is to say before the delivery, the most serious first; subjects are line ids.
 
-    def examine(self, session: CounterSession) -> tuple[list[Finding], dict[str, Advice]]:
+        ``actor`` is who would deliver, None where nobody is known: a recalled lot stops who may not pass over it.
+        """
+        return self.examine(session, actor)[0]
+
+    def examine(self, session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
         """Return what ``check`` does, and what is advised of each line, by its id: quantity proposed, rules."""
-        situation = self._situation(session)
+        situation = self._situation(session, actor=actor)
         return _check(situation), advice(situation, self._catalog)
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:
@@ -233,7 +244,7 @@ class Counter:
         done = self.of_session(session.id)
         if done is not None:
             return Done(done)
-        situation = self._situation(session)
+        situation = self._situation(session, actor=actor)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
         findings += acknowledging.check(session, findings)
         if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
@@ -339,6 +350,8 @@ class Counter:
             | terms.traces(session)
             | {"seen": acknowledging.seen(session, findings)},
         )
+        for recall, details in recalled.passed_over(session, situation.recalls, delivery.number):
+            work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
 
@@ -451,7 +464,9 @@ class Counter:
 
     # --- What the checks look at --------------------------------------------------------------------------------
 
-    def _situation(self, session: CounterSession, *, with_details: bool = True) -> Situation:
+    def _situation(
+        self, session: CounterSession, *, with_details: bool = True, actor: Actor | None = None
+    ) -> Situation:
         codes = list(dict.fromkeys(line.code for line in session.lines))
         products = self._catalog.by_codes(codes)
         details = {}
@@ -479,6 +494,16 @@ class Counter:
             )
         if with_details and self._safety is not None:
             safety = safety_case(self._db, self._catalog, self._safety, session, patient)
+        recalls = recalled.RecallCase()
+        if with_details:
+            recalls = recalled.RecallCase(
+                self._recalls.of(codes),
+                # A person of the team answers for it by name: nobody known, or Galien itself, does not.
+                may_force=actor is not None
+                and actor.staff_id is not None
+                and self._staff.may(actor, Right.ANSWER_FOR_RECALLS),
+                aside=self._quarantine.serials(set(serials(session))),
+            )
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
@@ -511,6 +536,7 @@ class Counter:
             advances=self._advances.by_numbers(advanced) if advanced else {},
             past=past,
             account=None if session.account_id is None else self._accounts.account(session.account_id),
+            recalls=recalls,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:

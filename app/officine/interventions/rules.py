@@ -18,6 +18,7 @@ NEEDS_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "GAL-SEC-10": "6.4",  # contre-indication
         "GAL-SEC-11": "6.3",  # association déconseillée
         "GAL-SEC-30": "1",  # allergie notée au dossier
+        "GAL-SEC-50": "1",  # lot rappelé, délivré sur la parole d’un pharmacien
     }
 )
 """The findings passed with a reason only, each with the code of its problem. The one place where they are listed.

@@ -55,6 +55,9 @@ class Right(enum.StrEnum):
     ADVANCE = "delivery.advance"
     CEDE = "delivery.cede"
     KEEP_ACCOUNTS = "accounts.keep"
+    HANDLE_RECALLS = "recalls.handle"
+    KEEP_RECALLS = "recalls.keep"
+    ANSWER_FOR_RECALLS = "recalls.answer"
 
     @property
     def label(self) -> str:
@@ -78,6 +81,9 @@ _RIGHT_LABELS = {
     Right.ADVANCE: "avancer un traitement avant son ordonnance",
     Right.CEDE: "céder des boîtes à une autre officine",
     Right.KEEP_ACCOUNTS: "tenir les comptes clients et les facturer",
+    Right.HANDLE_RECALLS: "acquitter un rappel, mettre des boîtes en quarantaine",
+    Right.KEEP_RECALLS: "enregistrer un rappel de lot",
+    Right.ANSWER_FOR_RECALLS: "passer outre un rappel, le lever, sortir des boîtes de quarantaine",
 }
 
 

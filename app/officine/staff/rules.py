@@ -34,6 +34,9 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.ADVANCE: _PHARMACISTS,
     Right.CEDE: _PHARMACISTS,
     Right.KEEP_ACCOUNTS: _PHARMACISTS | {Role.TECHNICIAN},
+    Right.HANDLE_RECALLS: _COUNTER | {Role.STOCK},
+    Right.KEEP_RECALLS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
+    Right.ANSWER_FOR_RECALLS: _PHARMACISTS,
 }
 """The roles that hold each right."""
 

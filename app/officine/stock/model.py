@@ -21,6 +21,10 @@ class MovementKind(enum.StrEnum):
     DESTRUCTION = "destruction"
     LOSS = "loss"
     RETURN = "return"
+    SET_ASIDE = "set_aside"
+    RELEASED = "released"
+    ASIDE_DESTROYED = "aside_destroyed"
+    ASIDE_RETURNED = "aside_returned"
 
     @property
     def label(self) -> str:
@@ -37,6 +41,10 @@ _KIND_LABELS = {
     MovementKind.DESTRUCTION: "Destruction",
     MovementKind.LOSS: "Perte ou vol",
     MovementKind.RETURN: "Retour fournisseur",
+    MovementKind.SET_ASIDE: "Mise en quarantaine",
+    MovementKind.RELEASED: "Levée de quarantaine",
+    MovementKind.ASIDE_DESTROYED: "Détruit, de quarantaine",
+    MovementKind.ASIDE_RETURNED: "Rendu, de quarantaine",
 }
 
 
@@ -46,6 +54,7 @@ class StockItem:
 
     ``quantity`` is in boxes, negative when more was delivered than the computer believed present.
     Below ``minimum`` the product is to be ordered, up to ``maximum``. ``version`` counts the edits by hand.
+    ``quarantined`` boxes are on the premises and not for sale: they count in no other number.
     """
 
     code: str
@@ -54,6 +63,7 @@ class StockItem:
     minimum: int = 0
     maximum: int = 0
     version: int = 0
+    quarantined: int = 0
 
     @property
     def is_low(self) -> bool:
@@ -66,6 +76,7 @@ class Movement:
     """One change of quantity, kept for ever.
 
     ``delta`` is in boxes, negative when they leave; ``reference`` is the delivery or the receipt it belongs to.
+    ``aside`` is what it changed of the boxes in quarantine.
     """
 
     id: int
@@ -80,6 +91,7 @@ class Movement:
     serial: str
     actor_name: str
     at: dt.datetime
+    aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +116,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A product whose quantity is not the sum of its movements: damage, never a normal state."""
+    """A product whose quantity is not the sum of its movements: damage, never a normal state.
+
+    The same of its boxes in quarantine.
+    """
 
     code: str
     quantity: int
     moved: int
+    quarantined: int = 0
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.officine.registers.service import Registers
     from app.officine.staff.service import Staff
     from app.officine.stock.model import Discrepancy, Movement, ReceiptLine
+    from app.officine.stock.quarantined import ShiftedBoxes
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
@@ -47,6 +48,16 @@ class Stock:
         """Return how many boxes there are of each product; a product never held is absent."""
         with self._db.read() as session:
             return store.on_hand(session, codes)
+
+    def quarantined(self, codes: Iterable[str]) -> dict[str, int]:
+        """Return how many boxes of each product are in quarantine: those of which there are some."""
+        with self._db.read() as session:
+            return store.quarantined(session, codes)
+
+    def by_lot(self, codes: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Return, by product and lot, what the movements that name a lot come to: an estimate of what is left of it."""
+        with self._db.read() as session:
+            return store.by_lot(session, codes)
 
     def item(self, code: str) -> StockItem:
         """Return what is held of a product: an empty item for one never held."""
@@ -129,18 +140,60 @@ class Stock:
             reference=reference,
         )
         _record(work, [moved])
+        held = self.held(work, [code])[code] - quantity
+        self.back_in_register(work, code, quantity, reference=reference, reason=reason, held_before=held)
+
+    def back_in_register(
+        self, work: UnitOfWork, code: str, quantity: int, *, reference: str, reason: str, held_before: int
+    ) -> None:
+        """Write back, in the caller's act, boxes of a stupéfiant whose delivery ``reference`` is taken back.
+
+        ``held_before``: the boxes on the premises before they came. Nothing is written of any other product.
+        """
         narcotic = self._narcotics([code]).get(code)
-        if narcotic is not None and self.registers is not None:
-            held = balance - quantity
-            refused = self.registers.cancel(
-                work, narcotic, quantity, reference=reference, reason=reason, held_before=held
-            )
-            if refused is not None:
-                raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
+        if narcotic is None or self.registers is None:
+            return
+        refused = self.registers.cancel(
+            work, narcotic, quantity, reference=reference, reason=reason, held_before=held_before
+        )
+        if refused is not None:
+            raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
 
     def held(self, work: UnitOfWork, codes: Iterable[str]) -> dict[str, int]:
-        """Return how many boxes there are of each product at this point of the caller's act, and lock them."""
-        return store.add(work.session, dict.fromkeys(codes, 0))
+        """Return how many boxes there are of each product at this point of the caller's act, and lock them.
+
+        Those in quarantine are on the premises: they count, as they do in the register of stupéfiants.
+        """
+        held = store.add(work.session, dict.fromkeys(codes, 0))
+        aside = store.quarantined(work.session, held)
+        return {code: quantity + aside.get(code, 0) for code, quantity in held.items()}
+
+    def shift(self, work: UnitOfWork, *, sellable: int, aside: int, moved: ShiftedBoxes) -> bool:
+        """Move boxes between sale and quarantine in the caller's act; False, and nothing done, where they lack.
+
+        ``sellable`` and ``aside`` are signed; one movement says both.
+        """
+        balance = store.shift(work.session, moved.code, sellable=sellable, aside=aside)
+        if balance is None:
+            return False
+        _record(
+            work,
+            [
+                store.movement(
+                    code=moved.code,
+                    delta=sellable,
+                    balance_after=balance[0],
+                    kind=moved.kind,
+                    reason=moved.reason,
+                    reference=moved.reference,
+                    lot=moved.lot,
+                    expiry=moved.expiry,
+                    serial=moved.serial,
+                    aside=aside,
+                )
+            ],
+        )
+        return True
 
     def move(
         self, work: UnitOfWork, *, code: str, delta: int, kind: MovementKind, reason: str = "", reference: str = ""

@@ -32,6 +32,7 @@ from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.privacy import PrivateSide
+from app.ui.counter.recall_drawer import RecallDrawer
 from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
@@ -74,6 +75,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         UnitsDrawer,
         BearerDrawer,
         SaleDrawer,
+        RecallDrawer,
     )
 }
 _KEYS = (
@@ -428,9 +430,7 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            taken = self.drawer is not None and self.drawer.take_product(meaning.product, meaning.box)
-            if taken or self.add(meaning.product, meaning.box):
-                sounds.play(self._ui.settings, Sound.FOUND)
+            self._take_box(meaning.product, meaning)
         elif meaning.promise is not None:
             self.hand_over(meaning.promise)
         elif meaning.member is not None:
@@ -446,6 +446,29 @@ class TillPage(QWidget):
         for finding in meaning.findings:
             if finding.severity is not Severity.INFO or not scan.ok:
                 self.tell(finding)
+
+    def _take_box(self, product: Product, meaning: Meaning) -> None:
+        """Take a scanned box; a recalled one stays out of the sale, and the screen says why."""
+        if meaning.recalls:
+            sounds.play(self._ui.settings, Sound.BLOCKED)
+            drawer = self.open(RecallDrawer.name)
+            assert isinstance(drawer, RecallDrawer)
+            drawer.stop(product, meaning.box, meaning.recalls)
+            return
+        taken = self.drawer is not None and self.drawer.take_product(product, meaning.box)
+        if taken or self.add(product, meaning.box):
+            sounds.play(self._ui.settings, Sound.FOUND)
+
+    def set_aside(self) -> None:
+        """Set aside the box that was stopped; with none, one of the current line."""
+        drawer = self.drawer
+        if isinstance(drawer, RecallDrawer) and drawer.case is not None:
+            drawer.set_aside()
+            return
+        if self.current_line is None:
+            self._ui.say("Scannez d’abord la boîte à écarter.", "warning")
+            return
+        self.open(RecallDrawer.name)
 
     def _choose_patient(self, meaning: Meaning) -> None:
         drawer = self.open(PatientDrawer.name)

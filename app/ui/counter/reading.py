@@ -114,15 +114,15 @@ def find(services: Services, text: str) -> Answers:
     return Answers(text, tuple(patients), tuple(Hit(product, held.get(product.code)) for product in products))
 
 
-def look(services: Services, session: CounterSession) -> Picture:
-    """Return all that the screen shows of a session besides the session itself."""
+def look(services: Services, session: CounterSession, actor: Actor | None = None) -> Picture:
+    """Return all that the screen shows of a session besides the session itself; ``actor`` is who would deliver."""
     codes = list(dict.fromkeys(line.code for line in session.lines))
     products = services.catalog.by_codes(codes)
     details = {code: services.catalog.detail(code) for code in codes if code in products and products[code].is_medicine}
     prescription = session.prescription
     prescriber_id = None if prescription is None else prescription.prescriber_id
     invoice = services.counter.quote(session)
-    findings, advice = services.counter.examine(session)
+    findings, advice = services.counter.examine(session, actor)
     return Picture(
         revision=session.revision,
         products=products,

@@ -151,9 +151,13 @@ class Till(QObject):
 
     def look(self) -> None:
         """Read what is known of the session as it is."""
-        session, services = self.session, self._ui.services
+        session, services, actor = self.session, self._ui.services, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: look(services, session), done=self._looked, owner=self, key="look", failed=self._blind
+            lambda _progress: look(services, session, actor),
+            done=self._looked,
+            owner=self,
+            key="look",
+            failed=self._blind,
         )
 
     def when_fresh(self, then: Callable[[], None]) -> None:

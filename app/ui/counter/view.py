@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
 
-_SEEN_TOPICS = ("stock", "catalog", "patient", "prescriber", "product_card")
+_SEEN_TOPICS = ("stock", "catalog", "patient", "prescriber", "product_card", "recall", "quarantine")
 
 
 class CounterView(QWidget):
@@ -286,6 +286,7 @@ class CounterView(QWidget):
             "owed": TillPage.owe,
             "sale": lambda page: page.open("sale"),
             "control": lambda page: page.open("control"),
+            "set_aside": TillPage.set_aside,
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
             "why": lambda page: page.open("why"),

@@ -52,7 +52,9 @@ class StockRecord:
 
 
 def signed(delta: int) -> str:
-    """Return a change of quantity with its sign: ``+3``, ``−1``."""
+    """Return a change of quantity with its sign: ``+3``, ``−1``; nothing for none."""
+    if not delta:
+        return ""
     return f"+{delta}" if delta > 0 else f"\u2212{-delta}"
 
 
@@ -75,11 +77,11 @@ class StockSheet(Panel):
             Column("Mouvement", lambda move: move.kind.label, width=10),
             Column("Boîtes", lambda move: signed(move.delta), 6, True, tone=_tone),
             Column("Reste", lambda move: str(move.balance_after), 6, True, strong=True, spare=True),
-            Column("Motif, référence", lambda move: move.reason or move.reference),
+            Column("Motif, référence", _why),
         ]
         empty = EmptyState("stock", "Aucun mouvement", "Enregistrez une entrée avec F6, ou un comptage avec F9.")
         self.movements: ListTable[Movement] = ListTable("Mouvements", columns, empty)
-        self.acts_line = Flow([ActButton(ui.acts, "stock.receive"), ActButton(ui.acts, "stock.adjust")])
+        self.acts_line = Flow([ActButton(ui.acts, f"stock.{name}") for name in ("receive", "adjust", "set_aside")])
         self.receipt = _ReceiptForm(ui)
         self.count = _CountForm(ui)
         self.bottom = QStackedWidget()
@@ -124,7 +126,13 @@ class StockSheet(Panel):
         self.quantity.setText(plural(item.quantity, "boîte"))
         self.quantity.set_role("display" if item.quantity > 0 else "display-danger")
         limits = f"{item.minimum} à {item.maximum}" if item.maximum else "Non fixés"
-        self.facts.set_pairs([("Emplacement", item.place or "Non renseigné"), ("Mini à maxi", limits)])
+        self.facts.set_pairs(
+            [
+                ("Emplacement", item.place or "Non renseigné"),
+                ("Mini à maxi", limits),
+                ("En quarantaine", plural(item.quarantined, "boîte") if item.quarantined else ""),
+            ]
+        )
 
     def receive(self) -> None:
         """Type an entry."""
@@ -152,6 +160,9 @@ class StockSheet(Panel):
             form.begin(self.record.row)
 
     def _show_forms(self) -> None:
+        if not self.isVisible():
+            # The keys are those of the page shown.
+            return
         for act_id in ("stock.save", "stock.back"):
             self._ui.acts.set_enabled(act_id, enabled=self.form_open)
 
@@ -286,6 +297,11 @@ class _CountForm(_StockForm):
             owner=self,
             key="write",
         )
+
+
+def _why(move: Movement) -> str:
+    aside = f"quarantaine {signed(move.aside)}" if move.aside else ""
+    return " · ".join(part for part in (aside, move.reason or move.reference) if part)
 
 
 def _tone(move: Movement) -> str:
