@@ -166,6 +166,45 @@ def test_a_reason_is_taken_back_by_ctrl_z_and_given_again(hands: Hands) -> None:
 
 
 @pytest.mark.req("OFF-IP-02")
+def test_a_reason_given_by_mistake_is_changed_or_left_by_echap(hands: Hands) -> None:
+    serve(hands, ANTICOAGULANT, GEL)
+    drawer = ask(hands)
+    hands.type("3")
+    given = hands.page.till.session.acknowledged
+    (finding,) = (one for one in drawer.findings if one.code == "GAL-SEC-10")
+    drawer.point(finding)
+    assert drawer.picker is not None
+    hands.press(Qt.Key.Key_Escape)
+    assert control(hands) is drawer
+    assert drawer.picker is None
+    assert hands.page.till.session.acknowledged == given
+    drawer.point(finding)
+    hands.type("1")
+    assert [one.reason_id for one in hands.page.till.session.acknowledged] == ["maintained"]
+    hands.press(ENTER)
+    assert isinstance(hands.page.drawer, PaymentDrawer)
+
+
+@pytest.mark.req("OFF-IP-02")
+def test_an_alert_that_comes_meanwhile_does_not_take_the_place_of_the_one_being_answered(hands: Hands) -> None:
+    """Words half written for an association déconseillée, and the scan of a box brings a contraindication."""
+    serve(hands, ANTICOAGULANT, "advil")
+    drawer = ask(hands)
+    assert drawer.picker is not None
+    assert drawer.current is not None
+    assert drawer.current.code == "GAL-SEC-11"
+    hands.type("Dr Mélilot joint")
+    hands.scan(box_frame(hands.product(GEL), serial="LATE"))
+    hands.wait(lambda: "GAL-SEC-10" in [finding.code for finding in drawer.findings])
+    assert drawer.current.code == "GAL-SEC-11"
+    assert drawer.picker.field.text() == "Dr Mélilot joint"
+    hands.press(ENTER)
+    (given,) = (one for one in hands.page.till.session.acknowledged if one.reason)
+    assert given.code == "GAL-SEC-11"
+    assert drawer.current.code == "GAL-SEC-10"
+
+
+@pytest.mark.req("OFF-IP-02")
 def test_a_box_scanned_while_a_reason_is_asked_for_is_no_reason(hands: Hands) -> None:
     """The code begins with a digit that is one of the reasons; the box joins the sale, the field stays empty."""
     serve(hands, ANTICOAGULANT, GEL)
