@@ -157,6 +157,16 @@ def test_a_reason_typed_freely_is_kept_as_typed_and_its_outcome_is_still_to_be_s
 
 
 @pytest.mark.req("OFF-IP-03")
+def test_who_delivers_answers_for_a_reason_given_before_anybody_came_to_the_counter(
+    house: House, interventions: Interventions
+) -> None:
+    session = justified(house, house.prescribed(COUMADINE, DAKTARIN))
+    nobody = tuple(replace(one, author=Author()) for one in session.acknowledged)
+    done(house.counter.validate(replace(session, acknowledged=nobody), LEA, house.paid(session)))
+    assert [one.author_name for one in interventions.interventions()] == ["Léa Petit"]
+
+
+@pytest.mark.req("OFF-IP-03")
 def test_a_sale_refused_for_its_payment_writes_no_intervention(house: House, interventions: Interventions) -> None:
     session = justified(house, house.sale(COUMADINE, DAKTARIN, DOLIPRANE))
     assert isinstance(house.counter.validate(session, CAMILLE), Refused)

@@ -204,15 +204,17 @@ class ControlDrawer(Drawer):
 
     def _show_first(self) -> None:
         """Bring into sight what is to be answered now: the reasons with their finding, else what is to be seen."""
-        first, area = self._first, self.area
-        if first is None or not self.isVisible():
+        first, area, inside = self._first, self.area, self.area.widget()
+        if first is None or inside is None or not self.isVisible():
             return
         if first.height() <= area.viewport().height():
             area.ensureWidgetVisible(first, 0, theme.XS)
             return
         area.verticalScrollBar().setValue(first.y())
         if self.picker is not None:
-            area.ensureWidgetVisible(self.picker.field, 0, theme.XS)
+            # Qt itself would only bring the cursor into sight.
+            field = self.picker.field
+            area.ensureVisible(0, field.mapTo(inside, field.rect().bottomLeft()).y(), 0, theme.XS)
 
     # --- What shows ---------------------------------------------------------------------------------------------
 
