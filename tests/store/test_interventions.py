@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, box, done, open_house
 from sqlalchemy import text
@@ -269,7 +270,7 @@ def test_an_intervention_altered_under_the_trigger_is_named(house: House, interv
 
 
 @pytest.mark.req("OFF-IP-04")
-def test_the_interventions_are_exported_as_the_other_registers_are(
+def test_the_interventions_are_exported_and_printed_as_the_other_registers_are(
     house: House, interventions: Interventions, tmp_path: Path
 ) -> None:
     done(deliver(house, justified(house, house.prescribed(COUMADINE, DAKTARIN), "=vu avec le Dr Mélilot", "")))
@@ -291,3 +292,11 @@ def test_the_interventions_are_exported_as_the_other_registers_are(
     cells = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
     assert (cells["finding"], cells["reason"], cells["outcome"]) == ("GAL-SEC-10", "'=vu avec le Dr Mélilot", "unknown")
     assert book.records("interventions", since=dt.date(2026, 11, 24)) == []
+    document = pypdfium2.PdfDocument(book.print_interventions().read_bytes())
+    printed = document[0].get_textpage().get_text_range()
+    document.close()
+    for words in ("Interventions pharmaceutiques", "vu avec le Dr", "6.4", "octobre 2020", "Camille Durand"):
+        assert words in printed
+    empty = pypdfium2.PdfDocument(book.print_interventions(first=dt.date(2026, 11, 24)).read_bytes())
+    assert "Aucune intervention" in empty[0].get_textpage().get_text_range()
+    empty.close()
