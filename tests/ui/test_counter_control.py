@@ -121,7 +121,9 @@ def test_a_reason_is_written_where_no_usual_one_fits(hands: Hands) -> None:
     assert drawer.picker is not None
     assert hands.notices() == ["GAL-CPT-51"]
     drawer.picker.field.clear()
+    assert not drawer.go.isEnabled()
     hands.type("Gel arrêté ce soir, Dr Mélilot joint")
+    assert drawer.go.isEnabled()
     hands.press(ENTER)
     assert drawer.picker is None
     (given,) = (one for one in hands.page.till.session.acknowledged if one.reason)

@@ -13,7 +13,7 @@ from app.kernel.text import plural
 from app.officine.dispensing import acknowledging
 from app.officine.interventions.data import coding
 from app.officine.interventions.model import Level
-from app.officine.interventions.rules import level_of
+from app.officine.interventions.rules import clean_reason, level_of
 from app.ui import theme
 from app.ui.counter.control_cards import Answered, ControlCard, LevelCounts, LevelHeading, ReasonPicker
 from app.ui.counter.drawer import Drawer
@@ -249,8 +249,11 @@ class ControlDrawer(Drawer):
         self.summary.setText(_summary(self.findings, self._waiting, self.till.open_findings))
         blocked = any(finding.severity is Severity.ERROR for finding in self.findings)
         waiting = len(self._waiting)
-        self.go.setEnabled(not waiting)
-        if waiting:
+        written = self.picker is not None and bool(clean_reason(self.picker.field.text()))
+        self.go.setEnabled(written or not waiting)
+        if written:
+            self.go.setText("Noter ce motif — Entrée")
+        elif waiting:
             self.go.setText(f"{plural(waiting, 'motif')} à donner")
         else:
             seen = not self.till.open_findings
@@ -292,6 +295,7 @@ class ControlDrawer(Drawer):
             self.picker = ReasonPicker(coding().reasons, self.ui.settings.scanner_gap_ms, typed)
             self.picker.chosen.connect(self._choose)
             self.picker.field.moved.connect(self._move)
+            self.picker.field.textChanged.connect(lambda _text: self._sum_up())
             return self.picker
         if given is not None and self.till.is_answered(finding):
             answered = Answered(given)
