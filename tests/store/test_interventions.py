@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 from dispensing_house import CAMILLE, DOLIPRANE, LEA, House, box, done, open_house
 from sqlalchemy import text
@@ -157,6 +158,16 @@ def test_a_reason_typed_freely_is_kept_as_typed_and_its_outcome_is_still_to_be_s
 
 
 @pytest.mark.req("OFF-IP-03")
+def test_who_delivers_answers_for_a_reason_given_before_anybody_came_to_the_counter(
+    house: House, interventions: Interventions
+) -> None:
+    session = justified(house, house.prescribed(COUMADINE, DAKTARIN))
+    nobody = tuple(replace(one, author=Author()) for one in session.acknowledged)
+    done(house.counter.validate(replace(session, acknowledged=nobody), LEA, house.paid(session)))
+    assert [one.author_name for one in interventions.interventions()] == ["Léa Petit"]
+
+
+@pytest.mark.req("OFF-IP-03")
 def test_a_sale_refused_for_its_payment_writes_no_intervention(house: House, interventions: Interventions) -> None:
     session = justified(house, house.sale(COUMADINE, DAKTARIN, DOLIPRANE))
     assert isinstance(house.counter.validate(session, CAMILLE), Refused)
@@ -259,7 +270,7 @@ def test_an_intervention_altered_under_the_trigger_is_named(house: House, interv
 
 
 @pytest.mark.req("OFF-IP-04")
-def test_the_interventions_are_exported_as_the_other_registers_are(
+def test_the_interventions_are_exported_and_printed_as_the_other_registers_are(
     house: House, interventions: Interventions, tmp_path: Path
 ) -> None:
     done(deliver(house, justified(house, house.prescribed(COUMADINE, DAKTARIN), "=vu avec le Dr Mélilot", "")))
@@ -281,3 +292,11 @@ def test_the_interventions_are_exported_as_the_other_registers_are(
     cells = dict(zip(lines[0].split(";"), lines[1].split(";"), strict=True))
     assert (cells["finding"], cells["reason"], cells["outcome"]) == ("GAL-SEC-10", "'=vu avec le Dr Mélilot", "unknown")
     assert book.records("interventions", since=dt.date(2026, 11, 24)) == []
+    document = pypdfium2.PdfDocument(book.print_interventions().read_bytes())
+    printed = document[0].get_textpage().get_text_range()
+    document.close()
+    for words in ("Interventions pharmaceutiques", "vu avec le Dr", "6.4", "octobre 2020", "Camille Durand"):
+        assert words in printed
+    empty = pypdfium2.PdfDocument(book.print_interventions(first=dt.date(2026, 11, 24)).read_bytes())
+    assert "Aucune intervention" in empty[0].get_textpage().get_text_range()
+    empty.close()

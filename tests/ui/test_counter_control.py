@@ -121,7 +121,9 @@ def test_a_reason_is_written_where_no_usual_one_fits(hands: Hands) -> None:
     assert drawer.picker is not None
     assert hands.notices() == ["GAL-CPT-51"]
     drawer.picker.field.clear()
+    assert not drawer.go.isEnabled()
     hands.type("Gel arrêté ce soir, Dr Mélilot joint")
+    assert drawer.go.isEnabled()
     hands.press(ENTER)
     assert drawer.picker is None
     (given,) = (one for one in hands.page.till.session.acknowledged if one.reason)
@@ -154,15 +156,62 @@ def test_each_digit_answers_one_alert_and_the_cursor_goes_to_the_next(hands: Han
 
 @pytest.mark.req("OFF-IP-02")
 def test_a_reason_is_taken_back_by_ctrl_z_and_given_again(hands: Hands) -> None:
+    """Also from the field of the next one, while nothing is written in it."""
+    serve(hands, ANTICOAGULANT, GEL, "advil")
+    drawer = ask(hands)
+    hands.type("3")
+    assert drawer.picker is not None
+    assert hands.focus is drawer.picker.field
+    hands.press(Qt.Key.Key_Z, CTRL)
+    assert hands.page.till.session.acknowledged == ()
+    hands.press(Qt.Key.Key_Y, CTRL)
+    assert [one.reason_id for one in hands.page.till.session.acknowledged] == ["dose"]
+    hands.type("1")
+    assert drawer.picker is None
+    hands.press(Qt.Key.Key_Z, CTRL)
+    assert drawer.picker is not None
+
+
+@pytest.mark.req("OFF-IP-02")
+def test_a_reason_given_by_mistake_is_changed_or_left_by_echap(hands: Hands) -> None:
     serve(hands, ANTICOAGULANT, GEL)
     drawer = ask(hands)
     hands.type("3")
-    assert drawer.picker is None
-    hands.press(Qt.Key.Key_Z, CTRL)
-    assert hands.page.till.session.acknowledged == ()
+    given = hands.page.till.session.acknowledged
+    (finding,) = (one for one in drawer.findings if one.code == "GAL-SEC-10")
+    drawer.point(finding)
     assert drawer.picker is not None
-    hands.press(Qt.Key.Key_Y, CTRL)
-    assert [one.reason_id for one in hands.page.till.session.acknowledged] == ["dose"]
+    hands.press(Qt.Key.Key_Escape)
+    assert control(hands) is drawer
+    assert drawer.picker is None
+    assert hands.page.till.session.acknowledged == given
+    drawer.point(finding)
+    hands.type("1")
+    assert [one.reason_id for one in hands.page.till.session.acknowledged] == ["maintained"]
+    hands.press(ENTER)
+    assert isinstance(hands.page.drawer, PaymentDrawer)
+
+
+@pytest.mark.req("OFF-IP-02")
+def test_an_alert_that_comes_meanwhile_does_not_take_the_place_of_the_one_being_answered(hands: Hands) -> None:
+    """Words half written for an association déconseillée, and a line put back brings a contraindication before it."""
+    serve(hands, ANTICOAGULANT, GEL, "advil")
+    hands.page.table.point(1)
+    hands.page.remove()
+    hands.stage.settle()
+    drawer = ask(hands)
+    assert drawer.picker is not None
+    assert drawer.current is not None
+    assert drawer.current.code == "GAL-SEC-11"
+    hands.type("Dr Mélilot joint")
+    hands.page.till.undo()
+    hands.wait(lambda: [finding.code for finding in drawer.findings[:2]] == ["GAL-SEC-10", "GAL-SEC-11"])
+    assert drawer.current.code == "GAL-SEC-11"
+    assert drawer.picker.field.text() == "Dr Mélilot joint"
+    hands.press(ENTER)
+    (given,) = (one for one in hands.page.till.session.acknowledged if one.reason)
+    assert given.code == "GAL-SEC-11"
+    assert drawer.current.code == "GAL-SEC-10"
 
 
 @pytest.mark.req("OFF-IP-02")

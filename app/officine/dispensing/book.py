@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from app.store.database import Database
 
 REGISTERS = ("ordonnancier", "stupefiants", "derives", "interventions")
-"""The registers that are exported."""
+"""The registers that are printed and exported."""
 
 _PAGE = 2_000
 _BOM = "\ufeff"
@@ -164,6 +164,15 @@ class Book:
         period = sheets.period_of(first, last)
         sheet = sheets.derived_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
         return self._write("derives", sheet)
+
+    def print_interventions(self, *, first: dt.date | None = None, last: dt.date | None = None) -> Path:
+        """Write the pages of the interventions pharmaceutiques of a period; return the file."""
+        from app.officine.dispensing.intervention_sheets import interventions_sheet  # noqa: PLC0415 -- heavy: at need
+        from app.officine.dispensing.register_sheets import period_of  # noqa: PLC0415 -- the same
+
+        found = self._interventions.interventions(first=first, last=last)[::-1]
+        sheet = interventions_sheet(found, period_of(first, last), self._pharmacy(), self._now(), self._mode.banner)
+        return self._write("interventions", sheet)
 
     def print_balance(self, month: str) -> Path | None:
         """Write the balance of a month; return the file, None for what is no month."""

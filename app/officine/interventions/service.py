@@ -48,7 +48,7 @@ class Interventions:
                 "delivery_number": delivery,
                 "patient_id": patient_id,
                 "patient_name": patient_name,
-                **_made_row(one),
+                **_made_row(one, work.actor),
             }
             for one in made
         ]
@@ -99,7 +99,8 @@ class Interventions:
             return verify_chain(session, store.CHAIN, store.table())
 
 
-def _made_row(one: Made) -> dict[str, Any]:
+def _made_row(one: Made, actor: Actor) -> dict[str, Any]:
+    """Return what was done as it is written; where nobody had come to the counter then, who delivers answers for it."""
     reason = coding().reason(one.reason_id)
     return {
         "code": one.code,
@@ -112,6 +113,6 @@ def _made_row(one: Made) -> dict[str, Any]:
         "problem": rules.NEEDS_REASON.get(one.finding, ""),
         "kind": "" if reason is None else reason.kind,
         "outcome": UNKNOWN if reason is None else reason.outcome,
-        "author_id": one.author_id,
-        "author_name": one.author_name,
+        "author_id": one.author_id if one.author_name else actor.staff_id,
+        "author_name": one.author_name or actor.name,
     }

@@ -71,11 +71,10 @@ class LevelCounts(QWidget):
         told = [(level, count) for level, count in counts.items() if count]
         for level, count in told:
             icon, tone = LOOKS[level]
-            mark, chip = IconLabel(icon, tone, 14), Chip(str(count), tone)
-            chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            for part in (mark, chip):
+            parts = IconLabel(icon, tone, 14), Text(str(count), "strong")
+            for part in parts:
                 part.setToolTip(f"{level.label}\u00a0: {count}")
-            self._line.addLayout(row(mark, chip, spacing=2))
+            self._line.addLayout(row(*parts, spacing=2))
         self.setAccessibleName(", ".join(f"{level.label.lower()}\u00a0: {count}" for level, count in told))
         self._measure()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.kernel.outcome import Severity
@@ -13,7 +13,7 @@ from app.kernel.text import plural
 from app.officine.dispensing import acknowledging
 from app.officine.interventions.data import coding
 from app.officine.interventions.model import Level
-from app.officine.interventions.rules import level_of
+from app.officine.interventions.rules import clean_reason, level_of
 from app.ui import theme
 from app.ui.counter.control_cards import Answered, ControlCard, LevelCounts, LevelHeading, ReasonPicker
 from app.ui.counter.drawer import Drawer
@@ -83,7 +83,7 @@ class ControlDrawer(Drawer):
         self.go = Button("", kind="primary", icon="check")
         self.go.clicked.connect(self.confirm)
         self.foot.addWidget(self.go)
-        self.area.verticalScrollBar().rangeChanged.connect(lambda _least, _most: self._show_first())
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _least, _most: self._show_soon())
         till.seen.connect(self._draw)
         till.changed.connect(self.forget)
 
@@ -101,7 +101,7 @@ class ControlDrawer(Drawer):
 
     def opened(self) -> None:
         """Show the findings as they are, and wait for a reason or for Entrée."""
-        self._pointed = None
+        self._pointed = self._asked = None
         self._digits_from = time.monotonic() + _READING_S
         self._draw()
         self._take_focus()
@@ -130,13 +130,23 @@ class ControlDrawer(Drawer):
             else:
                 self.ui.say("Un point bloquant interdit la délivrance\u00a0: corrigez-le d’abord.", "danger")
             return
-        if self.picker is not None:
+        if self._waiting:
             self.ui.say("Il manque un motif\u00a0: tapez son chiffre, ou écrivez-le.", "warning")
-            self.reveal(self.picker.field)
+            self._take_focus()
             return
+        self._pointed = None
         self.till.see(self.findings, self.findings)
         self._extra = ()
         self.passed.emit()
+
+    def back(self) -> bool:
+        """Leave a reason as it was given; False where none was being changed."""
+        if self._pointed is None or self._pointed in self._waiting:
+            return False
+        self._pointed = None
+        self._draw()
+        self._take_focus()
+        return True
 
     def forget(self) -> None:
         """Forget why the delivery was refused: the sale changed."""
@@ -150,10 +160,14 @@ class ControlDrawer(Drawer):
 
     @property
     def current(self) -> Finding | None:
-        """The finding whose reason is asked for now: the one pointed at, else the first that has none."""
+        """The finding whose reason is asked for now: the one pointed at, else the one asked for, else the first.
+
+        Another alert that comes meanwhile does not take its place under the fingers.
+        """
         if self._pointed is not None and self._pointed in self.findings:
             return self._pointed
-        return next(iter(self._waiting), None)
+        waiting = self._waiting
+        return self._asked if self._asked in waiting else next(iter(waiting), None)
 
     def point(self, finding: Finding) -> None:
         """Ask for the reason of a finding, or for another one than it has."""
@@ -188,21 +202,25 @@ class ControlDrawer(Drawer):
             self.reveal(self.picker.field)
         else:
             self.go.setFocus()
+        self._show_soon()
+
+    def _show_soon(self) -> None:
         # What was just drawn is laid out once this key is done.
         QTimer.singleShot(0, self, self._show_first)
 
     def _show_first(self) -> None:
         """Bring into sight what is to be answered now: the reasons with their finding, else what is to be seen."""
-        first, area = self._first, self.area
-        content = area.widget()
-        if first is None or content is None or not self.isVisible():
+        first, area, inside = self._first, self.area, self.area.widget()
+        if first is None or inside is None or not self.isVisible():
             return
         if first.height() <= area.viewport().height():
             area.ensureWidgetVisible(first, 0, theme.XS)
             return
-        area.verticalScrollBar().setValue(first.mapTo(content, QPoint(0, 0)).y())
+        area.verticalScrollBar().setValue(first.y())
         if self.picker is not None:
-            area.ensureWidgetVisible(self.picker.field, 0, theme.XS)
+            # Qt itself would only bring the cursor into sight.
+            field = self.picker.field
+            area.ensureVisible(0, field.mapTo(inside, field.rect().bottomLeft()).y(), 0, theme.XS)
 
     # --- What shows ---------------------------------------------------------------------------------------------
 
@@ -236,9 +254,13 @@ class ControlDrawer(Drawer):
     def _sum_up(self) -> None:
         self.summary.setText(_summary(self.findings, self._waiting, self.till.open_findings))
         blocked = any(finding.severity is Severity.ERROR for finding in self.findings)
-        self.go.setEnabled(self.picker is None)
-        if self.picker is not None:
-            self.go.setText(f"{plural(max(len(self._waiting), 1), 'motif')} à donner")
+        waiting = len(self._waiting)
+        written = self.picker is not None and bool(clean_reason(self.picker.field.text()))
+        self.go.setEnabled(written or not waiting)
+        if written:
+            self.go.setText("Noter ce motif — Entrée")
+        elif waiting:
+            self.go.setText(f"{plural(waiting, 'motif')} à donner")
         else:
             seen = not self.till.open_findings
             self.go.setText("Continuer — Entrée" if seen else "J’ai vérifié, continuer — Entrée")
@@ -279,6 +301,7 @@ class ControlDrawer(Drawer):
             self.picker = ReasonPicker(coding().reasons, self.ui.settings.scanner_gap_ms, typed)
             self.picker.chosen.connect(self._choose)
             self.picker.field.moved.connect(self._move)
+            self.picker.field.textChanged.connect(lambda _text: self._sum_up())
             return self.picker
         if given is not None and self.till.is_answered(finding):
             answered = Answered(given)

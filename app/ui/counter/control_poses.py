@@ -59,7 +59,7 @@ def _answer(stage: Stage, drawer: ControlDrawer, text: str, reason_id: str) -> N
 def _written(stage: Stage) -> None:
     drawer = _control(stage)
     assert drawer.picker is not None
-    drawer.picker.field.setText("Gel posé hors de la bouche, Dr Mélilot prévenu")
+    drawer.picker.field.setText("Gel arrêté, Dr Mélilot prévenu")
 
 
 def _answered(stage: Stage) -> None:

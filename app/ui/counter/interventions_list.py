@@ -45,6 +45,10 @@ class InterventionsList(QWidget):
             outcome = coding().outcomes.get(one.outcome, one.outcome)
             self._column.addWidget(Text(f"{one.reason} — {outcome.lower()}", "success", wrap=True))
             self._column.addWidget(
-                Text(f"{formats.date(one.day)} · délivrance n°\u00a0{one.delivery} · {one.author_name}", "caption")
+                Text(
+                    f"{formats.date(one.day)} · délivrance n°\u00a0{one.delivery} · {one.author_name}",
+                    "caption",
+                    wrap=True,
+                )
             )
         self.setVisible(bool(found))

@@ -10,7 +10,6 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.kernel.outcome import Severity
 from app.officine.dispensing.model import SaleKind
 from app.ui import theme
 from app.ui.icons import pixmap
@@ -100,7 +99,7 @@ def _control(till: Till) -> StepState:
         return StepState.AHEAD
     if till.blocked:
         return StepState.BLOCKED
-    if any(finding.severity is Severity.WARNING for finding in till.open_findings):
+    if till.open_findings:
         return StepState.ATTENTION
     return StepState.DONE
 

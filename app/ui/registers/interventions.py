@@ -33,7 +33,6 @@ class InterventionsPage(RegisterPage):
     """The interventions, the newest first; the outcome of the one pointed at may be said later."""
 
     register = "interventions"
-    can_print = False
 
     def __init__(self, ui: Ui) -> None:
         """List the register."""
@@ -74,7 +73,7 @@ class InterventionsPage(RegisterPage):
         self.column.addWidget(self.findings)
         self.column.addWidget(self.list, 1)
         self.column.addLayout(
-            row(self.count, 0, ActButton(ui.acts, "registers.outcome"), ActButton(ui.acts, "registers.export"))
+            row(self.count, 0, *(ActButton(ui.acts, f"registers.{name}") for name in ("outcome", "print", "export")))
         )
         self.column.addWidget(Text(_about(), "caption", wrap=True))
         self.field.searched.connect(lambda _text: self._filter())
@@ -96,6 +95,11 @@ class InterventionsPage(RegisterPage):
         """Go to the field."""
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.selectAll()
+
+    def print_pages(self) -> None:
+        """Write the pages of the period."""
+        book, first, last = self.ui.services.book, self.first.date, self.last.date
+        self.write(lambda: book.print_interventions(first=first, last=last))
 
     def complete(self) -> None:
         """Say what became of the intervention pointed at: the outcome chosen above."""
