@@ -37,7 +37,7 @@ class ExtraSupply(enum.StrEnum):
     @property
     def label(self) -> str:
         """The rule as the screens name it."""
-        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Contraceptif oral au-delà"}[self]
+        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Dispensation de contraceptif oral"}[self]
 
     @property
     def mention(self) -> str:

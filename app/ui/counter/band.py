@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.kernel.text import one_line
 from app.officine.dispensing.bearer import read_bearer
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
@@ -36,6 +37,7 @@ _EXEMPTIONS = {
 
 _CONTRACTS = {"full": "AMC", "full_but_15": "AMC hors 15\u00a0%", "full_but_15_30": "AMC hors 15 et 30\u00a0%"}
 _NAME_WIDTH = 230
+_NAME = 22
 
 
 def coverage_words(coverage: Coverage) -> list[str]:
@@ -146,9 +148,9 @@ class PatientBand(Panel):
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
-        carried = f"Porteur\u00a0: {read_bearer(session.bearer).name} · " if session.bearer else ""
-        words = "…" if known is None else born_words(known, on)
-        self.patient.say(session.patient_name, f"{carried}{words}", "accent_text")
+        self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
+        if session.bearer:
+            self.chips.addWidget(Chip(f"Porteur\u00a0: {one_line(read_bearer(session.bearer).name, _NAME)}", "info"))
         if known is not None:
             self._show_chips(known)
 
