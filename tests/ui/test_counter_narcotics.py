@@ -9,7 +9,6 @@ import pypdfium2
 import pytest
 from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from app.kernel.clock import FixedClock
 from app.officine.dispensing import bearer, courses
@@ -123,8 +122,7 @@ def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands:
     (asked,) = hands.page.till.session.prescription.lines  # type: ignore[union-attr] # typed just before
     assert (asked.days, asked.total_days, asked.quantity, asked.renewals) == (7, 14, 1, 1)
     type_bearer(hands)
-    chips = [chip.text() for chip in hands.page.band.findChildren(QLabel)]
-    assert f"Porteur{NBSP}: TESTUN Amandine" in chips
+    assert f"Porteur{NBSP}: TESTUN Amandine" in hands.page.band.prescription.second.whole
     told = {one.code: one.text for one in hands.page.till.picture.findings}
     assert f"fraction n° 1 de 7{NBSP}jours, puis 7{NBSP}jours" in told[courses.FRACTION]
     assert courses.TOO_MUCH not in told
@@ -146,7 +144,7 @@ def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands:
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
     assert [(row.text(3, 0), row.awaits) for row in hands.page.table.lines.rows] == [("0/1", True)]
-    assert "fraction n°\u00a02" in hands.page.band.prescription.second.text()
+    assert "fraction n°\u00a02" in hands.page.band.prescription.second.whole
     scan(hands, "M2")
     told = {one.code: one.text for one in hands.page.till.picture.findings}
     assert f"fraction n° 2 de 7{NBSP}jours, la dernière" in told[courses.FRACTION]

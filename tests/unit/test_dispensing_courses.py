@@ -157,6 +157,11 @@ def test_a_line_is_split_into_its_fractions_with_the_boxes_of_each() -> None:
     assert courses.fractioned(unknown, detail, GELULES).quantity == 2
 
 
+def test_a_fraction_is_due_at_the_end_of_the_one_before_and_not_earlier() -> None:
+    assert KeptLine(line=HALF, deliveries=1, last_on=WRITTEN).due_on(3) == days_after(7)
+    assert KeptLine(line=FOURTEEN, deliveries=1, last_on=WRITTEN).due_on(3) == days_after(11)
+
+
 def test_a_fraction_that_was_never_fetched_ends_with_its_ordonnance() -> None:
     kept = KeptLine(line=HALF, deliveries=1, last_on=WRITTEN)
     assert not kept.is_over(days_after(14))

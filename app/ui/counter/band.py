@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
-from app.kernel.text import one_line
 from app.officine.dispensing.bearer import read_bearer
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
@@ -37,7 +36,6 @@ _EXEMPTIONS = {
 
 _CONTRACTS = {"full": "AMC", "full_but_15": "AMC hors 15\u00a0%", "full_but_15_30": "AMC hors 15 et 30\u00a0%"}
 _NAME_WIDTH = 230
-_NAME = 22
 
 
 def coverage_words(coverage: Coverage) -> list[str]:
@@ -141,7 +139,10 @@ class PatientBand(Panel):
             return
         self._drawn = drawn
         there = session.prescription is not None
-        self.prescription.say(*prescription_words(session.prescription), "accent_text" if there else "muted")
+        who, words = prescription_words(session.prescription)
+        if session.bearer:
+            words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
+        self.prescription.say(who, words, "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
         if session.patient_id is None:
@@ -149,8 +150,6 @@ class PatientBand(Panel):
             return
         on = today(self._ui.services.clock)
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
-        if session.bearer:
-            self.chips.addWidget(Chip(f"Porteur\u00a0: {one_line(read_bearer(session.bearer).name, _NAME)}", "info"))
         if known is not None:
             self._show_chips(known)
 

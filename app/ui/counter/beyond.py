@@ -36,7 +36,7 @@ class BeyondPanel(Panel):
         self.list.chosen.connect(take)
         self.list.pointed.connect(self._point)
         self.rule = Text("", wrap=True)
-        self.button = Button("Dispensation e&xceptionnelle — Alt+X", icon="clock")
+        self.button = Button("Délivrer au-delà — Alt+&X", icon="clock", name="Délivrer au-delà de l’ordonnance")
         self.button.clicked.connect(self.take)
         inside = QVBoxLayout()
         inside.setSpacing(theme.XS)

@@ -78,7 +78,7 @@ class PrescriptionDrawer(Drawer):
         choice = QVBoxLayout(self.choice)
         choice.setContentsMargins(0, 0, 0, 0)
         choice.setSpacing(theme.M)
-        for part in (self.kept, self.beyond, self.last, self.pane, self.chosen, self.date_field):
+        for part in (self.kept, self.last, self.pane, self.beyond, self.chosen, self.date_field):
             choice.addWidget(part)
         choice.addWidget(Field("&Type", self.kind))
         choice.addWidget(Field("&Renouvellement n°", self.renewal))
