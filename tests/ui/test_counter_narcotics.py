@@ -122,7 +122,7 @@ def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands:
     (asked,) = hands.page.till.session.prescription.lines  # type: ignore[union-attr] # typed just before
     assert (asked.days, asked.total_days, asked.quantity, asked.renewals) == (7, 14, 1, 1)
     type_bearer(hands)
-    assert f"Porteur{NBSP}: TESTUN Amandine" in hands.page.band.patient.second.text()
+    assert f"Porteur{NBSP}: TESTUN Amandine" in hands.page.band.prescription.second.whole
     told = {one.code: one.text for one in hands.page.till.picture.findings}
     assert f"fraction n° 1 de 7{NBSP}jours, puis 7{NBSP}jours" in told[courses.FRACTION]
     assert courses.TOO_MUCH not in told
@@ -144,7 +144,7 @@ def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands:
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
     assert [(row.text(3, 0), row.awaits) for row in hands.page.table.lines.rows] == [("0/1", True)]
-    assert "fraction n°\u00a02" in hands.page.band.prescription.second.text()
+    assert "fraction n°\u00a02" in hands.page.band.prescription.second.whole
     scan(hands, "M2")
     told = {one.code: one.text for one in hands.page.till.picture.findings}
     assert f"fraction n° 2 de 7{NBSP}jours, la dernière" in told[courses.FRACTION]

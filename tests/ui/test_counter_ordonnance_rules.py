@@ -86,7 +86,7 @@ def test_a_month_more_is_one_key_on_an_ordonnance_that_is_over(hands: Hands) -> 
     assert prescription is not None
     assert prescription.supply is ExtraSupply.CONTINUITY
     assert hands.page.drawer is None
-    assert "dispensation exceptionnelle" in hands.page.band.prescription.second.text()
+    assert "dispensation exceptionnelle" in hands.page.band.prescription.second.whole
     hands.scan(box_frame(product, serial="E2"))
     assert exceptional.INFORM in codes(hands)
     deliver(hands)

@@ -112,7 +112,9 @@ def test_fractions_are_counted_in_days_of_the_calendar(written: dt.date, day: dt
 
 
 def test_two_boxes_are_too_many_for_one_fraction_unless_it_leaves_at_once() -> None:
-    assert courses.TOO_MUCH in found(presented(WRITTEN, boxes=2))
+    codes = {one.code for one in rules.check(presented(WRITTEN, boxes=2))}
+    assert courses.TOO_MUCH in codes
+    assert "GAL-ORD-04" not in codes, "the same thing is told once"
     assert found(presented(WRITTEN, written=replace(FOURTEEN, at_once=True), boxes=2)) == {}
 
 
@@ -153,6 +155,11 @@ def test_a_line_is_split_into_its_fractions_with_the_boxes_of_each() -> None:
     assert courses.fractioned(FOURTEEN, DETAIL, GELULES) == FOURTEEN
     unknown = replace(FOURTEEN, posology="selon douleur", quantity=4)
     assert courses.fractioned(unknown, detail, GELULES).quantity == 2
+
+
+def test_a_fraction_is_due_at_the_end_of_the_one_before_and_not_earlier() -> None:
+    assert KeptLine(line=HALF, deliveries=1, last_on=WRITTEN).due_on(3) == days_after(7)
+    assert KeptLine(line=FOURTEEN, deliveries=1, last_on=WRITTEN).due_on(3) == days_after(11)
 
 
 def test_a_fraction_that_was_never_fetched_ends_with_its_ordonnance() -> None:

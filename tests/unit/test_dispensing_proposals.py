@@ -63,7 +63,8 @@ def test_a_month_is_four_weeks_or_thirty_days_as_the_boxes_are_made(
 def test_a_great_box_of_the_same_speciality_is_told_for_three_months() -> None:
     great = replace(PLAIN, code="3", presentation="plaquette de 90 comprimé(s)")
     case = of(30, "1 m 30 j r5")
-    found = proposed(case, great, replace(great, cis="2"))
+    two_months = replace(great, code="4", presentation="plaquette de 60 comprimé(s)")
+    found = proposed(case, two_months, replace(great, cis="2"), great)
     assert found is not None
     assert found.great == "plaquette de 90 comprimé(s)"
     short = proposed(of(30, "1 m 30 j"), great)

@@ -19,6 +19,7 @@ from app.kernel.outcome import Finding, Severity
 from app.kernel.text import fold, plural
 from app.officine.billing.products import pack_size
 from app.officine.catalog.model import ListClass
+from app.officine.dispensing.matching import FEWER
 from app.officine.prescriptions.directions import boxes_for, days_of, read_directions
 from app.officine.prescriptions.rules import prescribed_days
 
@@ -258,6 +259,13 @@ def _check_overlap(line: DraftLine, written: PrescribedLine | None, situation: S
         else:
             text = f"{line.label} : {covered}, d’un autre prescripteur."
             yield _warning(ELSEWHERE, text, "Appelez les prescripteurs avant de délivrer.", line)
+
+
+def told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings without that of a quantity beyond the ordonnance where a line is told its days already."""
+    found = list(findings)
+    told = {one.subject for one in found if one.code == TOO_MUCH}
+    return [one for one in found if one.code != FEWER or one.subject not in told]
 
 
 def covered_until(supplied: tuple[Supplied, ...]) -> dt.date:

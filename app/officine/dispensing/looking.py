@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import today
-from app.officine.dispensing import exceptional, exceptional_store
+from app.kernel.text import fold
+from app.officine.dispensing import courses, exceptional, exceptional_store
 from app.officine.dispensing.exceptional import Beyond, Known, Offer
-from app.officine.dispensing.proposals import Advice, propose
+from app.officine.dispensing.proposals import GREAT_DAYS, Advice, propose
 from app.officine.dispensing.terms import rules_of
+from app.officine.prescriptions.rules import prescribed_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,14 +24,18 @@ if TYPE_CHECKING:
 _CONTRACEPTIVES = ("G03AA", "G03AB", "G03AC")
 """ATC classes of the contraceptives taken each day: combined and progestogen-only, not the emergency ones (G03AD)."""
 
+_HORMONES = ("estradiol", "estetrol", "gestrel", "gestodene", "gestimate", "gestrol", "drospirenone", "dienogest",
+             "norethisterone", "chlormadinone")  # fmt: skip
+
 
 def advice(situation: Situation, catalog: Catalog) -> dict[str, Advice]:
     """Return what is advised of each line of a sale, by its id."""
     found = {}
     for line in situation.session.lines:
         product = situation.products.get(line.code)
-        prescribed = line.prescribed_line and situation.session.prescription is not None
-        siblings = catalog.generic_siblings(line.code) if prescribed and product is not None else []
+        written = courses.written_line(line, situation.session)
+        is_long = written is not None and (prescribed_days(written) or 0) >= GREAT_DAYS.start
+        siblings = catalog.generic_siblings(line.code) if is_long else []
         list_class = None if product is None else product.list_class
         found[line.line_id] = Advice(propose(line, situation, siblings), rules_of(list_class, situation.today))
     return found
@@ -59,15 +65,21 @@ def offered(db: Database, catalog: Catalog, prescriptions: Prescriptions, patien
 
 def _known(catalog: Catalog, codes: Iterable[str]) -> dict[str, Known]:
     products = catalog.by_codes(codes)
+    substances = catalog.substances(products)
     return {
-        code: Known(product.list_class, catalog.detail(code), _contraceptive(catalog, code))
+        code: Known(product.list_class, catalog.detail(code), _contraceptive(catalog, code, substances.get(code, ())))
         for code, product in products.items()
         if product.is_medicine
     }
 
 
-def _contraceptive(catalog: Catalog, code: str) -> bool | None:
-    """Return what the ATC class of a medicine says, or that of its generic group; None where none is known."""
+def _contraceptive(catalog: Catalog, code: str, substances: Iterable[str]) -> bool | None:
+    """Return what the ATC class of a medicine says, or that of its generic group; None where none is known.
+
+    The group is only looked through for what holds a hormone that such a medicine may hold: it may be large.
+    """
+    if not any(stem in fold(name) for name in substances for stem in _HORMONES):
+        return None
     for one in (code, *(sibling.code for sibling in catalog.generic_siblings(code))):
         detail = catalog.detail(one)
         if detail is not None and detail.atc:

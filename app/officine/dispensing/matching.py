@@ -95,7 +95,11 @@ def add_product(
 
 def take(session: CounterSession, kept: KeptPrescription, products: Mapping[str, Product]) -> Edited:
     """Take up an ordonnance kept: what is left of it is asked for, and the boxes already scanned answer it."""
-    lines = tuple(replace(one.line, due_on=one.due_on(TOLERANCE_DAYS)) for one in kept.to_deliver)
+    # Of what leaves by fractions, the checks of the fractions say when the next one is due.
+    lines = tuple(
+        replace(one.line, due_on=None if one.line.total_days is not None else one.due_on(TOLERANCE_DAYS))
+        for one in kept.to_deliver
+    )
     draft = PrescriptionDraft(
         prescriber_id=kept.prescriber_id,
         prescriber_name=kept.prescriber_name,

@@ -119,7 +119,7 @@ def check(situation: Situation) -> list[Finding]:
     findings += [*bearer.check(situation), *registered.check(situation)]
     findings += [*exceptional.check(situation), *restricted.check(situation)]
     findings += [*advancing.check(situation), *on_account.check(situation)]
-    return sorted(findings, key=lambda finding: -finding.severity.rank)
+    return sorted(courses.told_once(findings), key=lambda finding: -finding.severity.rank)
 
 
 def check_payments(due: Money, payments: Sequence[Payment], *, patient_known: bool) -> list[Finding]:
@@ -255,7 +255,8 @@ def _check_supply(line: DraftLine, product: Product, situation: Situation) -> It
     if needs_prescription(detail.conditions) and not is_prescribed and not needs_register(product):
         text = f"{line.label} : hors liste, mais soumis à prescription médicale."
         yield _warning("GAL-CPT-29", text, "F4 : ordonnance, sauf dispense légale (vaccination…).", line.line_id)
-    if detail.fraction_days is not None:
+    # Of a line that answers the ordonnance, the fraction itself is told.
+    if detail.fraction_days is not None and not line.prescribed_line:
         yield _info(
             "GAL-CPT-30", f"{line.label} : délivrance fractionnée de {detail.fraction_days} jours.", line.line_id
         )

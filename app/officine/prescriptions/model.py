@@ -37,7 +37,7 @@ class ExtraSupply(enum.StrEnum):
     @property
     def label(self) -> str:
         """The rule as the screens name it."""
-        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Contraceptif oral au-delà"}[self]
+        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Dispensation de contraceptif oral"}[self]
 
     @property
     def mention(self) -> str:
@@ -114,11 +114,13 @@ class KeptLine:
     def due_on(self, tolerance_days: int) -> dt.date | None:
         """Return the day from which the next delivery falls due, ``tolerance_days`` before the boxes run out.
 
-        None where nothing was delivered yet, or where it is not known how long the boxes last.
+        None where nothing was delivered yet, or where it is not known how long the boxes last. A fraction is due at the
+        end of the one before, not earlier (CSP R.5132-33).
         """
         if self.last_on is None or self.line.days is None:
             return None
-        return self.last_on + dt.timedelta(days=max(0, self.line.days - tolerance_days))
+        early = 0 if self.line.total_days is not None else tolerance_days
+        return self.last_on + dt.timedelta(days=max(0, self.line.days - early))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,18 +157,18 @@ class PatientBand(Panel):
             return
         self._drawn = drawn
         there = session.prescription is not None
-        words = terms_words(session) or prescription_words(session.prescription)
+        who, words = terms_words(session) or prescription_words(session.prescription)
+        if session.bearer:
+            words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
         special = session.sale is not SaleKind.ORDINARY
-        self.prescription.say(*words, "warning" if special else "accent_text" if there else "muted")
+        self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
         if session.patient_id is None:
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
-        carried = f"Porteur\u00a0: {read_bearer(session.bearer).name} · " if session.bearer else ""
-        born = "…" if known is None else born_words(known, on)
-        self.patient.say(session.patient_name, f"{carried}{born}", "accent_text")
+        self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
             self._show_chips(known)
         if waiting:

@@ -52,6 +52,7 @@ class BearerDrawer(Drawer):
         known = read_bearer(self.till.session.bearer)
         for field, text in ((self.who, known.name), (self.address, known.address), (self.identity, known.identity)):
             field.setText(text)
+            field.setCursorPosition(0)
         self.who_field.note()
         self.himself.setVisible(bool(known.text))
         self.reveal(self.who)

@@ -29,23 +29,27 @@ class BeyondPanel(Panel):
         self.outer.removeItem(self.head)
         self.title.hide()
         self.setAccessibleName("Au-delà de l’ordonnance")
-        columns: list[Column[Offer]] = [
-            Column("Ordonnance expirée", _title, strong=True, second=_lines),
-            Column("Possible", _rule, width=13, right=True, second=lambda offer: offer.words),
-        ]
+        columns: list[Column[Offer]] = [Column("Ordonnance expirée", _title, strong=True, second=_lines)]
         self.list: ListTable[Offer] = ListTable(
             "Ordonnances expirées", columns, EmptyState("prescription", "Rien au-delà", "")
         )
         self.list.chosen.connect(take)
-        self.button = Button("Dispensation e&xceptionnelle — Alt+X", icon="clock")
+        self.list.pointed.connect(self._point)
+        self.rule = Text("", wrap=True)
+        self.button = Button("Délivrer au-delà — Alt+&X", icon="clock", name="Délivrer au-delà de l’ordonnance")
         self.button.clicked.connect(self.take)
         inside = QVBoxLayout()
         inside.setSpacing(theme.XS)
         inside.addWidget(self.list)
+        inside.addWidget(self.rule)
         inside.addWidget(self.button)
-        self.body.addWidget(Text("Traitement à ne pas interrompre, prescripteur à informer", "caption", wrap=True))
         self.body.addLayout(inside)
         self.hide()
+
+    @property
+    def has_some(self) -> bool:
+        """True where something may leave."""
+        return bool(self.list.records)
 
     def show_offers(self, offers: tuple[Offer, ...]) -> None:
         """Show what may leave; nothing where nothing may."""
@@ -63,6 +67,9 @@ class BeyondPanel(Panel):
         if offer is not None:
             self._take(offer)
 
+    def _point(self, offer: Offer | None) -> None:
+        self.rule.setText("" if offer is None else f"{offer.kind.label}\u00a0: {offer.words} ({article(offer.kind)}).")
+
 
 def _title(offer: Offer) -> str:
     return f"{offer.kept.prescriber_name}, {formats.date(offer.kept.written_on)}"
@@ -70,7 +77,3 @@ def _title(offer: Offer) -> str:
 
 def _lines(offer: Offer) -> str:
     return ", ".join(one.line.label for one in offer.lines)
-
-
-def _rule(offer: Offer) -> str:
-    return article(offer.kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
 from app.officine.dispensing.proposals import Advice, differs
@@ -17,7 +17,7 @@ from app.ui.counter.omnibox import Hints
 from app.ui.counter.pictures import ticket_pixmap
 from app.ui.counter.substitution_drawer import substitution_words
 from app.ui.products.sheet import chips
-from app.ui.widgets.basics import Chip, Panel, Text, row
+from app.ui.widgets.basics import ActButton, Chip, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import AmountField, Field
 from app.ui.widgets.findings import FindingCard
@@ -141,7 +141,8 @@ class LineDetail(Panel):
         self.presentation.setText(product.presentation if product is not None else "")
         if product is not None:
             self._add_chips(chips(product, detail))
-            self._add_keys(product, picture.advice.get(line.line_id))
+            self._add_keys(product)
+            self._add_proposal(line, picture.advice.get(line.line_id))
         if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
             self._ask_price(line)
         for finding in picture.about(line):
@@ -178,17 +179,26 @@ class LineDetail(Panel):
             for condition in detail.conditions:
                 self.sheet.text(f"•{NBSP}{condition}")
 
-    def _add_keys(self, product: Product, advice: Advice | None) -> None:
+    def _add_keys(self, product: Product) -> None:
         """Show the keys of what may be done with this product, and not with every one."""
         keys = []
         if product.group_id is not None:
             keys.append(("counter.substitution", "Substituer"))
         if unit_count(product) is not None:
             keys.append(("counter.units", "Unités"))
-        if advice is not None and self._line is not None and differs(self._line, advice.proposal):
-            keys.append(("counter.propose", "Quantité"))
         if keys:
             self.sheet.column.addWidget(KeyBar(self._acts, (*keys, ("", ""))))
+
+    def _add_proposal(self, line: DraftLine, advice: Advice | None) -> None:
+        """Show the quantity that the posology asks for, with its key, where the line has another."""
+        if advice is None or advice.proposal is None or not differs(line, advice.proposal):
+            return
+        said = Text(f"Proposé\u00a0: {advice.proposal.words}", "strong", wrap=True)
+        button = ActButton(self._acts, "counter.propose", text="Prendre")
+        line_of = QHBoxLayout()
+        line_of.addWidget(said, 1)
+        line_of.addWidget(button)
+        self.sheet.column.addLayout(line_of)
 
     def _ask_price(self, line: DraftLine) -> None:
         field = AmountField()

@@ -78,7 +78,7 @@ class PrescriptionDrawer(Drawer):
         choice = QVBoxLayout(self.choice)
         choice.setContentsMargins(0, 0, 0, 0)
         choice.setSpacing(theme.M)
-        for part in (self.kept, self.beyond, self.last, self.pane, self.chosen, self.date_field):
+        for part in (self.kept, self.last, self.pane, self.beyond, self.chosen, self.date_field):
             choice.addWidget(part)
         choice.addWidget(Field("&Type", self.kind))
         choice.addWidget(Field("&Renouvellement n°", self.renewal))
@@ -283,7 +283,7 @@ class PrescriptionDrawer(Drawer):
         )
         self.ui.tasks.run(
             lambda _progress: services.counter.beyond(patient_id),
-            done=self.beyond.show_offers,
+            done=self._offer_beyond,
             owner=self,
             key="beyond",
         )
@@ -307,6 +307,11 @@ class PrescriptionDrawer(Drawer):
             self.ui.say(f"Ordonnance de {kept.prescriber_name}\u00a0: scannez les boîtes.", "success")
         self.closed.emit()
 
+    def _offer_beyond(self, offers: tuple[Offer, ...]) -> None:
+        self.beyond.show_offers(offers)
+        if offers:
+            self.last.hide()
+
     def _go_beyond(self, offer: Offer) -> None:
         """Take an ordonnance up beyond what it gave: its lines wait for their boxes, for one delivery of the rule."""
         if self.till.do(exceptional.take(self.till.session, offer, self.till.picture.products)):
@@ -315,7 +320,7 @@ class PrescriptionDrawer(Drawer):
 
     def _offer_last(self, last: LastOrdonnance | None) -> None:
         self._last = last
-        self.last.setVisible(last is not None and not self.kept.has_some)
+        self.last.setVisible(last is not None and not self.kept.has_some and not self.beyond.has_some)
         if last is None:
             return
         count = len(last.products)
