@@ -134,9 +134,10 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *REGISTERS, *PICTURES)
+    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *PATIENTS, *REGISTERS, *PICTURES)
 
 
 def draw_all(

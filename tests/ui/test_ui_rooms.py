@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,6 +152,40 @@ def test_escape_leaves_the_form_without_creating_anything(stage: Stage) -> None:
     stage.settle()
     assert view.right.currentWidget() is view.sheet
     assert stage.services.patients.count() == before
+
+
+@pytest.mark.req("OFF-FAC-02")
+def test_rights_are_typed_by_keyboard_with_their_dates_and_refused_under_their_field(stage: Stage) -> None:
+    view = patients(stage)
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
+    stage.settle()
+    assert view.right.currentWidget() is view.sheet, "there is nobody whose rights could be typed"
+    type_text(view.pane.field, "pat trois")
+    stage.settle()
+    known = view.pane.list.current_record
+    assert known is not None
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
+    stage.settle()
+    form = view.rights
+    assert view.right.currentWidget() is form
+    form.ald.setChecked(True)
+    for name, text in (("ald_from", "010326"), ("ald_to", "xx")):
+        form.dates[name].clear()
+        type_text(form.dates[name], text)
+    QTest.keyClick(stage.window, Qt.Key.Key_F10)
+    stage.settle()
+    assert form.fields["ald_to"].note_label.text() == "Ce n’est pas une date."
+    for text, said in (("010226", "précède"), ("280227", "")):
+        form.dates["ald_to"].clear()
+        type_text(form.dates["ald_to"], text)
+        QTest.keyClick(stage.window, Qt.Key.Key_F10)
+        stage.settle()
+        assert said in form.fields["ald_to"].note_label.text()
+    assert view.right.currentWidget() is view.sheet
+    after = stage.services.patients.get(known.id)
+    assert after is not None
+    assert (after.coverage.ald, after.coverage.ald_to) == (True, dt.date(2027, 2, 28))
+    assert "28/02/2027" in words(view.sheet)
 
 
 # --- Stock ------------------------------------------------------------------------------------------------------------

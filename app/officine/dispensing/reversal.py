@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.officine.cash.model import Account
-    from app.officine.dispensing.model import Delivery, DeliveryLine
+    from app.officine.dispensing.model import Box, Delivery, DeliveryLine
 
 
 class ReversalKind(enum.StrEnum):
@@ -49,12 +49,16 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock."""
+    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock.
+
+    ``boxes`` are those among them whose code was scanned when they left.
+    """
 
     rank: int
     quantity: int
     fate: Fate
     note: str = ""
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
 from app.officine.cash.model import Account
+from app.officine.dispensing import returned as returned_boxes
 from app.officine.dispensing import reversal, reversal_store, store
-from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing.model import Box, DeliveryState
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Outcome
     from app.officine.cash.service import Cash
     from app.officine.dispensing.model import Delivery
+    from app.officine.dispensing.reversal import ReturnedLine
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
@@ -109,10 +111,14 @@ class Reversals:
             raise _Undone((_unknown(draft.delivery),))
         before = reversal_store.of_delivery(session, draft.delivery)
         returned = reversal.returned_boxes(before)
+        left = returned_boxes.boxes_left(delivery, before)
+        counts = {line.rank: line.quantity - returned.get(line.rank, 0) for line in delivery.lines}
         same_day = paris_date(delivery.at) == paris_date(work.now)
         findings = reversal.check(draft, delivery, returned, same_day=same_day, closed=False)
+        findings = findings or returned_boxes.check_boxes(draft.lines, delivery, left, counts)
         if findings:
             raise _Undone(tuple(findings))
+        draft = replace(draft, lines=returned_boxes.completed(draft.lines, left, counts))
         done = self._built(work, draft, delivery, before)
         returned_stock = self._put_back(work, done, delivery)
         self._annotate(work, done, delivery)
@@ -155,22 +161,30 @@ class Reversals:
             quantity = line.quantity - kept.get(line.rank, 0)
             if line.fate is Fate.STOCK and quantity > 0:
                 reason = f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else "")
-                self._stock.put_back(
-                    work,
-                    code=sold[line.rank].code,
-                    quantity=quantity,
-                    reference=str(delivery.number),
-                    reason=one_line(reason, 200),
-                )
-                back[sold[line.rank].code] += quantity
+                code = sold[line.rank].code
+                for box, count in _by_box(line, quantity):
+                    self._stock.put_back(
+                        work,
+                        code=code,
+                        quantity=count,
+                        reference=str(delivery.number),
+                        reason=one_line(reason, 200),
+                        lot=box.lot,
+                        expiry=box.expiry,
+                        serial=box.serial,
+                    )
+                back[code] += quantity
         return back
 
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
         registers = self._stock.registers
-        if registers is None or not done.whole:
+        if registers is None:
             return
         text = f"{done.kind.label} n° {done.number} : {done.reason}"
+        if not done.whole:
+            registers.cancel_derived(work, str(delivery.number), text, _lots(done, delivery))
+            return
         registers.cancel_derived(work, str(delivery.number), text)
         registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
@@ -187,11 +201,25 @@ class Reversals:
             "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
             "ordonnancier": list(delivery.ordonnancier),
             "stock": sorted(returned_stock.items()),
+            "serials": [[line.rank, [box.serial for box in line.boxes]] for line in done.lines if line.boxes],
             "reason": done.reason,
         }
         number = str(delivery.number)
         work.audit(f"delivery.{done.kind}", "delivery", number, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{number}")
+
+
+def _by_box(line: ReturnedLine, quantity: int) -> list[tuple[Box, int]]:
+    """Return what goes back to stock of a line, box by box as far as they are known; the rest bear no trace."""
+    known = Counter(line.boxes[:quantity])
+    loose = quantity - known.total()
+    return [*known.items(), *([(Box(), loose)] if loose else [])]
+
+
+def _lots(done: Reversal, delivery: Delivery) -> Counter[tuple[str, str]]:
+    """Return how many boxes of each product and lot come back."""
+    codes = {line.rank: line.code for line in delivery.lines}
+    return Counter((codes[line.rank], box.lot) for line in done.lines for box in line.boxes)
 
 
 class _Undone(Exception):

@@ -15,7 +15,7 @@ from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, seal, store
+from app.officine.dispensing import build, owing, registered, rights, rules, seal, store
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -462,7 +462,7 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
 
 def _check(situation: Situation) -> list[Finding]:
     """Return all that there is to say before the delivery, the most serious first."""
-    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
+    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation), *rights.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
