@@ -136,8 +136,9 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *PATIENTS, *REGISTERS, *PICTURES)
+    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *PATIENTS, *REGISTERS, *STOCK, *PICTURES)
 
 
 def draw_all(

@@ -13,6 +13,7 @@ from ui_keys import press, type_text
 
 from app.kernel import french
 from app.officine.patients.model import IdentityStatus, Sex
+from app.ui.stock.poses import opened_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,6 +219,29 @@ def test_a_count_without_its_reason_is_refused_beside_the_form(stage: Stage) -> 
     assert view.sheet.form_open
     assert "motif" in view.sheet.count.findings.findings[0].text
     assert stage.services.stock.item(row.code).quantity == row.item.quantity
+
+
+@pytest.mark.req("OFF-UNI-02")
+def test_the_rest_of_an_opened_box_is_thrown_away_by_keyboard_with_its_reason(stage: Stage) -> None:
+    view = stock(stage)
+    QTest.keyClick(stage.window, Qt.Key.Key_F8)
+    stage.settle()
+    assert not view.sheet.form_open, "no box of this product is open"
+    opened_box(stage)
+    form = view.sheet.thrown
+    assert view.sheet.form_open
+    assert form.boxes.currentText() == "3 sur 8 · lot B441"
+    assert all(field.isHidden() for field in form.of_narcotics)
+    QTest.keyClick(stage.window, Qt.Key.Key_F10)
+    stage.settle()
+    assert [finding.code for finding in form.findings.findings] == ["GAL-UNI-10"]
+    type_text(form.reason, "traitement terminé")
+    press(form.reason, Qt.Key.Key_Return, "\r")
+    stage.settle()
+    assert not view.sheet.form_open
+    newest = view.sheet.movements.records[0]
+    assert (newest.delta, newest.kind.label, newest.lot) == (0, "Destruction", "B441")
+    assert "3 unités sur 8" in newest.reason
 
 
 def test_a_change_made_elsewhere_refreshes_the_room(stage: Stage) -> None:
