@@ -137,7 +137,7 @@ _BALANCE = _Layout(
     ),
     notes=(
         "Clôture = ouverture + entrées − sorties − destructions − pertes et vols ± écarts d’inventaire.",
-        "L’ouverture d’un mois est la clôture du mois précédent (CSP R.5132-36).",
+        "L’ouverture d’un mois est la clôture du mois précédent.",
     ),
     signatures=("Le pharmacien titulaire", "Cachet de l’officine"),
     empty="Aucun stupéfiant au registre.",
@@ -153,7 +153,7 @@ _DESTRUCTION = _Layout(
         ("Document", 16, False),
         ("Motif", 24, False),
     ),
-    notes=("Porté au registre des stupéfiants, à conserver avec lui (CSP R.5132-36).",),
+    notes=("Porté au registre des stupéfiants, à conserver avec lui.",),
     signatures=("Le pharmacien titulaire", "Le pharmacien témoin"),
     empty="Aucune écriture.",
 )
@@ -184,7 +184,7 @@ def ordonnancier_sheet(
 
 
 def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
-    """Return the pages of the register of stupéfiants, in unités de prise (CSP R.5132-36)."""
+    """Return the pages of the register of stupéfiants, in unités de prise (comptabilité des stupéfiants, after meddispar)."""
     subtitle = f"{period} — en unités de prise — {plural(len(entries), 'écriture')}"
     return _NARCOTICS.sheet(map(_narcotic_row, entries), pharmacy, at, subtitle=subtitle, banner=banner)
 

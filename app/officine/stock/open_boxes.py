@@ -119,7 +119,7 @@ class OpenBoxes:
 
         The stock counts whole boxes, and this one left it when it was opened: a movement of no box keeps the trace
         of the units destroyed, with their lot. Units of a stupéfiant leave its register in the same act, with the
-        witness and the document of their destruction (CSP R.5132-36).
+        witness and the document of their destruction.
         """
         narcotic = None if self._registers is None else self._registers.narcotics([box.code]).get(box.code)
         findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
