@@ -184,7 +184,7 @@ def ordonnancier_sheet(
 
 
 def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
-    """Return the pages of the register of stupéfiants, in unités de prise (comptabilité des stupéfiants, after meddispar)."""
+    """Return the pages of the register of stupéfiants, in unités de prise."""
     subtitle = f"{period} — en unités de prise — {plural(len(entries), 'écriture')}"
     return _NARCOTICS.sheet(map(_narcotic_row, entries), pharmacy, at, subtitle=subtitle, banner=banner)
 
