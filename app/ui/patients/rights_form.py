@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QScrollArea, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
@@ -17,6 +17,7 @@ from app.ui.patients.sheet import EXEMPTIONS
 from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
 from app.ui.widgets.fields import DateField, Field, TextField
 from app.ui.widgets.findings import FindingList
+from app.ui.widgets.flow import Tall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _SCHEMES = {Scheme.GENERAL: "Régime général", Scheme.ALSACE_MOSELLE: "Alsace-Moselle"}
 _CONTRACTS = {
     None: "Aucune en tiers payant",
-    "full": "Prend tout le ticket modérateur",
+    "full": "Tout le ticket modérateur",
     "full_but_15": "Sauf médicaments à 15\u00a0%",
     "full_but_15_30": "Sauf médicaments à 15 et 30\u00a0%",
 }
@@ -61,19 +62,19 @@ class RightsForm(Panel):
         self.exemption.addItem("Aucune", None)
         for exemption, label in EXEMPTIONS.items():
             self.exemption.addItem(label, exemption)
-        self.ald, self.css = QCheckBox("&ALD exonérante"), QCheckBox("&CSS (complémentaire santé solidaire)")
+        for choice in (self.scheme, self.contract, self.exemption):
+            # A long choice is cut where the letters are large, rather than the whole form.
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(6)
+        self.ald, self.css = QCheckBox("&ALD exonérante"), QCheckBox("&CSS")
         self.dates = {name: DateField(lambda: today(ui.services.clock)) for name in _DATES}
         self.reference = TextField(limit=40, placeholder="Numéro ou date de l’accident")
         self.findings = FindingList()
         self.fields: dict[str, Field] = {}
-        about = (
-            "Un droit est facturé du premier au dernier jour inclus\u202f; sans date, il tient. Hors de ses dates il "
-            "n’est pas appliqué, et le comptoir le dit."
-        )
+        about = "Hors de ses dates un droit n’est pas facturé, et le comptoir le dit\u202f; sans date, il tient."
         self.body.addWidget(self.name)
         self.body.addWidget(Text(about, "muted", wrap=True))
-        self.body.addWidget(self._grid())
-        self.body.addStretch()
+        self.body.addWidget(self._grid(), 1)
         self.body.addWidget(self.findings)
         cancel = Button("Annuler", kind="ghost")
         cancel.clicked.connect(self.cancelled)
@@ -152,6 +153,7 @@ class RightsForm(Panel):
         wrong = next((finding.subject for finding in told if finding.subject in self.fields), None)
         if wrong is not None:
             self.fields[wrong].editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(self.fields[wrong])
 
     def _show_proof(self) -> None:
         """Say under which nature or proof the invoice claims the exemption."""
@@ -161,9 +163,9 @@ class RightsForm(Panel):
         self.fields["exemption"].note("" if rule is None else rule.source)
 
     def _grid(self) -> QWidget:
-        inside = QWidget()
+        inside = Tall()
         grid = QGridLayout(inside)
-        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setContentsMargins(0, 0, theme.S, 0)
         grid.setHorizontalSpacing(theme.L)
         grid.setVerticalSpacing(theme.M)
         labelled: dict[str, tuple[str, QWidget]] = {
@@ -188,4 +190,12 @@ class RightsForm(Panel):
                 grid.addWidget(widget, line, column, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        return inside
+        grid.setRowStretch(len(places), 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        self.area = area
+        return area

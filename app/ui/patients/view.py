@@ -11,7 +11,8 @@ from app.ui import formats, theme
 from app.ui.patients.form import PatientForm
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
-from app.ui.widgets.basics import ActButton, row
+from app.ui.widgets.basics import ActButton
+from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
@@ -69,7 +70,7 @@ class PatientsView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
-        left.addLayout(row(ActButton(ui.acts, "patients.create"), ActButton(ui.acts, "patients.rights"), 0))
+        left.addWidget(Flow([ActButton(ui.acts, "patients.create"), ActButton(ui.acts, "patients.rights")]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
