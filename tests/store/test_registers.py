@@ -27,6 +27,7 @@ from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
 from app.officine.stock.model import ReceiptLine
 from app.officine.stock.narcotics import Narcotics
+from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
 from app.store import audit, facts
 from app.store.chain import entry_hash
@@ -127,6 +128,26 @@ def test_only_the_units_of_an_opened_box_leave_the_register(keeping: Keeping) ->
     session = replace(session, lines=(replace(session.lines[0], units=7),))
     done(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
     assert keeping.registers.balances() == {SKENAN: SAFE - 7}
+
+
+@pytest.mark.req("OFF-REG-04")
+def test_the_rest_of_an_opened_box_leaves_the_register_with_its_witness_or_not_at_all(keeping: Keeping) -> None:
+    session = keeping.house.prescribed(SKENAN, kind=PrescriptionKind.SECURED)
+    session = replace(session, lines=(replace(session.lines[0], units=7, boxes=(box("SN1", "B441"),)),))
+    done(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
+    opened = OpenBoxes(keeping.house.db, Staff(keeping.house.db), keeping.registers)
+    (held,) = opened.held(SKENAN)
+    assert refused(opened.discard(CAMILLE, held, "Traitement terminé")) == {"GAL-STU-06", "GAL-STU-08"}
+    assert opened.held(SKENAN) == [held]
+    done(opened.discard(CAMILLE, held, "Traitement terminé", reference="PV-3", second_person="Inès Moulin"))
+    assert opened.held(SKENAN) == []
+    assert keeping.registers.balances() == {SKENAN: SAFE - 14}
+    entry = keeping.registers.entries(newest=True)[0]
+    assert (entry.kind, entry.boxes, entry.units, entry.lot) == (EntryKind.DESTRUCTION, 0, -7, "B441")
+    assert (entry.reference, entry.second_person, entry.reason) == ("PV-3", "Inès Moulin", "Traitement terminé")
+    assert keeping.house.stock.on_hand([SKENAN]) == {SKENAN: 19}
+    holding = next(one for one in keeping.narcotics.holdings() if one.narcotic.code == SKENAN)
+    assert holding.difference == 0
 
 
 @pytest.mark.req("OFF-REG-01")

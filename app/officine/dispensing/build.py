@@ -22,7 +22,7 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import advancing, courses, matching, on_account, substitution, units
+from app.officine.dispensing import advancing, courses, matching, on_account, rights, substitution, units
 from app.officine.dispensing.model import (
     TO_COME,
     Delivery,
@@ -82,7 +82,7 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
     return InvoiceCase(
         date=situation.today,
         lines=lines,
-        beneficiary=beneficiary(situation.patient),
+        beneficiary=beneficiary(situation.patient, situation.today),
         zone=zone,
         guard=session.guard,
         has_prescription=session.prescription is not None and situation.patient is not None,
@@ -91,9 +91,11 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
 
 
 def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseLine:
-    """Add to a line what the whole situation says of it: units, TFR, mention of the ordonnance, day of the price."""
+    """Add to a line what the whole situation says of it: rights, units, TFR, mention, day of the price."""
     if situation.session.sale is SaleKind.RETROCESSION:
         return on_account.priced(priced, line)
+    if isinstance(priced, MedicineLine | DeviceLine) and rights.is_lapsed_ald(line, situation):
+        priced = replace(priced, ald=False)
     if not isinstance(priced, MedicineLine):
         return priced
     product, tfr = situation.products[line.code], situation.tfr.get(line.code)
@@ -150,8 +152,8 @@ def case_line(
     )
 
 
-def beneficiary(patient: Patient | None) -> Beneficiary:
-    """Return how a patient is covered; nobody known is covered by nothing."""
+def beneficiary(patient: Patient | None, day: dt.date) -> Beneficiary:
+    """Return how a patient is covered on the day of the delivery; nobody known is covered by nothing."""
     if patient is None:
         return Beneficiary()
     coverage = patient.coverage
@@ -159,7 +161,9 @@ def beneficiary(patient: Patient | None) -> Beneficiary:
         birth_date=patient.birth_date,
         scheme=Scheme(coverage.scheme),
         exemption=None if coverage.exemption is None else Exemption(coverage.exemption),
-        css=coverage.css,
+        exemption_from=coverage.exemption_from,
+        exemption_to=coverage.exemption_to,
+        css=coverage.css_on(day),
         amc_full=coverage.amc is not None,
         amc_leaves=_LEFT_BY_CONTRACT.get(coverage.amc or "", ()),
     )

@@ -185,6 +185,8 @@ def _drawn(source: Source, kind: PaperKind, label_size: str, mentions: tuple[str
         return vitale.vitale_pdf(sheets.vitale_of(source, mentions))
     if kind is PaperKind.LABELS:
         return labels.labels_pdf(sheets.labels_of(source), labels.size_of(label_size))
+    if kind is PaperKind.PILLBOX:
+        return labels.labels_pdf(sheets.pillbox_of(source), labels.size_of(label_size))
     if kind is PaperKind.PLAN:
         return plan.plan_pdf(sheets.plan_of(source))
     return invoice.invoice_pdf(sheets.invoice_of(source))

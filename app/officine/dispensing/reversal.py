@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.officine.cash.model import Account
-    from app.officine.dispensing.model import Delivery, DeliveryLine
+    from app.officine.dispensing.model import Box, Delivery, DeliveryLine
 
 
 class ReversalKind(enum.StrEnum):
@@ -49,12 +49,16 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock."""
+    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock.
+
+    ``boxes`` are those among them whose code was scanned when they left.
+    """
 
     rank: int
     quantity: int
     fate: Fate
     note: str = ""
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,23 +267,6 @@ def returned_boxes(before: Iterable[Reversal]) -> dict[int, int]:
         for line in reversal.lines:
             back[line.rank] = back.get(line.rank, 0) + line.quantity
     return back
-
-
-def known_boxes(sold: DeliveryLine, quantity: int) -> list[tuple[int, Box]]:
-    """Return the boxes that come back of a line, as far as they are known, with how many there are of each.
-
-    All of the line: each scanned box, then the others. A part of it: nobody says which, so only what all of its boxes
-    have in common, where all were scanned, is known.
-    """
-    left = sold.quantity - sold.owed
-    if quantity >= left:
-        loose = quantity - len(sold.boxes)
-        return [*((1, box) for box in sold.boxes), *([(loose, Box())] if loose > 0 else [])]
-    lots = {(box.lot, box.expiry) for box in sold.boxes}
-    if len(sold.boxes) < left or len(lots) != 1:
-        return [(quantity, Box())]
-    lot, expiry = next(iter(lots))
-    return [(quantity, Box(lot, expiry))]
 
 
 def till_sale(delivery: Delivery, totals: Totals, invoice: Iterable[tuple[int, InvoiceLine]],

@@ -13,7 +13,8 @@ from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.cash.model import Account
 from app.officine.dispensing import on_account, reversal, reversal_store, store
-from app.officine.dispensing.model import DeliveryState, SaleKind
+from app.officine.dispensing import returned as returned_boxes
+from app.officine.dispensing.model import Box, DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
@@ -22,10 +23,12 @@ from app.officine.stock.quarantined import Aside, Cause
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from app.kernel.outcome import Outcome
     from app.officine.cash.service import Cash
     from app.officine.dispensing.model import Delivery, DeliveryLine
+    from app.officine.dispensing.reversal import ReturnedLine
     from app.officine.staff.service import Staff
     from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
@@ -127,10 +130,14 @@ class Reversals:
             raise _Undone((_unknown(draft.delivery),))
         before = reversal_store.of_delivery(session, draft.delivery)
         returned = reversal.returned_boxes(before)
+        left = returned_boxes.boxes_left(delivery, before)
+        counts = {line.rank: line.quantity - returned.get(line.rank, 0) for line in delivery.lines}
         same_day = paris_date(delivery.at) == paris_date(work.now)
         findings = reversal.check(draft, delivery, returned, same_day=same_day, closed=False)
+        findings = findings or returned_boxes.check_boxes(draft.lines, delivery, left, counts)
         if findings:
             raise _Undone(tuple(findings))
+        draft = replace(draft, lines=returned_boxes.completed(draft.lines, left, counts))
         done = self._built(work, draft, delivery, before)
         self._take_back_advances(work, done, delivery)
         returned_stock = self._put_back(work, done, delivery)
@@ -194,32 +201,38 @@ class Reversals:
             # Boxes that had left in advance are not those of this sale: they come back with the avance.
             if quantity <= 0 or sold[line.rank].advance is not None:
                 continue
+            code, reference = sold[line.rank].code, str(delivery.number)
             reason = one_line(f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else ""), 200)
             if line.fate is Fate.STOCK:
-                self._stock.put_back(
-                    work,
-                    code=sold[line.rank].code,
-                    quantity=quantity,
-                    reference=str(delivery.number),
-                    reason=reason,
-                )
-                back[sold[line.rank].code] += quantity
+                for box, count in _by_box(line, quantity):
+                    self._stock.put_back(
+                        work,
+                        code=code,
+                        quantity=count,
+                        reference=reference,
+                        reason=reason,
+                        lot=box.lot,
+                        expiry=box.expiry,
+                        serial=box.serial,
+                    )
+                back[code] += quantity
             if line.fate is Fate.QUARANTINE:
-                self._set_aside(work, sold[line.rank], quantity, str(delivery.number), reason)
+                self._set_aside(work, sold[line.rank], _by_box(line, quantity), reference, reason)
         return back
 
-    def _set_aside(self, work: UnitOfWork, sold: DeliveryLine, quantity: int, reference: str, reason: str) -> None:
-        """Put boxes that came back into quarantine, each under its serial number where all of the line are back.
+    def _set_aside(
+        self, work: UnitOfWork, sold: DeliveryLine, back: Sequence[tuple[Box, int]], reference: str, reason: str
+    ) -> None:
+        """Put boxes that came back into quarantine, each under its serial number where it is known.
 
         Units of an opened box are no box: they are noted with the act, and those of a stupéfiant in its register.
         """
         if sold.units is not None:
             before = self._stock.held(work, [sold.code])[sold.code]
-            self._stock.back_in_register(
-                work, sold.code, quantity, reference=reference, reason=reason, held_before=before
-            )
+            units = sum(count for _box, count in back)
+            self._stock.back_in_register(work, sold.code, units, reference=reference, reason=reason, held_before=before)
             return
-        for boxes, box in reversal.known_boxes(sold, quantity):
+        for box, boxes in back:
             self._quarantine.put_in(
                 work,
                 Aside(
@@ -237,9 +250,12 @@ class Reversals:
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
         registers = self._stock.registers
-        if registers is None or not done.whole:
+        if registers is None:
             return
         text = f"{done.kind.label} n° {done.number} : {done.reason}"
+        if not done.whole:
+            registers.cancel_derived(work, str(delivery.number), text, _lots(done, delivery))
+            return
         registers.cancel_derived(work, str(delivery.number), text)
         registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
@@ -256,11 +272,25 @@ class Reversals:
             "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
             "ordonnancier": list(delivery.ordonnancier),
             "stock": sorted(returned_stock.items()),
+            "serials": [[line.rank, [box.serial for box in line.boxes]] for line in done.lines if line.boxes],
             "reason": done.reason,
         }
         number = str(delivery.number)
         work.audit(f"delivery.{done.kind}", "delivery", number, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{number}")
+
+
+def _by_box(line: ReturnedLine, quantity: int) -> list[tuple[Box, int]]:
+    """Return what goes back to stock of a line, box by box as far as they are known; the rest bear no trace."""
+    known = Counter(line.boxes[:quantity])
+    loose = quantity - known.total()
+    return [*known.items(), *([(Box(), loose)] if loose else [])]
+
+
+def _lots(done: Reversal, delivery: Delivery) -> Counter[tuple[str, str]]:
+    """Return how many boxes of each product and lot come back."""
+    codes = {line.rank: line.code for line in delivery.lines}
+    return Counter((codes[line.rank], box.lot) for line in done.lines for box in line.boxes)
 
 
 class _Undone(Exception):

@@ -28,6 +28,7 @@ from app.officine.dispensing import (
     owing,
     recalled,
     registered,
+    rights,
     rules,
     seal,
     store,
@@ -595,7 +596,7 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
 
 def _check(situation: Situation) -> list[Finding]:
     """Return all that there is to say before the delivery, the most serious first."""
-    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
+    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation), *rights.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 

@@ -27,7 +27,7 @@ from app.officine.dispensing.model import (
     SessionSummary,
 )
 from app.officine.dispensing.reversal import Fate
-from app.officine.dispensing.reversal_tables import ReversalLineRow, ReversalRow
+from app.officine.dispensing.reversal_tables import ReversalBoxRow, ReversalLineRow, ReversalRow
 from app.officine.dispensing.tables import (
     CounterSessionRow,
     DeliveredBoxRow,
@@ -44,7 +44,7 @@ from app.store.upsert import insert_or
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import CursorResult, Table
+    from sqlalchemy import ColumnElement, CursorResult, Exists, Table
     from sqlalchemy.orm import Session
 
     from app.store.audit import Actor
@@ -196,18 +196,34 @@ def delivered_boxes(session: Session, boxes: Collection[tuple[str, str]]) -> fro
     if not boxes:
         return frozenset()
     row = DeliveredBoxRow
-    set_aside = exists().where(
-        ReversalRow.delivery_number == row.delivery_number,
-        ReversalLineRow.reversal_number == ReversalRow.number,
-        ReversalLineRow.line_rank == row.line_rank,
-        ReversalLineRow.fate != Fate.STOCK,
-    )
+    set_aside = _came_back(row, ReversalLineRow.fate != Fate.STOCK)
+    back_in_stock = _came_back(row, ReversalLineRow.fate == Fate.STOCK, by_serial=True)
     query = (
         select(row.code, row.serial)
         .join(DeliveryRow, DeliveryRow.number == row.delivery_number)
-        .where(tuple_(row.code, row.serial).in_(sorted(boxes)), (DeliveryRow.state == DeliveryState.DONE) | set_aside)
+        .where(
+            tuple_(row.code, row.serial).in_(sorted(boxes)),
+            ((DeliveryRow.state == DeliveryState.DONE) & ~back_in_stock) | set_aside,
+        )
     )
     return frozenset((code, serial) for code, serial in session.execute(query))
+
+
+def _came_back(row: type[DeliveredBoxRow], fate: ColumnElement[bool], *, by_serial: bool = False) -> Exists:
+    """Return the condition that a delivered box came back: as one of its line, or by its own serial number.
+
+    Where a box of its line was named, a box that was not is still with the patient.
+    """
+    named = ReversalBoxRow
+    of_line = (named.reversal_number == ReversalRow.number) & (named.line_rank == row.line_rank)
+    itself = exists().where(of_line, named.serial == row.serial).correlate(ReversalRow, row)
+    return exists().where(
+        ReversalRow.delivery_number == row.delivery_number,
+        ReversalLineRow.reversal_number == ReversalRow.number,
+        ReversalLineRow.line_rank == row.line_rank,
+        fate,
+        itself if by_serial else itself | ~exists().where(of_line).correlate(ReversalRow, row),
+    )
 
 
 def insert_delivery(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class EntryKind(enum.StrEnum):
-    """Why the quantity of a stupéfiant changed, or was stated (CSP R.5132-36)."""
+    """Why the quantity of a stupéfiant changed, or was stated (comptabilité des stupéfiants, as meddispar tells it)."""
 
     OPENING = "opening"
     RECEIPT = "receipt"

@@ -123,7 +123,7 @@ class Narcotics:
     ) -> Outcome[int]:
         """Destroy, lose or send back whole boxes, all products or none; the value is the last entry's number.
 
-        A destruction names the pharmacist who witnesses it and the document that attests it (CSP R.5132-36); a
+        A destruction names the pharmacist who witnesses it and the document that attests it; a
         theft or a diversion is to be declared (R.5132-80), which the findings say.
         """
         if kind not in _MOVEMENTS:

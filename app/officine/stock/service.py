@@ -127,7 +127,18 @@ class Stock:
         _record(work, [moved])
         return True
 
-    def put_back(self, work: UnitOfWork, *, code: str, quantity: int, reference: str, reason: str = "") -> None:
+    def put_back(
+        self,
+        work: UnitOfWork,
+        *,
+        code: str,
+        quantity: int,
+        reference: str,
+        reason: str = "",
+        lot: str = "",
+        expiry: dt.date | None = None,
+        serial: str = "",
+    ) -> None:
         """Put ``quantity`` boxes (1 or more) back in the caller's act."""
         _require_positive(quantity)
         balance = store.add(work.session, {code: quantity})[code]
@@ -138,6 +149,9 @@ class Stock:
             kind=MovementKind.PUT_BACK,
             reason=reason,
             reference=reference,
+            lot=lot,
+            expiry=expiry,
+            serial=serial,
         )
         _record(work, [moved])
         held = self.held(work, [code])[code] - quantity

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.kernel.events import Changed
+    from app.officine.scan.model import Scan
     from app.ui.cash.page import CashPage
     from app.ui.context import Ui
 
@@ -79,6 +80,14 @@ class CashView(QWidget):
         page.shown()
         if focus:
             page.focus_list()
+
+    def take_scan(self, scan: Scan) -> bool:
+        """Note the box scanned while an avoir asks which boxes come back; leave other codes to the counter."""
+        form = self.sales.reversing
+        if self.page.form is not form or not form.asks_boxes:
+            return False
+        form.take_box(scan.fields.get("serial") or scan.fields.get("lot") or "")
+        return True
 
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the till changed."""

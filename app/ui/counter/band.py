@@ -40,13 +40,24 @@ _CONTRACTS = {"full": "AMC", "full_but_15": "AMC hors 15\u00a0%", "full_but_15_3
 _NAME_WIDTH = 230
 
 
-def coverage_words(coverage: Coverage) -> list[str]:
-    """Return what changes the patient's share, in a word each."""
+def lapsed_words(coverage: Coverage, on: dt.date) -> list[str]:
+    """Return the rights that are in the file and do not hold on a day."""
     words = [
-        "ALD" if coverage.ald else "",
-        "CSS" if coverage.css else "",
+        "ALD hors dates" if coverage.ald and not coverage.ald_on(on) else "",
+        "CSS échue" if coverage.css and not coverage.css_on(on) else "",
+    ]
+    if coverage.exemption is not None and coverage.exemption_on(on) is None:
+        words.append(f"{_EXEMPTIONS.get(coverage.exemption, coverage.exemption)} hors dates")
+    return [word for word in words if word]
+
+
+def coverage_words(coverage: Coverage, on: dt.date) -> list[str]:
+    """Return what changes the patient's share on a day, in a word each."""
+    words = [
+        "ALD" if coverage.ald_on(on) else "",
+        "CSS" if coverage.css_on(on) else "",
         _CONTRACTS.get(coverage.amc or "", ""),
-        _EXEMPTIONS.get(coverage.exemption or "", ""),
+        _EXEMPTIONS.get(coverage.exemption_on(on) or "", ""),
         "Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "",
     ]
     return [word for word in words if word]
@@ -170,14 +181,16 @@ class PatientBand(Panel):
         on = today(self._ui.services.clock)
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
-            self._show_chips(known)
+            self._show_chips(known, on)
         if waiting:
             self.chips.addWidget(Chip(f"{plural(waiting, 'avance')}\u00a0: F8", "warning"))
 
-    def _show_chips(self, patient: Patient) -> None:
+    def _show_chips(self, patient: Patient, on: dt.date) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()
         self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
-        for word in coverage_words(patient.coverage):
+        for word in coverage_words(patient.coverage, on):
             self.chips.addWidget(Chip(word, "accent"))
+        for word in lapsed_words(patient.coverage, on):
+            self.chips.addWidget(Chip(word, "warning"))
         self.allergy_words.set_whole(f"Allergies\u00a0: {patient.allergies}")
         self.allergies.setMaximumWidth(self.allergy_words.sizeHint().width() + 2 * theme.M)

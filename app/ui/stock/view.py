@@ -53,6 +53,16 @@ def find_rows(services: Services, text: str, *, low_only: bool) -> list[StockRow
     return [row for row in rows if row.item.is_low] if low_only else rows
 
 
+def read_record(services: Services, row: StockRow) -> StockRecord:
+    """Return all that the sheet shows of a product; run in the background."""
+    return StockRecord(
+        row,
+        tuple(services.stock.movements(row.code)),
+        tuple(services.open_boxes.held(row.code)),
+        bool(services.registers.narcotics([row.code])),
+    )
+
+
 def _held(services: Services) -> list[StockRow]:
     items: list[StockItem] = services.stock.items(limit=_LIMIT)
     known = services.catalog.by_codes([item.code for item in items])
@@ -112,6 +122,7 @@ class StockView(QWidget):
             ("stock.search", self._search),
             ("stock.receive", lambda: self._on_shelf(self.sheet.receive)),
             ("stock.adjust", lambda: self._on_shelf(self.sheet.adjust)),
+            ("stock.discard", lambda: self._on_shelf(self.sheet.discard)),
             ("stock.save", self._save),
             ("stock.back", self._back),
             ("stock.low", lambda: self._on_shelf(self.low.toggle)),
@@ -246,9 +257,9 @@ class StockView(QWidget):
         if row is None:
             self.sheet.show_record(None)
             return
-        stock = self._ui.services.stock
+        services = self._ui.services
         self._ui.tasks.run(
-            lambda _progress: StockRecord(row, tuple(stock.movements(row.code))),
+            lambda _progress: read_record(services, row),
             done=self.sheet.show_record,
             owner=self,
             key="sheet",
