@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _MOST = 9999
+_CROWDED_FROM = 125
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,9 @@ class StockSheet(Panel):
             form.begin(self.record.row)
 
     def _show_forms(self) -> None:
+        # Where the letters are large, what is typed takes the room of what is only read.
+        crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
+        self.movements.setVisible(not crowded)
         if not self.isVisible():
             # The keys are those of the page shown.
             return
