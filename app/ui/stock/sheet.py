@@ -297,7 +297,8 @@ class _CountForm(_StockForm):
 
 
 def _why(move: Movement) -> str:
-    aside = f"quarantaine {signed(move.aside)}" if move.aside else ""
+    # From the shelf to quarantine or back, the boxes of the line say it; else what came or left was never on the shelf.
+    aside = f"quarantaine {signed(move.aside)}" if move.aside and move.delta + move.aside else ""
     return " · ".join(part for part in (aside, move.reason or move.reference) if part)
 
 
