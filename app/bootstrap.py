@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
 from app.kernel.clock import SystemClock
-from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
+from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.service import Accounts
+from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
@@ -25,6 +27,7 @@ from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.tickets import Tickets
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
@@ -89,6 +92,9 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    interventions: Interventions
+    advances: Advances
+    accounts: Accounts
     recalls: Recalls
     quarantine: Quarantine
     _watcher: notify.Watcher | None = field(default=None, init=False)
@@ -111,7 +117,9 @@ class Services:
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
         """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
 
-        Raises the EnvironmentFailure that stood in the way; nothing partial is left.
+        Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
+        backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
+        very moment at which it is needed.
         """
         version = self.catalog.version()
         companions = {"settings.json": self.folder.settings_file}
@@ -120,8 +128,11 @@ class Services:
             companions[f"catalogs/{snapshot.name}"] = snapshot
         present = {name: path for name, path in companions.items() if path.is_file()}
         made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
-        with self.db.write(self.system_actor) as work:
-            work.audit("backup", "database", made.path.name, details={"size": made.size})
+        try:
+            with self.db.write(self.system_actor) as work:
+                work.audit("backup", "database", made.path.name, details={"size": made.size})
+        except EnvironmentFailure as failure:
+            return replace(made, untraced=failure)
         return made
 
     def backups(self) -> list[Path]:
@@ -207,8 +218,9 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
-    owed = Owed(db, stock, staff)
+    owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    interventions = Interventions(db, staff)
     recalls = Recalls(db, catalog, staff)
     quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
     counter = Counter(
@@ -223,6 +235,9 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        interventions=interventions,
+        advances=advances,
+        accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
     )
@@ -243,7 +258,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed, quarantine=quarantine),
+        reversals=Reversals(
+            db,
+            cash=cash,
+            stock=stock,
+            staff=staff,
+            quarantine=quarantine,
+            owed=owed,
+            advances=advances,
+            accounts=accounts,
+        ),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
         handing=Handing(
@@ -269,8 +293,12 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             narcotics=narcotics,
             folder=folder.prints,
             mode=settings.mode,
+            interventions=interventions,
         ),
         safety=safety,
+        interventions=interventions,
+        advances=advances,
+        accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
     )

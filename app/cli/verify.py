@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
 
-_REGISTERS = ("ordonnancier", "cash", "stupefiants", "derives", "annotations")
+_REGISTERS = ("ordonnancier", "cash", "deliveries", "stupefiants", "derives", "annotations", "interventions")
 
 
 _NAMES = {
     "ordonnancier": "l’ordonnancier",
     "cash": "la caisse",
+    "deliveries": "les délivrances",
     "stupefiants": "le registre des stupéfiants",
     "derives": "le registre des médicaments dérivés du sang",
     "annotations": "les annotations des registres",
+    "interventions": "le registre des interventions pharmaceutiques",
 }
 
 
@@ -89,7 +91,12 @@ def _examine_registers(engine: Engine, report: Report) -> None:
     with driver_errors(), Session(engine) as session:
         audit = integrity.verify_audit(session)
     report.audit_entries, report.first_bad = audit.entries, audit.first_bad
-    found_by = {"ordonnancier": _first_bad_entry, "cash": _first_bad_payment}
+    found_by = {
+        "ordonnancier": _first_bad_entry,
+        "cash": _first_bad_payment,
+        "deliveries": _first_bad_delivery,
+        "interventions": _first_bad_intervention,
+    }
     for name in ("stupefiants", "derives", "annotations"):
         found_by[name] = partial(_first_bad_of, name)
     for name, find in found_by.items():
@@ -116,10 +123,23 @@ def _first_bad_of(chain: str, session: Session) -> dict[str, Any] | None:
     return integrity.verify_chain(session, chain, store.table_of(chain)).first_bad
 
 
+def _first_bad_intervention(session: Session) -> dict[str, Any] | None:
+    from app.officine.interventions import store  # noqa: PLC0415 -- with the library of the database
+    from app.store import integrity  # noqa: PLC0415
+
+    return integrity.verify_chain(session, store.CHAIN, store.table()).first_bad
+
+
 def _first_bad_payment(session: Session) -> dict[str, Any] | None:
     from app.officine.dispensing import cash  # noqa: PLC0415
 
     return cash.first_bad(session)
+
+
+def _first_bad_delivery(session: Session) -> dict[str, Any] | None:
+    from app.officine.dispensing.agreement import first_disagreement  # noqa: PLC0415
+
+    return first_disagreement(session)
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:

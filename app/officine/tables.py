@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from app.officine.accounts import tables as accounts
+from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.dispensing import exceptional_tables as exceptional
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
+from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
@@ -19,10 +23,14 @@ from app.officine.stock import tables as stock
 from app.store import tables as store
 
 __all__ = [
+    "accounts",
+    "advances",
     "billing",
     "cash",
     "catalog",
     "dispensing",
+    "exceptional",
+    "interventions",
     "open_tables",
     "owed",
     "patients",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.accounts.service import Accounts
+    from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
     from app.officine.cash.closings import Closings
     from app.officine.cash.paper import ClosingPapers
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
@@ -173,6 +176,7 @@ class Services(Protocol):
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    interventions: Interventions
     owed: Owed
     handing: Handing
     tickets: Tickets
@@ -185,6 +189,8 @@ class Services(Protocol):
     recalls: Recalls
     quarantine: Quarantine
     book: Book
+    advances: Advances
+    accounts: Accounts
 
     @property
     def folder(self) -> Folder:

@@ -75,11 +75,11 @@ class MainWindow(QMainWindow):
         self.ui: Ui | None = None
         self.room = ROOMS[0].id
         self.views: dict[str, QWidget] = {}
-        self.toasts = Toasts(self)
         self.state_bar = StateBar(tasks)
         self._buttons: dict[str, ActButton] = {}
         self._bind()
         self.pages = QStackedWidget()
+        self.toasts = Toasts(self, self.pages)
         self.title = Text(ROOMS[0].title, "title")
         self.pharmacy = ElidedText("", "muted")
         self.operator = ActButton(self.acts, "app.lock", kind="ghost", text="Personne")

@@ -130,15 +130,30 @@ class Picture:
 
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
+    from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
+    from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PRINTS, *RECALLS, *CASH, *REGISTERS, *STOCK, *PICTURES)
+    return (
+        *COUNTER,
+        *CONTROL,
+        *SUBSTITUTION,
+        *PRINTS,
+        *SALE,
+        *RECALLS,
+        *CASH,
+        *ACCOUNTS,
+        *REGISTERS,
+        *STOCK,
+        *PICTURES,
+    )
 
 
 def draw_all(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli import frame, main
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import owing, recalled
+from app.officine.dispensing import acknowledging, owing, recalled
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.model import Author, CounterSession
@@ -91,7 +91,7 @@ def test_a_pharmacist_passes_over_it_with_a_reason_that_the_journal_keeps(house:
     assert told(house, session, pharmacist) == [(recalled.RECALLED, Severity.WARNING)]
     refused = house.counter.validate(session, pharmacist, house.paid(session))
     assert isinstance(refused, Refused)
-    assert recalled.NO_REASON in {finding.code for finding in refused.findings}
+    assert acknowledging.UNJUSTIFIED in {finding.code for finding in refused.findings}
     word = "aucun autre antalgique, avis du fabricant"
     forced = recalled.force(session, "L1", [recall], word, Author(pharmacist.staff_id, pharmacist.name))
     assert forced.acknowledged[0].reason == word

@@ -20,8 +20,9 @@ from app.kernel.outcome import Refused, is_refused
 from app.officine.dispensing import register_sheets as sheets
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.book import Book
+from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import PrescriptionKind
-from app.officine.registers.model import EntryKind, Move, NoteKind
+from app.officine.registers.model import DerivedKind, EntryKind, Move, NoteKind
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
 from app.officine.stock.model import ReceiptLine
@@ -74,6 +75,7 @@ def keeping(database: Database, tmp_path: Path) -> Keeping:
         narcotics=narcotics,
         folder=tmp_path / "prints",
         mode=Mode.DEMO,
+        interventions=Interventions(database, Staff(database)),
     )
     return Keeping(house, registers, narcotics, book)
 
@@ -445,6 +447,31 @@ def fill_all(keeping: Keeping) -> None:
 # --- Medicines derived from blood -------------------------------------------------------------------------------------
 
 
+@pytest.mark.req("OFF-REG-07")
+def test_what_is_received_of_a_medicine_derived_from_blood_is_in_its_register_by_lot(keeping: Keeping) -> None:
+    done(keeping.registers.set_derived(CAMILLE, AMOXICILLINE, derived=True))
+    lines = [ReceiptLine(code=AMOXICILLINE, quantity=2, lot=lot) for lot in ("A1", "A1", "B2")]
+    done(keeping.house.stock.receive(CAMILLE, [*lines, ReceiptLine(code=DOLIPRANE, quantity=5)], "BL-77"))
+    entries = keeping.registers.derived_entries()
+    assert [(one.kind, one.code, one.lot, one.quantity, one.reference) for one in entries] == [
+        (DerivedKind.RECEIPT, AMOXICILLINE, "A1", 4, "BL-77"),
+        (DerivedKind.RECEIPT, AMOXICILLINE, "B2", 2, "BL-77"),
+    ]
+    assert entries[0].author_name == "Camille Durand"
+    assert keeping.registers.verify("derives").first_bad is None
+
+
+@pytest.mark.req("OFF-REG-07")
+@pytest.mark.parametrize("lot", ["", "   "])
+def test_a_receipt_without_its_lot_of_a_medicine_derived_from_blood_changes_nothing(keeping: Keeping, lot: str) -> None:
+    done(keeping.registers.set_derived(CAMILLE, AMOXICILLINE, derived=True))
+    before = keeping.house.stock.on_hand([AMOXICILLINE, DOLIPRANE])
+    lines = [ReceiptLine(code=DOLIPRANE, quantity=5), ReceiptLine(code=AMOXICILLINE, quantity=2, lot=lot)]
+    assert refused(keeping.house.stock.receive(CAMILLE, lines, "BL-78")) == {"GAL-MDS-04"}
+    assert keeping.house.stock.on_hand([AMOXICILLINE, DOLIPRANE]) == before
+    assert keeping.registers.derived_entries() == []
+
+
 def deliver_derived(keeping: Keeping, *lots: str) -> Delivery:
     """Deliver one box a lot of a product that is flagged as derived from blood."""
     session = keeping.house.prescribed(AMOXICILLINE)
@@ -554,7 +581,7 @@ def test_the_ordonnancier_is_filtered_and_sorted_by_patient_medicine_and_date(ke
 
 @pytest.mark.req("OFF-REG-08")
 def test_exports_are_whole_and_no_cell_is_a_formula(keeping: Keeping, tmp_path: Path) -> None:
-    keeping.deliver(1, bearer="=HYPERLINK(1)")
+    keeping.deliver(1, bearer="=HYPERLINK(1), 3 rue des Lilas")
     for register in ("ordonnancier", "stupefiants", "derives"):
         file = keeping.book.export(register, tmp_path / "out")
         assert file.read_bytes().startswith(b"\xef\xbb\xbf")

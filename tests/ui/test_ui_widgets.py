@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui_keys import press, type_text, wait_for
 
 from app.kernel.money import Money
 from app.kernel.outcome import Finding, Severity
-from app.ui.widgets.basics import Button, ElidedText, EmptyState
+from app.ui.widgets.basics import Button, ElidedText, EmptyState, Text
 from app.ui.widgets.fields import AmountField, DateField
 from app.ui.widgets.findings import FindingCard, FindingList
 from app.ui.widgets.lists import Column, ListTable
@@ -145,11 +145,46 @@ def test_a_refused_scan_is_said_refused_and_blocks_nothing(qapp: QApplication) -
     assert card.accessibleName() == "Refusé\u00a0: Clé fausse."
 
 
+@pytest.mark.parametrize(("width", "share"), [(300, 0.85), (900, 0.70)])
+def test_text_of_a_finding_has_the_width_of_its_panel(qapp: QApplication, width: int, share: float) -> None:
+    panel = QWidget()
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, 0, 0, 0)
+    shown = FindingList()
+    column.addWidget(shown)
+    column.addStretch()
+    panel.resize(width, 600)
+    panel.show()
+    for size in (1200 - width, width):
+        panel.resize(size, 600)
+        shown.set_findings([Finding("GAL-T-01", Severity.ERROR, "Une clé est fausse. " * 12, "Recommencez.")])
+        wait_for(lambda size=size: shown.width() == size, qapp)
+    card = shown.findChildren(FindingCard)[-1]
+    texts = [label for label in card.findChildren(Text) if label.text().startswith("Une clé")]
+    wait_for(lambda: texts[0].width() >= share * width, qapp)
+    panel.close()
+
+
+def test_messages_stand_on_the_left_of_what_acts(qapp: QApplication) -> None:
+    window = QWidget()
+    content = QWidget(window)
+    window.resize(1366, 768)
+    content.setGeometry(190, 40, 1176, 700)
+    window.show()
+    toasts = Toasts(window, content)
+    toasts.say("Fond de caisse : 150,00 €")
+    qapp.processEvents()
+    (toast,) = toasts.shown
+    assert 190 < toast.x() < 230
+    toasts.clear()
+    window.close()
+
+
 def test_no_more_than_three_messages_at_once(qapp: QApplication) -> None:
     window = QWidget()
     window.resize(800, 600)
     window.show()
-    toasts = Toasts(window)
+    toasts = Toasts(window, window)
     for number in range(5):
         toasts.say(f"Message {number}")
     qapp.processEvents()

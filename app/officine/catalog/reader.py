@@ -217,7 +217,7 @@ def _damaged() -> EnvironmentFailure:
     return EnvironmentFailure(
         "Le catalogue des médicaments en service est illisible.",
         code="GAL-CAT-02",
-        advice="Revenez à la version précédente (galien catalog rollback), ou importez de nouveau la base.",
+        advice="Importez de nouveau la base, ou revenez à la précédente s’il en est une : galien catalog rollback.",
     )
 
 

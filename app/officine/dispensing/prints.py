@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.kernel.errors import FileUnusable, InputDefect
 from app.kernel.files import write_whole
-from app.officine.dispensing import saved, store
+from app.officine.dispensing import exceptional, saved, store
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.papers import Offer, PaperKind, Printed, kinds_of
 from app.officine.dispensing.tables import CounterSessionRow
@@ -170,7 +170,7 @@ class Prints:
             banner=self._mode.banner,
             copy=copy,
         )
-        return _drawn(source, kind, label_size, mentions)
+        return _drawn(source, kind, label_size, mentions + exceptional.mentions(draft, delivery))
 
 
 def _drawn(source: Source, kind: PaperKind, label_size: str, mentions: tuple[str, ...]) -> bytes:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 RECALLED = "GAL-SEC-50"
 OTHER_LOT = "GAL-SEC-51"
 ASIDE = "GAL-SEC-52"
-NO_REASON = "GAL-SEC-53"
 REASON_LIMIT = 300
 
 
@@ -64,21 +63,6 @@ def recalled_boxes(line: DraftLine, recalls: Sequence[Recall]) -> dict[str, Reca
     """Return the lots of a line (empty: not known) that are called back, each with the newest recall of it."""
     lots = [box.lot for box in line.boxes] + ([""] if line.leaving > len(line.boxes) else [])
     return {lot: found[0] for lot in dict.fromkeys(lots) if (found := concerning(recalls, lot))}
-
-
-def without_reason(session: CounterSession, case: RecallCase) -> list[Finding]:
-    """Return a refusal for each recalled lot of the sale of which no pharmacist wrote why it leaves."""
-    return [
-        Finding(
-            NO_REASON,
-            Severity.ERROR,
-            typographic(f"{line.label} : lot rappelé, aucun motif n’est écrit."),
-            typographic("Mettez la boîte en quarantaine (Alt+Q), ou écrivez pourquoi elle part."),
-            line.line_id,
-        )
-        for line, lot, recall in _struck(session, case)
-        if not _reason(session, line, lot, recall)
-    ]
 
 
 def force(

@@ -9,7 +9,7 @@ from app.kernel import french
 from app.kernel.text import fold, plural, typographic
 from app.officine.registers import rules as register_rules
 from app.officine.registers.data import derived_table, retention_of
-from app.officine.registers.model import EntryKind
+from app.officine.registers.model import DerivedKind, EntryKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -195,7 +195,7 @@ def derived_sheet(
         SheetColumn("Qté", 4, right=True),
         SheetColumn("Patient, naissance, adresse", 24),
         SheetColumn("Prescripteur, adresse", 22),
-        SheetColumn("Délivrance, auteur", 12),
+        SheetColumn("Délivrance ou bon, auteur", 12),
     )
     years = retention_of("derives")
     return Sheet(
@@ -210,7 +210,7 @@ def derived_sheet(
             f"Produits reconnus d’après {derived_table().source}. Aide à vérifier par le pharmacien.",
         ),
         banner=banner,
-        empty="Aucune délivrance sur cette période.",
+        empty="Aucune écriture sur cette période.",
     )
 
 
@@ -240,8 +240,8 @@ def _ordonnancier_row(one: BookEntry) -> SheetRow:
             str(entry.quantity),
             f"{entry.patient_name}\n{entry.patient_address or 'Adresse non renseignée'}",
             f"{entry.prescriber_name}{specialty}\n{entry.prescriber_address}{establishment}",
-            french.short_date(entry.prescription_date),
-            typographic("\n".join(part for part in (entry.bearer, mention) if part)),
+            "à venir" if entry.is_advance else french.short_date(entry.prescription_date),
+            typographic("\n".join(part for part in (entry.bearer, mention, one.remark) if part)),
             entry.operator_name,
         ),
         struck=one.is_cancelled,
@@ -291,7 +291,12 @@ def _derived_row(entry: DerivedEntry) -> SheetRow:
             entry.lot,
             str(entry.quantity),
             typographic("\n".join(part for part in people if part)),
-            f"{entry.prescriber_name}\n{entry.prescriber_address}",
-            "\n".join(part for part in (f"n° {entry.reference}", entry.reason, entry.author_name) if part),
+            f"{entry.prescriber_name}\n{entry.prescriber_address}".strip(),
+            "\n".join(part for part in (_reference(entry), entry.reason, entry.author_name) if part),
         )
     )
+
+
+def _reference(entry: DerivedEntry) -> str:
+    """Return the document of an entry: the delivery note of what came, the number of the delivery of what left."""
+    return f"Bon {entry.reference}" if entry.kind is DerivedKind.RECEIPT else f"n° {entry.reference}"

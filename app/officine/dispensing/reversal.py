@@ -304,7 +304,7 @@ def proposed_refunds(due: Money, paid: Mapping[Means, Money], account: Account) 
     What is left (a debt settled meanwhile) is paid back in cash.
     """
     left, refunds = due, []
-    for means in (Means.DEFERRED, Means.DEPOSIT, Means.CARD, Means.CHEQUE):
+    for means in (Means.ACCOUNT, Means.DEFERRED, Means.DEPOSIT, Means.CARD, Means.CHEQUE):
         most = paid.get(means, ZERO)
         if means is Means.DEFERRED:
             most = min(most, account.debt)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
+from app.officine.advances.service import Advances
 from app.officine.cash.model import Account
-from app.officine.dispensing import reversal, reversal_store, store
-from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing import on_account, reversal, reversal_store, store
+from app.officine.dispensing.model import DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
@@ -44,14 +47,18 @@ class Reversals:
         staff: Staff,
         quarantine: Quarantine,
         owed: Owed | None = None,
+        advances: Advances | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
-        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed`` None: the promis of ``db``."""
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights; the others None: those of ``db``."""
         self._quarantine = quarantine
         self._db = db
         self._cash = cash
         self._stock = stock
         self._staff = staff
         self._owed = Owed(db, stock, staff) if owed is None else owed
+        self._advances = Advances(db, staff) if advances is None else advances
+        self._accounts = Accounts(db, cash, staff) if accounts is None else accounts
 
     def of_delivery(self, number: int) -> list[Reversal]:
         """Return what was taken back of a delivery, in order."""
@@ -112,7 +119,7 @@ class Reversals:
             return Refused(undone.findings)
 
     def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
-        """Locks are taken in the order of a delivery: itself, number, stock by code, registers, till, audit."""
+        """Locks come in the order of a delivery: itself, number, stock by code, registers, account, till, audit."""
         session = work.session
         reversal_store.lock_delivery(session, draft.delivery)
         delivery = store.read_delivery(session, draft.delivery)
@@ -125,8 +132,13 @@ class Reversals:
         if findings:
             raise _Undone(tuple(findings))
         done = self._built(work, draft, delivery, before)
-        self._put_back(work, done, delivery)
+        self._take_back_advances(work, done, delivery)
+        returned_stock = self._put_back(work, done, delivery)
         self._annotate(work, done, delivery)
+        findings = on_account.check_refunds(self._accounts.charged(work, delivery.number), draft.refunds)
+        if findings:
+            raise _Undone(tuple(findings))
+        self._accounts.credit(work, delivery.number, on_account.credit_of(done, delivery))
         if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
             closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
             raise _Undone(tuple(closed))
@@ -134,7 +146,7 @@ class Reversals:
         findings = self._cash.record_reversal(work, taken_back, done.number, done.reason)
         if findings:
             raise _Undone(tuple(findings))
-        self._write(work, done, delivery)
+        self._write(work, done, delivery, returned_stock)
         return done
 
     def _built(self, work: UnitOfWork, draft: ReversalDraft, delivery: Delivery, before: list[Reversal]) -> Reversal:
@@ -154,14 +166,36 @@ class Reversals:
             invoice=invoice,
         )
 
-    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
-        """Put back what left: boxes promised that never left are no longer owed, and stay where they are."""
+    def _take_back_advances(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        """Boxes of an avance come back, or wait again for their ordonnance once the sale that billed them is undone."""
+        if delivery.sale is SaleKind.ADVANCE:
+            back = {line.rank: line.quantity for line in done.lines}
+            findings = self._advances.bring_back(work, delivery.number, back, done.number)
+            if findings:
+                raise _Undone(tuple(findings))
+        sold = {line.rank: line.advance for line in delivery.lines}
+        again: Counter[int] = Counter()
+        for line in done.lines:
+            advance = sold[line.rank]
+            if advance is not None:
+                again[advance] += line.quantity
+        self._advances.reopen(work, again, done.number)
+
+    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> Counter[str]:
+        """Put back what left: boxes promised that never left are no longer owed, and stay where they are.
+
+        The value counts, by product, the boxes that went back to stock.
+        """
+        back: Counter[str] = Counter()
         sold = {line.rank: line for line in delivery.lines}
         kept = self._owed.cancel_of_delivery(work, delivery.number, done.reason) if done.whole else {}
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
             quantity = line.quantity - kept.get(line.rank, 0)
+            # Boxes that had left in advance are not those of this sale: they come back with the avance.
+            if quantity <= 0 or sold[line.rank].advance is not None:
+                continue
             reason = one_line(f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else ""), 200)
-            if line.fate is Fate.STOCK and quantity > 0:
+            if line.fate is Fate.STOCK:
                 self._stock.put_back(
                     work,
                     code=sold[line.rank].code,
@@ -169,8 +203,10 @@ class Reversals:
                     reference=str(delivery.number),
                     reason=reason,
                 )
-            if line.fate is Fate.QUARANTINE and quantity > 0:
+                back[sold[line.rank].code] += quantity
+            if line.fate is Fate.QUARANTINE:
                 self._set_aside(work, sold[line.rank], quantity, str(delivery.number), reason)
+        return back
 
     def _set_aside(self, work: UnitOfWork, sold: DeliveryLine, quantity: int, reference: str, reason: str) -> None:
         """Put boxes that came back into quarantine, each under its serial number where all of the line are back.
@@ -207,7 +243,7 @@ class Reversals:
         registers.cancel_derived(work, str(delivery.number), text)
         registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
-    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery, returned_stock: Counter[str]) -> None:
         reversal_store.write(work.session, done, delivery, work.actor)
         if done.whole:
             is_cancel = done.kind is ReversalKind.CANCEL
@@ -219,6 +255,7 @@ class Reversals:
             "patient": done.totals.patient.cents,
             "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
             "ordonnancier": list(delivery.ordonnancier),
+            "stock": sorted(returned_stock.items()),
             "reason": done.reason,
         }
         number = str(delivery.number)

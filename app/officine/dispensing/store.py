@@ -22,6 +22,7 @@ from app.officine.dispensing.model import (
     Payment,
     PaymentMethod,
     RegisterEntry,
+    SaleKind,
     SessionState,
     SessionSummary,
 )
@@ -289,6 +290,7 @@ def read_delivery(session: Session, number: int) -> Delivery | None:
         franchise_info=row.franchise,
         payments=_payments(session, number),
         state=DeliveryState(row.state),
+        sale=SaleKind(row.sale),
     )
 
 
@@ -369,6 +371,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             refused=row.refused,
             mention=row.mention,
             owed=row.owed,
+            advance=row.advance,
         )
         for row in session.scalars(query)
     )

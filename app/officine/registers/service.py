@@ -84,6 +84,17 @@ class Registers:
         }
         return frozenset(code for code in wanted if said.get(code, code in guessed))
 
+    def derived_names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of those of the products that are derived from blood, by code."""
+        wanted = sorted(set(codes))
+        table = derived_table().rows
+        guessed = {code for code, names in self._catalog.substances(wanted).items() if rules.is_derived(names, table)}
+        with self._db.read() as session:
+            said = store.flags(session, wanted)
+        chosen = [code for code in wanted if said.get(code, code in guessed)]
+        products = self._catalog.by_codes(chosen) if chosen else {}
+        return {code: products[code].name if code in products else code for code in chosen}
+
     def flagged(self) -> dict[str, bool]:
         """Return every product of which a pharmacist said whether it is derived from blood."""
         with self._db.read() as session:
@@ -175,7 +186,7 @@ class Registers:
         return self.record(work, [move])
 
     def record_derived(self, work: UnitOfWork, moves: Sequence[DerivedMove]) -> None:
-        """Write deliveries of medicines derived from blood in the caller's act."""
+        """Write receipts or deliveries of medicines derived from blood in the caller's act."""
         if not moves:
             return
         store.append(work, store.DERIVED, [_derived_row(work, move) for move in moves])

@@ -14,6 +14,7 @@ class MovementKind(enum.StrEnum):
     """Why a quantity changed."""
 
     SALE = "sale"
+    CESSION = "cession"
     PUT_BACK = "put_back"
     RECEIPT = "receipt"
     ADJUSTMENT = "adjustment"
@@ -33,6 +34,7 @@ class MovementKind(enum.StrEnum):
 
 _KIND_LABELS = {
     MovementKind.SALE: "Délivrance",
+    MovementKind.CESSION: "Rétrocession",
     MovementKind.PUT_BACK: "Retour en stock",
     MovementKind.RECEIPT: "Réception",
     MovementKind.ADJUSTMENT: "Correction",

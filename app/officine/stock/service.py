@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.registers import rules as register_rules
-from app.officine.registers.model import EntryKind, Move
+from app.officine.registers.model import DerivedKind, DerivedMove, EntryKind, Move
 from app.officine.staff.model import Right
 from app.officine.stock import rules, store
 from app.officine.stock.model import MovementKind, Receipt, StockItem
@@ -99,6 +99,7 @@ class Stock:
         expiry: dt.date | None = None,
         serial: str = "",
         forced: bool = False,
+        kind: MovementKind = MovementKind.SALE,
     ) -> bool:
         """Take ``quantity`` boxes (1 or more) in the caller's act; False, and nothing done, where there are too few.
 
@@ -116,7 +117,7 @@ class Stock:
             code=code,
             delta=-quantity,
             balance_after=balance,
-            kind=MovementKind.SALE,
+            kind=kind,
             reason=FORCED if beyond else "",
             reference=reference,
             lot=lot,
@@ -218,6 +219,16 @@ class Stock:
         findings = [*self._staff.refusal(actor, Right.RECEIVE_STOCK), *rules.check_receipt(lines, reference)]
         narcotics = {} if is_refused(findings) else self._narcotics(line.code for line in lines)
         findings += [register_rules.unknown_units(one) for one in narcotics.values() if one.units.count is None]
+        derived = (
+            {}
+            if is_refused(findings) or self.registers is None
+            else self.registers.derived_names(line.code for line in lines)
+        )
+        findings += [
+            register_rules.missing_lot_received(derived[line.code], line.code)
+            for line in lines
+            if line.code in derived and not line.lot.strip()
+        ]
         if is_refused(findings):
             return Refused(tuple(findings))
         boxes: Counter[str] = Counter()
@@ -227,6 +238,8 @@ class Stock:
             balances = store.add(work.session, boxes)
             _record(work, _receipt_movements(lines, boxes, balances, reference))
             self._register(work, _received(narcotics, lines, boxes, balances, reference))
+            if self.registers is not None:
+                self.registers.record_derived(work, _derived_received(derived, lines, reference))
             receipt = Receipt(reference, len(lines), boxes.total())
             work.audit("stock.receive", "receipt", reference, details={"lines": receipt.lines, "boxes": receipt.boxes})
         return Done(receipt, tuple(findings))
@@ -316,6 +329,20 @@ def _received(
         )
         for line in lines
         if line.code in narcotics
+    ]
+
+
+def _derived_received(derived: Mapping[str, str], lines: Iterable[ReceiptLine], reference: str) -> list[DerivedMove]:
+    """Return the entries of the medicines derived from blood that came: one a product and lot."""
+    lots: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        if line.code in derived:
+            lots[line.code, line.lot.strip()] += line.quantity
+    return [
+        DerivedMove(
+            kind=DerivedKind.RECEIPT, reference=reference, code=code, label=derived[code], lot=lot, quantity=quantity
+        )
+        for (code, lot), quantity in lots.items()
     ]
 
 

@@ -11,6 +11,7 @@ PAGES = (
     ("closings", "Clôtures"),
     ("debts", "Débiteurs"),
     ("journal", "Journal"),
+    ("advances", "Avances"),
 )
 ACTS = (
     *(
@@ -52,6 +53,28 @@ ACTS = (
         "cash.settle", "Encaisser un différé", "F8", ("dette", "crédit"), room="cash", icon="euro", right=Right.DELIVER
     ),
     Act("cash.deposit", "Recevoir un acompte", "Ctrl+D", ("avance",), room="cash", icon="plus", right=Right.DELIVER),
+    Act(
+        "cash.return", "Rendre un acompte", "Ctrl+R", ("remboursement",), room="cash", icon="minus", right=Right.DELIVER
+    ),
+    Act(
+        "cash.advance_bill",
+        "Facturer au comptoir",
+        "Ctrl+F",
+        ("avance", "régulariser"),
+        room="cash",
+        icon="euro",
+        right=Right.DELIVER,
+    ),
+    Act(
+        "cash.advance_back",
+        "Boîte rapportée",
+        "Ctrl+B",
+        ("avance", "retour"),
+        room="cash",
+        icon="undo",
+        right=Right.REVERSE_DELIVERY,
+    ),
+    Act("cash.advance_days", "Délai des avances", "Ctrl+J", ("retard",), room="cash", right=Right.ADVANCE),
     Act("cash.save", "Enregistrer", "F10", ("valider",), room="cash", icon="save"),
     Act("cash.back", "Fermer la saisie", "Esc", ("annuler", "retour"), room="cash"),
 )

@@ -48,11 +48,11 @@ class SalesPage(CashPage):
         empty = EmptyState("list", "Aucune vente aujourd’hui", "Les ventes encaissées au comptoir s’affichent ici.")
         columns: list[Column[DeliverySummary]] = [
             Column("N°", lambda sale: str(sale.number), 5, True),
-            Column("Heure", lambda sale: formats.clock(sale.at), 6),
+            Column("Heure", lambda sale: formats.clock(sale.at), 5),
             Column("Client", lambda sale: sale.patient_name or "Sans patient", strong=True, second=_by),
-            Column("Total", lambda sale: formats.amount(sale.amount), 9, True, spare=True),
-            Column("Réglé", lambda sale: formats.amount(sale.patient_share), 9, True),
-            Column("État", lambda sale: sale.state.label, 10, tone=lambda _sale: "danger"),
+            Column("Total", lambda sale: formats.amount(sale.amount), 8, True, spare=True),
+            Column("Réglé", lambda sale: formats.amount(sale.patient_share), 8, True),
+            Column("État", lambda sale: sale.state.label, 7, tone=lambda _sale: "danger"),
         ]
         self.list: ListTable[DeliverySummary] = ListTable("Ventes du jour", columns, empty)
         self.left.addWidget(self.list, 1)

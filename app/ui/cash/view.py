@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.cash.acts import PAGES
+from app.ui.cash.advances import AdvancesPage
 from app.ui.cash.closings import ClosingsPage
 from app.ui.cash.debts import DebtsPage
 from app.ui.cash.drawer import DrawerPage
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from app.ui.cash.page import CashPage
     from app.ui.context import Ui
 
-_TOPICS = ("cash", "delivery", "closing")
+_TOPICS = ("cash", "delivery", "closing", "advance")
 
 
 class CashView(QWidget):
@@ -37,13 +38,14 @@ class CashView(QWidget):
         super().__init__()
         self._ui = ui
         self.sales, self.drawer, self.closings = SalesPage(ui), DrawerPage(ui), ClosingsPage(ui)
-        self.debts, self.journal = DebtsPage(ui), JournalPage(ui)
+        self.debts, self.journal, self.advances = DebtsPage(ui), JournalPage(ui), AdvancesPage(ui)
         self.pages: dict[str, CashPage] = {
             "sales": self.sales,
             "drawer": self.drawer,
             "closings": self.closings,
             "debts": self.debts,
             "journal": self.journal,
+            "advances": self.advances,
         }
         self.stack = QStackedWidget()
         self.tabs: dict[str, ActButton] = {}
@@ -100,6 +102,10 @@ class CashView(QWidget):
             ("archive", "closings", self.closings.archive),
             ("settle", "debts", self.debts.settle),
             ("deposit", "debts", self.debts.deposit),
+            ("return", "debts", self.debts.give_back),
+            ("advance_bill", "advances", self.advances.bill),
+            ("advance_back", "advances", self.advances.bring_back),
+            ("advance_days", "advances", self.advances.choose_days),
         )
         for act_id, name, handler in acts:
             self._ui.acts.bind(f"cash.{act_id}", partial(self._do, name, handler), self)

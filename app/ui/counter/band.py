@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.kernel.text import plural
+from app.officine.dispensing.bearer import read_bearer
+from app.officine.dispensing.model import SaleKind
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
@@ -14,7 +17,7 @@ from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
 if TYPE_CHECKING:
     import datetime as dt
 
-    from app.officine.dispensing.model import PrescriptionDraft
+    from app.officine.dispensing.model import CounterSession, PrescriptionDraft
     from app.officine.patients.model import Coverage, Patient
     from app.ui.context import Ui
     from app.ui.counter.till import Till
@@ -61,9 +64,20 @@ def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
         return "Sans ordonnance", "Vente libre"
     written = f"du {formats.date(draft.written_on)}" if draft.written_on is not None else "date à saisir"
     renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
+    if draft.renewal and all(line.total_days is not None for line in draft.lines) and draft.lines:
+        renewal = f" · fraction n°\u00a0{draft.renewal + 1}"
+    if draft.supply is not None:
+        renewal = f" · {draft.supply.label.lower()}"
     who = draft.prescriber_name or "Prescripteur à choisir"
     words = f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip()
     return who, words[0].upper() + words[1:]
+
+
+def terms_words(session: CounterSession) -> tuple[str, str] | None:
+    """Return what is said in the place of the ordonnance where the sale has terms of its own; None where it has not."""
+    if session.sale is SaleKind.ADVANCE:
+        return "Avance sans ordonnance", session.sale_reason
+    return None
 
 
 class _Block(QWidget):
@@ -129,21 +143,36 @@ class PatientBand(Panel):
         """Show the patient and the ordonnance as they are now."""
         session, patient = self._till.session, self._till.picture.patient
         known = patient if patient is not None and patient.id == session.patient_id else None
-        drawn = (session.patient_id, session.patient_name, session.prescription, known)
+        waiting = self._till.picture.advances if known is not None else 0
+        drawn = (
+            session.patient_id,
+            session.patient_name,
+            session.prescription,
+            known,
+            session.bearer,
+            terms_words(session),
+            waiting,
+        )
         if drawn == self._drawn:
             return
         self._drawn = drawn
         there = session.prescription is not None
-        self.prescription.say(*prescription_words(session.prescription), "accent_text" if there else "muted")
+        words = terms_words(session) or prescription_words(session.prescription)
+        special = session.sale is not SaleKind.ORDINARY
+        self.prescription.say(*words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
         if session.patient_id is None:
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
-        self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
+        carried = f"Porteur\u00a0: {read_bearer(session.bearer).name} · " if session.bearer else ""
+        born = "…" if known is None else born_words(known, on)
+        self.patient.say(session.patient_name, f"{carried}{born}", "accent_text")
         if known is not None:
             self._show_chips(known)
+        if waiting:
+            self.chips.addWidget(Chip(f"{plural(waiting, 'avance')}\u00a0: F8", "warning"))
 
     def _show_chips(self, patient: Patient) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.proposals import Advice, differs
 from app.officine.dispensing.substitution import decided
 from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
@@ -140,13 +141,14 @@ class LineDetail(Panel):
         self.presentation.setText(product.presentation if product is not None else "")
         if product is not None:
             self._add_chips(chips(product, detail))
-            self._add_keys(product)
+            self._add_keys(product, picture.advice.get(line.line_id))
         if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
             self._ask_price(line)
         for finding in picture.about(line):
             self.sheet.column.addWidget(FindingCard(finding))
         held = "" if item is None else plural(item.quantity, "boîte")
         pairs = [
+            ("Quantité proposée", _proposed_words(line, picture)),
             ("Promis", plural(line.owed, "boîte à remettre", "boîtes à remettre") if line.owed else ""),
             ("Stock", held),
             ("Emplacement", "" if item is None else item.place),
@@ -166,18 +168,25 @@ class LineDetail(Panel):
             self.sheet.section("Groupe générique")
             for label in detail.group_labels.values():
                 self.sheet.text(label)
+        advice = picture.advice.get(line.line_id, Advice())
+        if advice.rules:
+            self.sheet.section("Règles de l’ordonnance")
+            for rule in advice.rules:
+                self.sheet.text(f"•{NBSP}{rule.words}")
         if detail is not None and detail.conditions:
             self.sheet.section("Conditions de délivrance")
             for condition in detail.conditions:
                 self.sheet.text(f"•{NBSP}{condition}")
 
-    def _add_keys(self, product: Product) -> None:
+    def _add_keys(self, product: Product, advice: Advice | None) -> None:
         """Show the keys of what may be done with this product, and not with every one."""
         keys = []
         if product.group_id is not None:
             keys.append(("counter.substitution", "Substituer"))
         if unit_count(product) is not None:
             keys.append(("counter.units", "Unités"))
+        if advice is not None and self._line is not None and differs(self._line, advice.proposal):
+            keys.append(("counter.propose", "Quantité"))
         if keys:
             self.sheet.column.addWidget(KeyBar(self._acts, (*keys, ("", ""))))
 
@@ -205,3 +214,13 @@ def _units_words(line: DraftLine, product: Product | None) -> str:
 
 def _whose(done: Delivery) -> str:
     return f"{done.patient_name or 'Vente sans patient'} · {formats.clock(done.at)}"
+
+
+def _proposed_words(line: DraftLine, picture: Picture) -> str:
+    """Return the quantity that the posology asks for, why, and the box of three months that there is."""
+    advice = picture.advice.get(line.line_id)
+    if advice is None or advice.proposal is None:
+        return ""
+    proposal = advice.proposal
+    great = f" · grand conditionnement{NBSP}: {proposal.great}" if proposal.great else ""
+    return f"{proposal.words}{NBSP}: {proposal.why}{great}"

@@ -31,7 +31,7 @@ SECOND = Qt.ItemDataRole.UserRole
 SEVERITY = Qt.ItemDataRole.UserRole + 1
 RANK, PRODUCT, LOT, QUANTITY, PRICE, RATE, AMOUNT, STOCK, ALERT = range(9)
 _TITLES = ("N°", "Produit", "Lot, péremption", "Qté", "Prix", "Taux", "Montant", "Stock", "")
-_DIGITS = (2, 0, 11, 4, 8, 5, 9, 5, 2)
+_DIGITS = (2, 0, 11, 4, 7, 4, 8, 4, 2)
 _RIGHT = {QUANTITY, PRICE, RATE, AMOUNT, STOCK}
 # The first to go where the product would no longer be readable.
 _SPARE = (LOT, RATE, PRICE, STOCK)
@@ -85,7 +85,11 @@ class Row:
                 self.presentation,
             ]
             owed = plural(line.owed, "boîte promise", "boîtes promises") if line.owed else ""
-            first = (owed, *self._asked_words(), *self._box_words(with_box=with_box))
+            scanned = len(line.boxes)
+            part = f"{plural(scanned, 'boîte scannée', 'boîtes scannées')} sur {line.quantity}"
+            some = part if 0 < scanned < line.quantity else ""
+            early = f"Avance n°\u00a0{line.advance}" if line.advance is not None else ""
+            first = (early, owed, some, *self._asked_words(), *self._box_words(with_box=with_box))
             return " · ".join(word for word in (*first, *words) if word)
         if self.awaits:
             return ""
@@ -93,8 +97,6 @@ class Row:
             return formats.date(line.expiry)
         if column == QUANTITY and self.asked is not None and self.asked.quantity != line.quantity:
             return f"sur {self.asked.quantity}"
-        if column == QUANTITY and 0 < len(line.boxes) < line.quantity:
-            return f"{len(line.boxes)} scannée{'s' if len(line.boxes) > 1 else ''}"
         return ""
 
     def _asked_words(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
 from app.officine.owed import rules
 from app.ui import formats, theme
+from app.ui.counter.advances_block import AdvancesBlock
 from app.ui.counter.drawer import Drawer
 from app.ui.widgets.basics import Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
@@ -65,6 +66,10 @@ class OwedDrawer(Drawer):
         self.hand: _Hand | None = None
         self._message = ""
         self._pages = (self._promising(), self._listing(), self._handing())
+        self.advances = AdvancesBlock(ui, till)
+        self.advances.taken.connect(self.closed)
+        self.advances.bind(self)
+        self.content.addWidget(self.advances)
         for page in self._pages:
             self.content.addWidget(page)
         self.content.addStretch(1)
@@ -157,6 +162,7 @@ class OwedDrawer(Drawer):
             self.boxes.setText(str(line.owed or proposal.owed))
             self.customer.setText(session.label if rules.phone_in(session.label) else "")
         self.customer_field.setVisible(session.patient_id is None)
+        self.advances.read()
         self._show()
         self._read()
         self._focus()
@@ -188,7 +194,8 @@ class OwedDrawer(Drawer):
         self._filter()
         if self.hand is None:
             self._show()
-        if self.line is None and self.hand is None and self.list.records and not self.search.text():
+        waits = self.line is None and self.hand is None and not self.advances.list.hasFocus()
+        if waits and self.list.records and not self.search.text():
             self._focus()
 
     def _filter(self) -> None:
@@ -218,6 +225,8 @@ class OwedDrawer(Drawer):
     def _show(self) -> None:
         line, hand = self.line is not None and self.hand is None, self.hand is not None
         listed = not hand and (not line or bool(self.list.records))
+        # With avances to settle and nothing promised, the list of the promis would only stand in their way.
+        listed = listed and not (self.advances.list.records and not self.known.promises)
         for page, shown in zip(self._pages, (line, listed, hand), strict=True):
             page.setVisible(shown)
         self.refusal.set_findings(())
@@ -231,7 +240,9 @@ class OwedDrawer(Drawer):
 
     def confirm(self) -> None:
         """Hand over, or promise, or take the promis pointed at; from the reason of a cancellation: cancel."""
-        if self.reason.hasFocus():
+        if self.advances.button.hasFocus():
+            self.advances.take(self.advances.list.records)
+        elif self.reason.hasFocus():
             self._cancel()
         elif self.hand is not None:
             self._hand_over(self.hand)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
+from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
@@ -32,6 +33,7 @@ from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.privacy import PrivateSide
 from app.ui.counter.recall_drawer import RecallDrawer
+from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.substitution_drawer import SubstitutionDrawer
@@ -71,6 +73,8 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         WhyDrawer,
         SubstitutionDrawer,
         UnitsDrawer,
+        BearerDrawer,
+        SaleDrawer,
         RecallDrawer,
     )
 }
@@ -308,6 +312,15 @@ class TillPage(QWidget):
         line = self.current_line
         if line is not None:
             self.till.do(editing.set_quantity(self.till.session, line.line_id, quantity))
+
+    def take_proposal(self) -> None:
+        """Put on the current line the boxes that its posology asks for."""
+        line = self.current_line
+        advice = None if line is None else self.till.picture.advice.get(line.line_id)
+        if line is None or advice is None or advice.proposal is None:
+            self._ui.say("Pas de quantité à proposer\u00a0: il faut la posologie et la durée (Ctrl+L).")
+        elif proposals.differs(line, advice.proposal):
+            self.till.do(proposals.apply(self.till.session, line.line_id, advice.proposal))
 
     def attach(self) -> None:
         """Turn the current line over: of the ordonnance, or beside it."""

@@ -172,8 +172,6 @@ class RecallDrawer(LineDrawer):
             line_id = _line_with(session.lines, case).line_id
         forced = recalled.force(session, line_id, case.recalls, reason, self.till.author)
         if self.till.do((forced, ())):
-            words = [one for one in forced.acknowledged if one.code == recalled.RECALLED and one.subject == line_id]
-            self.till.note_acknowledged(words)
             self._next(case)
 
     def forget(self) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST = 9999
 _CROWDED_FROM = 125
+_LOT_MISSING = "GAL-MDS-04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,12 @@ class _ReceiptForm(_StockForm):
         for editor in (self.lot, self.expiry, self.reference):
             editor.clear()
         super().begin(row_)
+
+    def show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
+        """Say why it is refused, or that it is done; go to the lot where it is what lacks."""
+        super().show_outcome(outcome, said)
+        if isinstance(outcome, Refused) and any(finding.code == _LOT_MISSING for finding in outcome.findings):
+            self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Enter the boxes."""

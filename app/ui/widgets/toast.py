@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -44,12 +44,16 @@ class Toast(QFrame):
 
 
 class Toasts(QObject):
-    """The messages of a window, at its bottom, the last one lowest."""
+    """The messages of a window, at the bottom of its content, the last one lowest.
 
-    def __init__(self, window: QWidget) -> None:
-        """Show messages over ``window``."""
+    They stand on the left, over lists: what acts is on the right.
+    """
+
+    def __init__(self, window: QWidget, content: QWidget) -> None:
+        """Show messages over ``window``, from the left edge of its ``content``."""
         super().__init__(window)
         self._window = window
+        self._content = content
         self._shown: list[Toast] = []
         window.installEventFilter(self)
         # Drawn in the old size or colours, a message would be cut; what it said is seen by now.
@@ -96,7 +100,8 @@ class Toasts(QObject):
 
     def _place(self) -> None:
         bottom = self._window.height() - theme.current().pixels(_OVER_KEYS)
+        left = self._content.mapTo(self._window, QPoint(theme.XL, 0)).x()
         for toast in reversed(self._shown):
             bottom -= toast.height() + theme.S
-            toast.move((self._window.width() - toast.width()) // 2, bottom)
+            toast.move(max(0, min(left, self._window.width() - toast.width())), bottom)
             toast.raise_()

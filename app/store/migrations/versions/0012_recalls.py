@@ -7,7 +7,7 @@ from app.store.base import PK, Json, UtcDateTime
 from app.store.migrations.guards import append_only
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:
