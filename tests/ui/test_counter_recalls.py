@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.ui.pictures import Stage
 
 FREE, OTHER = "doliprane 1000", "lait corporel"
-ALT = Qt.KeyboardModifier.AltModifier
+ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 class Heard(sounds.Speaker):
@@ -104,7 +104,7 @@ def test_a_recalled_box_is_stopped_with_its_reason_and_set_aside_by_one_key(hand
     drawer(hands).force()
     hands.stage.settle()
     assert hands.page.till.session.is_empty
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: hands.page.drawer is None)
     assert (hands.stock(product), quarantined(hands, product)) == (before - 1, 1)
     (entry,) = hands.aside(hands.services.quarantine.present)
@@ -118,10 +118,10 @@ def test_a_pharmacist_lets_it_leave_with_a_reason_asked_for_once(hands: Hands, h
     product, done = recall(hands, "LOT7"), hands.deliveries()
     hands.scan(box_frame(product, serial="A1"))
     assert heard.played == [Sound.BLOCKED]
-    hands.press(Qt.Key.Key_O, ALT)
+    hands.press(Qt.Key.Key_M, ALT)
     hands.press(ENTER)
     assert hands.page.till.session.is_empty
-    assert "motif" in drawer(hands).reason_field.note_label.text()
+    assert "Obligatoire" in drawer(hands).reason_field.note_label.text()
     hands.type("aucun autre lot")
     hands.press(ENTER)
     hands.wait(lambda: bool(hands.page.till.session.lines) and hands.page.till.is_fresh)
@@ -168,7 +168,7 @@ def test_a_lot_that_no_scan_gave_is_asked_for_and_stops_the_line_once_typed(hand
     hands.type("lot ab12")
     hands.press(ENTER)
     hands.wait(lambda: hands.page.till.is_fresh and hands.page.till.blocked)
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: drawer(hands).case is not None)
     assert drawer(hands).told.isVisible()
     hands.press(ENTER)
@@ -193,9 +193,9 @@ def test_boxes_stopped_one_after_the_other_are_set_aside_each_in_turn(hands: Han
     for serial in ("A1", "A2", "A2"):
         hands.scan(box_frame(product, serial=serial))
     assert drawer(hands).more.isVisible()
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: quarantined(hands, product) == 1)
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: hands.page.drawer is None)
     assert quarantined(hands, product) == 2
     # In quarantine, it is refused at the scan.
@@ -211,7 +211,7 @@ def test_a_recalled_box_stopped_over_the_payment_loses_nothing_typed(hands: Hand
     hands.press(Qt.Key.Key_F10)
     hands.type("20")
     hands.scan(box_frame(product, serial="A1"))
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: hands.page.drawer is None)
     assert len(hands.page.till.session.lines) == 1
     hands.press(Qt.Key.Key_F10)
@@ -225,9 +225,9 @@ def test_an_expired_box_of_the_sale_is_set_aside_with_its_cause(hands: Hands) ->
     product = hands.product(FREE)
     hands.scan(box_frame(product, serial="A1", expiry="261031"))
     hands.scan(box_frame(product, serial="A2"))
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: drawer(hands).case is not None)
-    hands.press(Qt.Key.Key_Q, ALT)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     hands.wait(lambda: hands.page.drawer is None)
     (line,) = hands.page.till.session.lines
     assert (line.quantity, [box.serial for box in line.boxes]) == (1, ["A2"])

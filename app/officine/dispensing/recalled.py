@@ -128,7 +128,7 @@ def blocked(label: str, lot: str, recall: Recall, severity: Severity, subject: s
     asked = f"Consigne : {recall.instruction.rstrip('. ')}. " if recall.instruction else ""
     who = "" if severity is Severity.WARNING else " Seul un pharmacien peut passer outre, avec un motif."
     return Finding(
-        RECALLED, severity, typographic(text), typographic(f"{asked}Alt+Q : mettre en quarantaine.{who}"), subject
+        RECALLED, severity, typographic(text), typographic(f"{asked}Maj+F9 : mettre en quarantaine.{who}"), subject
     )
 
 

@@ -41,10 +41,10 @@ _KIND_LABELS = {
     MovementKind.DESTRUCTION: "Destruction",
     MovementKind.LOSS: "Perte ou vol",
     MovementKind.RETURN: "Retour fournisseur",
-    MovementKind.SET_ASIDE: "Mise en quarantaine",
-    MovementKind.RELEASED: "Levée de quarantaine",
-    MovementKind.ASIDE_DESTROYED: "Détruit, de quarantaine",
-    MovementKind.ASIDE_RETURNED: "Rendu, de quarantaine",
+    MovementKind.SET_ASIDE: "Quarantaine",
+    MovementKind.RELEASED: "Remis en vente",
+    MovementKind.ASIDE_DESTROYED: "Destruction",
+    MovementKind.ASIDE_RETURNED: "Retour fournisseur",
 }
 
 

@@ -29,7 +29,7 @@ ACTS: Final = (
     _act("owed", "Promis et dus", "F8", ("promettre", "dû", "remettre", "boîte manquante"), "box"),
     _act("sale", "Conditions de la vente", "Ctrl+G", ("avance", "avant l’ordonnance", "genre de vente"), "edit"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),
-    _act("set_aside", "Mettre en quarantaine", "Alt+Q", ("écarter", "rappel", "lot rappelé", "périmé"), "lock"),
+    _act("set_aside", "Mettre en quarantaine", "Shift+F9", ("écarter", "rappel", "lot rappelé", "périmé"), "lock"),
     _act("pay", "Encaisser", "F10", ("facturer", "payer", "règlement", "valider"), "euro", right=Right.DELIVER),
     _act("prints", "Impressions", "F11", ("imprimer", "imprimante", "ticket", "réimprimer", "duplicata"), "print"),
     _act("more", "Une boîte de plus", "+", ("quantité", "ajouter"), "plus"),

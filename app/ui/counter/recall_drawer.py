@@ -72,7 +72,7 @@ class RecallDrawer(LineDrawer):
         self.more = Text("", "strong", wrap=True)
         self.facts = Facts()
         self.reason = TextField(limit=_LIMIT)
-        self.reason_field = Field("M&otif", self.reason)
+        self.reason_field = Field("&Motif", self.reason)
         self.findings = FindingList()
         self.who = Text(
             "Seul un pharmacien peut passer outre, avec un motif tracé. F12 change d’opérateur.", "muted", wrap=True

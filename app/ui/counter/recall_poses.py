@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _GS = "\x1d"
 _SERIALS = itertools.count(910_100)
-_PRODUCT, _LOT = "doliprane 1000", "AB12"
+_PRODUCT, _LOT = "smecta", "AB12"
 
 
 def recalled(stage: Stage) -> RecallDraft:
@@ -30,7 +30,7 @@ def recalled(stage: Stage) -> RecallDraft:
     draft = RecallDraft(
         code=services.catalog.search(_PRODUCT, 1)[0].code,
         lots=(_LOT, "AB13"),
-        reason="Défaut d’étanchéité des blisters",
+        reason="Défaut d’étanchéité des sachets",
         level=Level.PATIENT,
         day=today(services.clock),
         instruction="Isoler les boîtes et les retourner au grossiste",

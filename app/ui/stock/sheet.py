@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _MOST = 9999
+_CROWDED_FROM = 125
 _LOT_MISSING = "GAL-MDS-04"
 
 
@@ -172,6 +173,9 @@ class StockSheet(Panel):
             form.begin(self.record)
 
     def _show_forms(self) -> None:
+        # Where the letters are large, what is typed takes the room of what is only read.
+        crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
+        self.movements.setVisible(not crowded)
         if not self.isVisible():
             # The keys are those of the page shown.
             return
@@ -261,7 +265,8 @@ class _CountForm(_StockForm):
 
 
 def _why(move: Movement) -> str:
-    aside = f"quarantaine {signed(move.aside)}" if move.aside else ""
+    # From the shelf to quarantine or back, the boxes of the line say it; else what came or left was never on the shelf.
+    aside = f"quarantaine {signed(move.aside)}" if move.aside and move.delta + move.aside else ""
     return " · ".join(part for part in (aside, move.reason or move.reference) if part)
 
 
