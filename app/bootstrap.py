@@ -13,6 +13,7 @@ from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
@@ -91,6 +92,7 @@ class Services:
     safety: Safety
     advances: Advances
     accounts: Accounts
+    account_papers: AccountPapers
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -263,6 +265,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         safety=safety,
         advances=advances,
         accounts=accounts,
+        account_papers=AccountPapers(db, folder.prints, settings.mode),
     )
 
 

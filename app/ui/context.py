@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.accounts.papers import AccountPapers
     from app.officine.accounts.service import Accounts
     from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
@@ -185,6 +186,7 @@ class Services(Protocol):
     book: Book
     advances: Advances
     accounts: Accounts
+    account_papers: AccountPapers
 
     @property
     def folder(self) -> Folder:

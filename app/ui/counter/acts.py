@@ -26,7 +26,7 @@ ACTS: Final = (
     _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),
     _act("owed", "Promis et dus", "F8", ("promettre", "dû", "remettre", "boîte manquante"), "box"),
-    _act("sale", "Conditions de la vente", "Ctrl+G", ("avance", "avant l’ordonnance", "genre de vente"), "edit"),
+    _act("sale", "Conditions de la vente", "Ctrl+G", ("avance", "en compte", "rétrocession", "genre de vente"), "edit"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),
     _act("pay", "Encaisser", "F10", ("facturer", "payer", "règlement", "valider"), "euro", right=Right.DELIVER),
     _act("prints", "Impressions", "F11", ("imprimer", "imprimante", "ticket", "réimprimer", "duplicata"), "print"),

@@ -72,6 +72,11 @@ def terms_words(session: CounterSession) -> tuple[str, str] | None:
     """Return what is said in the place of the ordonnance where the sale has terms of its own; None where it has not."""
     if session.sale is SaleKind.ADVANCE:
         return "Avance sans ordonnance", session.sale_reason
+    if session.sale is SaleKind.RETROCESSION:
+        return "Rétrocession", session.account_name
+    if session.sale is SaleKind.ACCOUNT:
+        who, written = prescription_words(session.prescription)
+        return f"En compte\u00a0: {session.account_name}", f"{who} · {written}"
     return None
 
 
