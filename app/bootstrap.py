@@ -27,6 +27,7 @@ from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
+from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
 from app.officine.owed.service import Owed
 from app.officine.patients.service import Patients
@@ -93,6 +94,7 @@ class Services:
     advances: Advances
     accounts: Accounts
     account_papers: AccountPapers
+    slips: Slips
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -266,6 +268,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         advances=advances,
         accounts=accounts,
         account_papers=AccountPapers(db, folder.prints, settings.mode),
+        slips=Slips(db, folder.prints, settings.mode),
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
+    from app.officine.dispensing.slips import Slips
     from app.officine.dispensing.tickets import Tickets
     from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
@@ -187,6 +188,7 @@ class Services(Protocol):
     advances: Advances
     accounts: Accounts
     account_papers: AccountPapers
+    slips: Slips
 
     @property
     def folder(self) -> Folder:

@@ -50,6 +50,7 @@ ACTS: Final = (
     _act("print_plan", "Imprimer le plan de posologie", "Shift+F4", ("plan de prise",), "print"),
     _act("print_invoice", "Imprimer la facture", "Shift+F5", ("subrogatoire", "duplicata"), "print"),
     _act("print_ticket_a5", "Imprimer le ticket A5", "Shift+F6", (), "print"),
+    _act("print_slip", "Imprimer le ticket du promis", "Shift+F8", ("promis", "dû"), "print"),
     _act("private", "Masquer / montrer les volets cliniques", "Ctrl+H", ("confidentialité", "cacher"), "lock"),
     *(_act(f"tab{number}", f"Comptoir {number}", f"Ctrl+{number}") for number in range(1, TABS + 1)),
 )
