@@ -252,7 +252,7 @@ def test_an_account_is_opened_by_keyboard_and_refused_where_it_is_wrong(hands: H
     hands.press(F.Key_7, CTRL)
     hands.press(F.Key_I, CTRL)
     hands.press(F.Key_F10)
-    assert [one.code for one in view.accounts.account_form.findings.findings] == ["GAL-CTE-10", "GAL-CTE-11"]
+    assert [one.code for one in view.accounts.account_form.findings.findings] == ["GAL-CTE-10"]
     for typed in ("Foyer Les Lilas", "2 rue Verte", "69003", "Lyon", "732 829 320 00074"):
         hands.type(typed)
         hands.press(ENTER)

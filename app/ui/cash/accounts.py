@@ -25,6 +25,8 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.kernel.outcome import Outcome
     from app.officine.accounts.model import AccountEntry, AccountInvoice, AccountSummary
     from app.ui.context import Services, Ui
@@ -38,6 +40,14 @@ _WORDS = Wording(
     nothing=("Aucun compte ne répond à «\u00a0{}\u00a0»", "Ctrl+I l’ouvre."),
     noun="compte",
 )
+_SHORT = {
+    "cash.account_pay": "Encaisser",
+    "cash.account_invoice": "Facturer",
+    "cash.account_print": "Duplicata",
+    "cash.account_statement": "Relevé",
+    "cash.account_new": "Nouveau",
+    "cash.account_edit": "Modifier",
+}
 _RECEIVED = (Means.TRANSFER, Means.CHEQUE, Means.CARD, Means.CASH)
 
 
@@ -73,7 +83,7 @@ class AccountsPage(CashPage):
     def __init__(self, ui: Ui) -> None:
         """List the accounts."""
         acts = ("pay", "invoice", "print", "statement", "new", "edit")
-        super().__init__(ui, "Compte", tuple(f"cash.account_{act}" for act in acts))
+        super().__init__(ui, "Compte", tuple(f"cash.account_{act}" for act in acts), _SHORT)
         columns: list[Column[AccountSummary]] = [
             Column("Compte", lambda one: one.account.name, strong=True, second=_second),
             Column("À facturer", lambda one: _or_none(one.to_invoice), 10, True, spare=True),
@@ -89,6 +99,7 @@ class AccountsPage(CashPage):
         for form in (self.paying, self.invoicing, self.account_form):
             self.add_form(form)
         self.invoicing.made.connect(self._invoiced)
+        self.forms_changed.connect(lambda: self.facts.setVisible(self.form is not self.account_form))
         self.record: AccountRecord | None = None
         self.pane.pointed.connect(self._point)
         self.pane.chosen.connect(lambda _one: self.receive())
@@ -316,6 +327,10 @@ class AccountForm(CashForm):
         if one is not None and one.ceiling is not None:
             self.ceiling.set_money(one.ceiling)
         self.focus(self.name)
+
+    def refuse(self, findings: Iterable[Finding]) -> None:
+        """Show the first thing to mend: the fields keep their room."""
+        super().refuse(list(findings)[:1])
 
     def save(self) -> None:
         """Write the account."""

@@ -149,8 +149,9 @@ class PatientBand(Panel):
             return
         self._drawn = drawn
         there = session.prescription is not None
-        words = terms_words(session) or prescription_words(session.prescription)
-        special = session.sale is not SaleKind.ORDINARY
+        first, second = terms_words(session) or prescription_words(session.prescription)
+        words = (first, f"{plural(waiting, 'avance')} à régulariser\u00a0: F8 · {second}" if waiting else second)
+        special = session.sale is not SaleKind.ORDINARY or waiting
         self.prescription.say(*words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
@@ -161,8 +162,6 @@ class PatientBand(Panel):
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
             self._show_chips(known)
-        if waiting:
-            self.chips.addWidget(Chip(f"{plural(waiting, 'avance')}\u00a0: F8", "warning"))
 
     def _show_chips(self, patient: Patient) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()

@@ -278,7 +278,7 @@ class PaymentDrawer(Drawer):
         if self.is_charged:
             self.go.setText("Délivrer en compte — Entrée")
         if self.is_advance and self.given.text().strip():
-            self.go.setText("Délivrer et recevoir l’acompte — Entrée")
+            self.go.setText("Délivrer et encaisser — Entrée")
 
     def _note_given(self, given: Money | None, left: Money, *, cash: bool) -> None:
         """Say what the sum typed leaves to pay."""
