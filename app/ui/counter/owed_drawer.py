@@ -118,7 +118,12 @@ class OwedDrawer(Drawer):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.moved.connect(self.list.step)
         self.search.confirmed.connect(self.confirm)
-        for part in (self.whose, self.search, self.list, ActButton(self.ui.acts, "counter.print_slip")):
+        for part in (
+            self.whose,
+            self.search,
+            self.list,
+            ActButton(self.ui.acts, "counter.print_slip", text="Ticket du promis"),
+        ):
             column.addWidget(part)
         return page
 
