@@ -24,7 +24,7 @@ from app.officine.cash.model import Means, Payment
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.cash import first_bad
 from app.officine.dispensing.model import SaleKind
-from app.officine.dispensing.reversal import ReversalKind
+from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.registers.model import EntryKind as RegisterKind
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
@@ -406,6 +406,24 @@ def test_a_stupefiant_is_given_up_on_an_order_form_and_its_register_names_the_ac
     assert entry.ordonnancier is None
     [line] = registers.month("2026-11")[0]
     assert line.exits == 14
+
+
+@pytest.mark.req("OFF-RET-02")
+def test_a_stupefiant_given_up_by_mistake_comes_back_to_stock_and_register(
+    house: House, accounts: Accounts, colleague: CustomerAccount
+) -> None:
+    session = ceded(house, colleague, SKENAN, 900, "BC-2026-17")
+    delivery = done(house.counter.validate(session, CAMILLE, charged(house, session)))
+    draft = house.reversals.proposal(delivery.number, ReversalKind.CANCEL)
+    assert draft is not None
+    lines = (replace(draft.lines[0], fate=Fate.STOCK, note="Boîte jamais partie"),)
+    done(house.reversals.reverse(replace(draft, reason="Erreur", lines=lines), CAMILLE))
+    registers = house.stock.registers
+    assert registers is not None
+    back = registers.entries()[-1]
+    assert (back.kind, back.units) == (RegisterKind.CANCELLATION, 14)
+    assert (house.stock.on_hand([SKENAN])[SKENAN], accounts.owed(colleague.id)) == (20, ZERO)
+    assert sound(house, accounts)
 
 
 @pytest.mark.req("OFF-RET-01")
