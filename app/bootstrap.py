@@ -13,6 +13,7 @@ from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, 
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
@@ -26,6 +27,7 @@ from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
+from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
@@ -97,6 +99,8 @@ class Services:
     accounts: Accounts
     recalls: Recalls
     quarantine: Quarantine
+    account_papers: AccountPapers
+    slips: Slips
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -301,6 +305,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
+        account_papers=AccountPapers(db, folder.prints, settings.mode),
+        slips=Slips(db, folder.prints, settings.mode),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.accounts.papers import AccountPapers
     from app.officine.accounts.service import Accounts
     from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
+    from app.officine.dispensing.slips import Slips
     from app.officine.dispensing.tickets import Tickets
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
@@ -191,6 +193,8 @@ class Services(Protocol):
     book: Book
     advances: Advances
     accounts: Accounts
+    account_papers: AccountPapers
+    slips: Slips
 
     @property
     def folder(self) -> Folder:

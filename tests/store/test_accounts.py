@@ -12,16 +12,19 @@ from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, ELIQUIS, LEA, SKE
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.kernel.errors import InputDefect
+from app.kernel.mode import Mode
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Refused, Severity
 from app.officine.accounts import rules
 from app.officine.accounts.model import AccountDraft, AccountKind, CustomerAccount, EntryKind
+from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.cash.model import Means, Payment
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.cash import first_bad
 from app.officine.dispensing.model import SaleKind
-from app.officine.dispensing.reversal import ReversalKind
+from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.registers.model import EntryKind as RegisterKind
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
@@ -405,6 +408,24 @@ def test_a_stupefiant_is_given_up_on_an_order_form_and_its_register_names_the_ac
     assert line.exits == 14
 
 
+@pytest.mark.req("OFF-RET-02")
+def test_a_stupefiant_given_up_by_mistake_comes_back_to_stock_and_register(
+    house: House, accounts: Accounts, colleague: CustomerAccount
+) -> None:
+    session = ceded(house, colleague, SKENAN, 900, "BC-2026-17")
+    delivery = done(house.counter.validate(session, CAMILLE, charged(house, session)))
+    draft = house.reversals.proposal(delivery.number, ReversalKind.CANCEL)
+    assert draft is not None
+    lines = (replace(draft.lines[0], fate=Fate.STOCK, note="Boîte jamais partie"),)
+    done(house.reversals.reverse(replace(draft, reason="Erreur", lines=lines), CAMILLE))
+    registers = house.stock.registers
+    assert registers is not None
+    back = registers.entries()[-1]
+    assert (back.kind, back.units) == (RegisterKind.CANCELLATION, 14)
+    assert (house.stock.on_hand([SKENAN])[SKENAN], accounts.owed(colleague.id)) == (20, ZERO)
+    assert sound(house, accounts)
+
+
 @pytest.mark.req("OFF-RET-01")
 def test_a_retrocession_goes_to_an_officine_only_without_patient_and_by_a_pharmacist(
     house: House, home: CustomerAccount, colleague: CustomerAccount
@@ -424,3 +445,52 @@ def test_a_retrocession_goes_to_an_officine_only_without_patient_and_by_a_pharma
 def test_a_regulated_price_is_typed_between_officines_only(house: House) -> None:
     _, findings = edit.set_price(house.sale(AMOXICILLINE), "L1", Money(1))
     assert [one.code for one in findings] == ["GAL-CPT-03"]
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+def words_of(file: Path) -> str:
+    """Return the text of a PDF."""
+    import pypdfium2  # noqa: PLC0415 -- heavy: where papers are read
+
+    pages = pypdfium2.PdfDocument(file.read_bytes())
+    return "\n".join(page.get_textpage().get_text_range() for page in pages)
+
+
+@pytest.mark.req("OFF-CTE-05")
+def test_an_invoice_is_printed_once_then_as_a_duplicata(
+    house: House, accounts: Accounts, home: CustomerAccount, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("prints").mkdir()
+    papers = AccountPapers(house.db, tmp_path / "prints", Mode.PRODUCTION)
+    session = on(house.prescribed(AMOXICILLINE), home)
+    done(house.counter.validate(session, CAMILLE, charged(house, session)))
+    taken(house, home)
+    done(accounts.make_invoice(CAMILLE, home.id, TODAY))
+    first = words_of(papers.write_invoice(1, CAMILLE))
+    second = words_of(papers.write_invoice(1, CAMILLE))
+    assert "Facture récapitulative n° 1" in first
+    assert "EHPAD Les Tilleuls" in first
+    assert "D.441-5" in first
+    assert "DUPLICATA" not in first
+    assert "DUPLICATA n° 1" in second
+    # Who pays for somebody learns for whom, never which product (CSP L.1110-4).
+    assert "DOLIPRANE" not in first.upper()
+    statement = words_of(papers.write_statement(home.id))
+    assert "Solde dû" in statement
+    with pytest.raises(InputDefect):
+        papers.write_invoice(7, CAMILLE)
+
+
+@pytest.mark.req("OFF-RET-01")
+def test_the_invoice_of_a_colleague_names_the_products(
+    house: House, accounts: Accounts, colleague: CustomerAccount, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("prints").mkdir()
+    session = ceded(house, colleague, DOLIPRANE, 150)
+    done(house.counter.validate(session, CAMILLE, charged(house, session)))
+    done(accounts.make_invoice(CAMILLE, colleague.id, TODAY))
+    said = words_of(AccountPapers(house.db, tmp_path / "prints", Mode.DEMO).write_invoice(1, CAMILLE))
+    assert "DOLIPRANE" in said.upper()
+    assert "SIMULATION" in said

@@ -1,4 +1,4 @@
-"""Are avances made, settled and followed by keyboard and scanner on the real window?"""
+"""Are avances, sales on account and rétrocessions made and followed by keyboard on the real window?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 
 from app.kernel.money import ZERO, Money
+from app.kernel.outcome import Done
+from app.officine.accounts.model import AccountDraft, AccountKind, CustomerAccount
 from app.officine.cash.model import Means, RecordKind
 from app.officine.dispensing.model import SaleKind
 from app.ui.cash.view import CashView
@@ -16,9 +18,11 @@ from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 from app.ui.counter.sale_drawer import SaleDrawer
+from app.ui.printing import print_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.officine.advances.model import Advance
     from app.officine.catalog.model import Product
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.pictures import Stage
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 F = Qt.Key
 LISTED = "amoxicilline"
 
@@ -177,3 +182,113 @@ def test_the_room_of_the_till_lists_avances_prepares_their_bill_and_takes_boxes_
     hands.wait(lambda: hands.aside(lambda: hands.services.cash.account(patient)).deposit == ZERO)
     record = hands.aside(lambda: hands.services.cash.journal(limit=1))[0]
     assert (record.kind, record.means, record.amount) == (RecordKind.DEPOSIT, Means.DEPOSIT, Money(500))
+
+
+# --- On account, and between officines --------------------------------------------------------------------------------
+
+
+def open_account(hands: Hands, kind: AccountKind, name: str) -> CustomerAccount:
+    """Open an account, as Galien itself."""
+    draft = AccountDraft(kind=kind, name=name, address_line="4 rue du Parc", postal_code="75011", city="Paris")
+    made = hands.aside(lambda: hands.services.accounts.add(hands.services.system_actor, draft))
+    assert isinstance(made, Done)
+    hands.stage.settle()
+    return made.value
+
+
+def owed(hands: Hands, account: CustomerAccount) -> Money:
+    return hands.aside(lambda: hands.services.accounts.owed(account.id))
+
+
+@pytest.mark.req("OFF-CTE-01")
+def test_a_sale_goes_to_an_account_is_invoiced_and_paid_by_keyboard(hands: Hands) -> None:
+    account = open_account(hands, AccountKind.INSTITUTION, "EHPAD Les Tilleuls")
+    open_account(hands, AccountKind.COMPANY, "Société Zinnia")
+    hands.scan(box_frame(hands.product("doliprane 1000"), serial="CT1"))
+    drawer = terms(hands)
+    hands.press(F.Key_M, ALT)
+    hands.type("till")
+    hands.press(ENTER)
+    hands.wait(lambda: hands.page.till.session.account_id == account.id)
+    assert hands.page.drawer is not drawer
+    pay(hands)
+    sold = deliver(hands)
+    assert [one.method for one in sold.payments] == [Means.ACCOUNT]
+    assert owed(hands, account) == sold.totals.patient
+    view = till(hands)
+    hands.press(F.Key_7, CTRL)
+    hands.type("tilleuls")
+    hands.wait(lambda: view.accounts.record is not None and view.accounts.record.summary.account.id == account.id)
+    written: list[Path] = []
+    print_desk(hands.stage.ui).open_file = lambda file: written.append(file) is None
+    hands.press(F.Key_G, CTRL)
+    hands.press(ENTER)
+    hands.wait(lambda: len(written) == 1)
+    hands.press(F.Key_F, CTRL | SHIFT)
+    hands.wait(lambda: len(written) == 2)
+    assert [file.name for file in written] == ["facture-compte-000001.pdf", "facture-compte-000001-duplicata-1.pdf"]
+    hands.press(F.Key_L, CTRL)
+    hands.press(ENTER)
+    hands.wait(lambda: owed(hands, account) == ZERO)
+    assert hands.aside(hands.services.accounts.till_agrees)
+
+
+@pytest.mark.req("OFF-CTE-01")
+def test_a_sale_on_account_without_an_account_is_refused_where_it_is_chosen(hands: Hands) -> None:
+    hands.scan(box_frame(hands.product("doliprane 1000"), serial="CT2"))
+    drawer = terms(hands)
+    hands.press(F.Key_M, ALT)
+    drawer.keep.setFocus()
+    hands.press(ENTER)
+    assert hands.page.drawer is drawer
+    assert "Choisissez le compte" in drawer.chosen.text()
+    hands.press(F.Key_Escape)
+    assert hands.page.till.session.sale is SaleKind.ORDINARY
+
+
+@pytest.mark.req("OFF-CTE-04")
+def test_an_account_is_opened_by_keyboard_and_refused_where_it_is_wrong(hands: Hands) -> None:
+    view = till(hands)
+    hands.press(F.Key_7, CTRL)
+    hands.press(F.Key_I, CTRL)
+    hands.press(F.Key_F10)
+    assert [one.code for one in view.accounts.account_form.findings.findings] == ["GAL-CTE-10"]
+    for typed in ("Foyer Les Lilas", "2 rue Verte", "69003", "Lyon", "732 829 320 00074"):
+        hands.type(typed)
+        hands.press(ENTER)
+    hands.type("zzz")
+    hands.press(ENTER)
+    assert [one.code for one in view.accounts.account_form.findings.findings] == ["GAL-CTE-15"]
+    view.accounts.account_form.ceiling.clear()
+    hands.type("500")
+    hands.press(ENTER)
+    hands.wait(lambda: bool(hands.aside(hands.services.accounts.summaries)))
+    [made] = hands.aside(hands.services.accounts.summaries)
+    assert (made.account.name, made.account.siret, made.account.ceiling) == (
+        "Foyer Les Lilas",
+        "73282932000074",
+        Money(500_00),
+    )
+
+
+@pytest.mark.req("OFF-RET-01")
+def test_boxes_are_given_up_to_a_colleague_by_keyboard(hands: Hands) -> None:
+    account = open_account(hands, AccountKind.OFFICINE, "Pharmacie du Marché")
+    product = hands.product(LISTED)
+    before = hands.stock(product)
+    hands.scan(box_frame(product, serial="RT1"))
+    terms(hands)
+    hands.press(F.Key_R, ALT)
+    hands.type("march")
+    hands.press(ENTER)
+    hands.press(ENTER)
+    hands.wait(lambda: hands.page.till.session.account_id == account.id)
+    hands.wait(lambda: hands.page.till.is_fresh)
+    hands.press(F.Key_V, ALT)
+    hands.type("1,50")
+    hands.press(ENTER)
+    assert hands.page.till.session.lines[0].unit_price == Money(150)
+    pay(hands)
+    sold = deliver(hands)
+    assert (sold.sale, sold.totals.amount, sold.ordonnancier) == (SaleKind.RETROCESSION, Money(150), ())
+    assert (hands.stock(product), owed(hands, account)) == (before - 1, Money(150))

@@ -33,16 +33,16 @@ _AGES = (30, 60, 90)
 def check_draft(draft: AccountDraft) -> list[Finding]:
     """Return what is wrong with an account as typed; subjects are its fields."""
     findings = []
-    for field, value, least in (
-        ("name", draft.name, 1),
-        ("address_line", draft.address_line, 0),
-        ("city", draft.city, 0),
+    for field, title, value, least in (
+        ("name", "Nom", draft.name, 1),
+        ("address_line", "Adresse", draft.address_line, 0),
+        ("city", "Ville", draft.city, 0),
     ):
         if not least <= len(value.strip()) <= NAME_LIMIT or not value.isprintable():
-            text = f"De {least} à {NAME_LIMIT} caractères imprimables."
+            text = f"{title} : de {least} à {NAME_LIMIT} caractères imprimables."
             findings.append(_error("GAL-CTE-10", text, "Corrigez ce champ.", field))
     if draft.kind.is_professional and not (draft.address_line.strip() and draft.city.strip()):
-        text = "La facture d’un professionnel porte son adresse (C. com. L.441-9)."
+        text = "Adresse exigée sur la facture (C. com. L.441-9)."
         findings.append(_error("GAL-CTE-11", text, "Saisissez l’adresse.", "address_line"))
     if draft.postal_code and _CITY.fullmatch(draft.postal_code) is None:
         findings.append(_error("GAL-CTE-12", "Un code postal a 5 chiffres.", "Corrigez-le.", "postal_code"))

@@ -122,7 +122,7 @@ class Reversals:
             return Refused(undone.findings)
 
     def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
-        """Locks come in the order of a delivery: itself, number, stock by code, registers, account, till, audit."""
+        """Locks are taken as by a delivery: itself, number, stock by code, registers, account, till, audit."""
         session = work.session
         reversal_store.lock_delivery(session, draft.delivery)
         delivery = store.read_delivery(session, draft.delivery)

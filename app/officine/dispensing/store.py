@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CursorResult, Exists, Table
     from sqlalchemy.orm import Session
 
+    from app.kernel.money import Money
     from app.store.audit import Actor
     from app.store.database import UnitOfWork
 
@@ -318,6 +319,17 @@ def day_deliveries(session: Session, day: dt.date, limit: int) -> list[DeliveryS
     ).where(row.day == day)
     found = session.execute(query.order_by(row.number.desc()).limit(limit))
     return [DeliverySummary(*values[:6], DeliveryState(values[6])) for values in found]
+
+
+def unit_prices(session: Session, lines: Collection[tuple[int, int]]) -> dict[tuple[int, int], Money]:
+    """Return the price of a box of lines, each named by its delivery and its rank; unknown ones are absent."""
+    row = DeliveryLineRow
+    numbers = sorted({delivery for delivery, _ in lines})
+    if not numbers:
+        return {}
+    query = select(row.delivery_number, row.rank, row.unit_price).where(row.delivery_number.in_(numbers))
+    found = {(delivery, rank): price for delivery, rank, price in session.execute(query)}
+    return {line: found[line] for line in lines if line in found}
 
 
 def cancelled_deliveries(session: Session, numbers: Collection[int]) -> set[int]:

@@ -132,12 +132,12 @@ def flagged(session: Session) -> dict[str, bool]:
 
 
 def delivered_units(session: Session, code: str, reference: str) -> tuple[int, int]:
-    """Return the boxes and the unités de prise of a product that a delivery took, both as written (negative)."""
+    """Return the boxes and the unités de prise that a delivery or a cession took, both as written (negative)."""
     row = NarcoticEntryRow
     query = select(func.sum(row.boxes), func.sum(row.units)).where(
         row.code == code,
         row.reference == reference,
-        row.kind.in_([EntryKind.DELIVERY, EntryKind.CANCELLATION]),
+        row.kind.in_([EntryKind.DELIVERY, EntryKind.CESSION, EntryKind.CANCELLATION]),
     )
     boxes, units = session.execute(query).one()
     return int(boxes or 0), int(units or 0)

@@ -12,6 +12,7 @@ PAGES = (
     ("debts", "Débiteurs"),
     ("journal", "Journal"),
     ("advances", "Avances"),
+    ("accounts", "Comptes"),
 )
 ACTS = (
     *(
@@ -75,6 +76,46 @@ ACTS = (
         right=Right.REVERSE_DELIVERY,
     ),
     Act("cash.advance_days", "Délai des avances", "Ctrl+J", ("retard",), room="cash", right=Right.ADVANCE),
+    Act(
+        "cash.account_pay",
+        "Encaisser le compte",
+        "Ctrl+L",
+        ("compte", "règlement"),
+        room="cash",
+        icon="euro",
+        right=Right.DELIVER,
+    ),
+    Act(
+        "cash.account_invoice",
+        "Facturer le compte",
+        "Ctrl+G",
+        ("compte", "facture récapitulative"),
+        room="cash",
+        icon="check",
+        right=Right.KEEP_ACCOUNTS,
+    ),
+    Act("cash.account_print", "Réimprimer la facture", "Ctrl+Shift+F", ("duplicata",), room="cash", icon="print"),
+    Act(
+        "cash.account_statement", "Relevé de compte", "Ctrl+Shift+R", ("compte", "imprimer"), room="cash", icon="print"
+    ),
+    Act(
+        "cash.account_new",
+        "Nouveau compte",
+        "Ctrl+I",
+        ("client", "collectivité"),
+        room="cash",
+        icon="plus",
+        right=Right.KEEP_ACCOUNTS,
+    ),
+    Act(
+        "cash.account_edit",
+        "Modifier le compte",
+        "Ctrl+Shift+M",
+        ("compte", "plafond"),
+        room="cash",
+        icon="edit",
+        right=Right.KEEP_ACCOUNTS,
+    ),
     Act("cash.save", "Enregistrer", "F10", ("valider",), room="cash", icon="save"),
     Act("cash.back", "Fermer la saisie", "Esc", ("annuler", "retour"), room="cash"),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.cash.accounts import AccountsPage
 from app.ui.cash.acts import PAGES
 from app.ui.cash.advances import AdvancesPage
 from app.ui.cash.closings import ClosingsPage
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from app.ui.cash.page import CashPage
     from app.ui.context import Ui
 
-_TOPICS = ("cash", "delivery", "closing", "advance")
+_TOPICS = ("cash", "delivery", "closing", "advance", "account")
 
 
 class CashView(QWidget):
@@ -39,7 +40,8 @@ class CashView(QWidget):
         super().__init__()
         self._ui = ui
         self.sales, self.drawer, self.closings = SalesPage(ui), DrawerPage(ui), ClosingsPage(ui)
-        self.debts, self.journal, self.advances = DebtsPage(ui), JournalPage(ui), AdvancesPage(ui)
+        self.debts, self.journal = DebtsPage(ui), JournalPage(ui)
+        self.advances, self.accounts = AdvancesPage(ui), AccountsPage(ui)
         self.pages: dict[str, CashPage] = {
             "sales": self.sales,
             "drawer": self.drawer,
@@ -47,6 +49,7 @@ class CashView(QWidget):
             "debts": self.debts,
             "journal": self.journal,
             "advances": self.advances,
+            "accounts": self.accounts,
         }
         self.stack = QStackedWidget()
         self.tabs: dict[str, ActButton] = {}
@@ -115,6 +118,12 @@ class CashView(QWidget):
             ("advance_bill", "advances", self.advances.bill),
             ("advance_back", "advances", self.advances.bring_back),
             ("advance_days", "advances", self.advances.choose_days),
+            ("account_pay", "accounts", self.accounts.receive),
+            ("account_invoice", "accounts", self.accounts.invoice),
+            ("account_print", "accounts", self.accounts.print_invoice),
+            ("account_statement", "accounts", self.accounts.print_statement),
+            ("account_new", "accounts", self.accounts.new),
+            ("account_edit", "accounts", self.accounts.edit),
         )
         for act_id, name, handler in acts:
             self._ui.acts.bind(f"cash.{act_id}", partial(self._do, name, handler), self)

@@ -27,7 +27,7 @@ ACTS: Final = (
     _act("bearer", "Porteur", "Alt+O", ("qui emporte", "stupéfiant", "pièce d’identité"), "user"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),
     _act("owed", "Promis et dus", "F8", ("promettre", "dû", "remettre", "boîte manquante"), "box"),
-    _act("sale", "Conditions de la vente", "Ctrl+G", ("avance", "avant l’ordonnance", "genre de vente"), "edit"),
+    _act("sale", "Conditions de la vente", "Ctrl+G", ("avance", "en compte", "rétrocession", "genre de vente"), "edit"),
     _act("control", "Contrôle", "F9", ("alertes", "vérifier", "analyse"), "check"),
     _act("set_aside", "Mettre en quarantaine", "Shift+F9", ("écarter", "rappel", "lot rappelé", "périmé"), "lock"),
     _act("pay", "Encaisser", "F10", ("facturer", "payer", "règlement", "valider"), "euro", right=Right.DELIVER),
@@ -54,6 +54,7 @@ ACTS: Final = (
     _act("print_invoice", "Imprimer la facture", "Shift+F5", ("subrogatoire", "duplicata"), "print"),
     _act("print_ticket_a5", "Imprimer le ticket A5", "Shift+F6", (), "print"),
     _act("print_pillbox", "Imprimer les étiquettes de pilulier", "Shift+F7", ("sachet", "moment"), "print"),
+    _act("print_slip", "Imprimer le ticket du promis", "Shift+F8", ("promis", "dû"), "print"),
     _act("private", "Masquer / montrer les volets cliniques", "Ctrl+H", ("confidentialité", "cacher"), "lock"),
     *(_act(f"tab{number}", f"Comptoir {number}", f"Ctrl+{number}") for number in range(1, TABS + 1)),
 )

@@ -88,6 +88,11 @@ def terms_words(session: CounterSession) -> tuple[str, str] | None:
     """Return what is said in the place of the ordonnance where the sale has terms of its own; None where it has not."""
     if session.sale is SaleKind.ADVANCE:
         return "Avance sans ordonnance", session.sale_reason
+    if session.sale is SaleKind.RETROCESSION:
+        return "Rétrocession", session.account_name
+    if session.sale is SaleKind.ACCOUNT:
+        who, written = prescription_words(session.prescription)
+        return f"En compte\u00a0: {session.account_name}", f"{who} · {written}"
     return None
 
 
@@ -171,7 +176,9 @@ class PatientBand(Panel):
         who, words = terms_words(session) or prescription_words(session.prescription)
         if session.bearer:
             words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
-        special = session.sale is not SaleKind.ORDINARY
+        if waiting:
+            words = f"{plural(waiting, 'avance')} à régulariser\u00a0: F8 · {words}"
+        special = session.sale is not SaleKind.ORDINARY or waiting
         self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
@@ -182,8 +189,6 @@ class PatientBand(Panel):
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
             self._show_chips(known, on)
-        if waiting:
-            self.chips.addWidget(Chip(f"{plural(waiting, 'avance')}\u00a0: F8", "warning"))
 
     def _show_chips(self, patient: Patient, on: dt.date) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()

@@ -42,6 +42,11 @@ _REMEDIES = {
     "GAL-AVA-02": "counter.sale",
     "GAL-AVA-03": "counter.sale",
     "GAL-AVA-08": "counter.sale",
+    "GAL-CTE-01": "counter.sale",
+    "GAL-CTE-02": "counter.sale",
+    "GAL-RET-01": "counter.sale",
+    "GAL-RET-02": "counter.sale",
+    "GAL-RET-03": "counter.sale",
 }
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée or a sum that was meant for the payment comes within this time of the panel that takes its place.

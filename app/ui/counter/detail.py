@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.model import SaleKind
 from app.officine.dispensing.proposals import Advice, differs
 from app.officine.dispensing.substitution import decided
 from app.officine.dispensing.units import unit_count, units_words
@@ -91,7 +92,7 @@ class LineDetail(Panel):
     def _draw(self) -> None:
         line = self._line
         picture = self._till.picture
-        drawn = (line, picture if line is not None else None, self._till.last_delivery)
+        drawn = (line, picture if line is not None else None, self._till.last_delivery, self._till.session.sale)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -143,8 +144,10 @@ class LineDetail(Panel):
             self._add_chips(chips(product, detail))
             self._add_keys(product)
             self._add_proposal(line, picture.advice.get(line.line_id))
-        if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
-            self._ask_price(line)
+        ceded = self._till.session.sale is SaleKind.RETROCESSION
+        is_free = line.rate is None and product is not None and product.price is None
+        if ceded or line.unit_price is None or is_free:
+            self._ask_price(line, ceded=ceded)
         for finding in picture.about(line):
             self.sheet.column.addWidget(FindingCard(finding))
         held = "" if item is None else plural(item.quantity, "boîte")
@@ -200,12 +203,15 @@ class LineDetail(Panel):
         line_of.addWidget(button)
         self.sheet.column.addLayout(line_of)
 
-    def _ask_price(self, line: DraftLine) -> None:
+    def _ask_price(self, line: DraftLine, *, ceded: bool) -> None:
         field = AmountField()
         if line.unit_price is not None:
             field.set_money(line.unit_price)
         field.returnPressed.connect(lambda: self.price_typed.emit(field.money) if field.money is not None else None)
-        self.sheet.column.addWidget(Field("Prix de &vente", field, hint="Prix libre\u00a0: tapez-le, puis Entrée"))
+        hint = "Prix d’achat TTC d’une boîte, puis Entrée" if ceded else "Prix libre\u00a0: tapez-le, puis Entrée"
+        self.sheet.column.addWidget(
+            Field("Prix de cession, &valeur TTC" if ceded else "Prix de &vente", field, hint=hint)
+        )
 
     def _add_chips(self, states: list[tuple[str, str]]) -> None:
         block = QWidget()

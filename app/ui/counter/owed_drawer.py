@@ -17,15 +17,17 @@ from app.officine.owed import rules
 from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
 from app.ui.counter.drawer import Drawer
-from app.ui.widgets.basics import Button, Divider, EmptyState, Text
+from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from app.kernel.errors import GalienError
+    from app.kernel.money import Money
     from app.kernel.outcome import Outcome
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, DraftLine
@@ -38,11 +40,12 @@ _KEYS = "Scannez la boîte, ou ↑ ↓ choisir · Entrée remettre · Échap fer
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is owed, as it was read: the promis, the name of the officine, the day."""
+    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth."""
 
     promises: tuple[Promise, ...] = ()
     officine: str = ""
     day: dt.date | None = None
+    values: Mapping[int, Money] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -115,7 +118,12 @@ class OwedDrawer(Drawer):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.moved.connect(self.list.step)
         self.search.confirmed.connect(self.confirm)
-        for part in (self.whose, self.search, self.list):
+        for part in (
+            self.whose,
+            self.search,
+            self.list,
+            ActButton(self.ui.acts, "counter.print_slip", text="Ticket du promis"),
+        ):
             column.addWidget(part)
         return page
 
@@ -143,10 +151,22 @@ class OwedDrawer(Drawer):
         return page
 
     def _second(self, one: Promise) -> str:
-        since = formats.date(one.at.date())
-        if self.known.day is not None and rules.is_old(one, self.known.day):
-            since = f"{plural(rules.age_days(one, self.known.day), 'jour')}"
-        return f"n°{NBSP}{one.number} · {one.customer} · {since}"
+        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
+        since = plural(days, "jour") if days else "ce jour"
+        worth = self.known.values.get(one.number)
+        amount = f" · {formats.amount(worth)}" if worth is not None else ""
+        return f"n°{NBSP}{one.number} · {since}{amount} · {one.customer}"
+
+    @property
+    def current(self) -> Promise | None:
+        """The promis that is being handed over, or pointed at in the list."""
+        return self.hand.promise if self.hand is not None else self.list.current_record
+
+    @property
+    def together(self) -> list[Promise]:
+        """The promis of the same delivery as the one pointed at: one ticket names them all."""
+        current = self.current
+        return [one for one in self.known.promises if current is not None and one.delivery == current.delivery]
 
     # --- Opening ------------------------------------------------------------------------------------------------
 
@@ -324,7 +344,7 @@ class OwedDrawer(Drawer):
         paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}, déjà facturé"
         self.about.setText(
             f"Promis n°{NBSP}{promise.number} · {promise.customer} · {promise.label_of_state.lower()} · "
-            f"{plural(promise.left, 'boîte due', 'boîtes dues')} · {paid}"
+            f"{plural(promise.left, 'boîte due', 'boîtes dues')}{self._worth(promise)} · {paid}"
         )
         lots = ", ".join(box.lot or "sans lot" for box in hand.boxes)
         count = plural(len(hand.boxes), "boîte scannée", "boîtes scannées")
@@ -335,6 +355,10 @@ class OwedDrawer(Drawer):
         to = f"Au {promise.phone}\u00a0: " if promise.phone else ""
         self._message = rules.message(same, self.known.officine)
         self.sms.setText(f"{to}{self._message}")
+
+    def _worth(self, promise: Promise) -> str:
+        worth = self.known.values.get(promise.number)
+        return f" ({formats.amount(worth)})" if worth is not None else ""
 
     def _hand_over(self, hand: _Hand) -> None:
         count = _count(self.quantity)
@@ -420,7 +444,8 @@ class OwedDrawer(Drawer):
 
 def read_owed(services: Services) -> Known:
     """Return all that is owed; runs in the background."""
-    return Known(tuple(services.owed.open_promises()), services.pharmacy_name, today(services.clock))
+    promises = tuple(services.owed.open_promises())
+    return Known(promises, services.pharmacy_name, today(services.clock), services.slips.values(promises))
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

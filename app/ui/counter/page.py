@@ -13,7 +13,7 @@ from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
 from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
-from app.officine.dispensing.papers import PaperKind
+from app.officine.dispensing.papers import PaperKind, PrinterUse
 from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.bearer_drawer import BearerDrawer
@@ -500,6 +500,25 @@ class TillPage(QWidget):
         else:
             self.desk.print(Wish(last.number, kind, self._ui.settings.label_size))
 
+    def print_slip(self) -> None:
+        """Print the ticket of the promis pointed at in F8, or those of the last delivery of this comptoir."""
+        if isinstance(self.drawer, OwedDrawer) and self.drawer.current is not None:
+            self._print_slips(self.drawer.together)
+            return
+        last, owed = self.till.last_delivery, self._ui.services.owed
+        if last is None or not any(line.owed for line in last.lines):
+            self._ui.say("Aucun promis à imprimer\u00a0: F8 les liste.")
+            return
+        number = last.number
+        self._ui.tasks.run(lambda _progress: owed.of_delivery(number), done=self._print_slips, owner=self, key="slips")
+
+    def _print_slips(self, promises: list[Promise]) -> None:
+        slips, actor = self._ui.services.slips, self._ui.actor()
+        waiting = [one for one in promises if one.left]
+        if waiting:
+            title = f"Ticket du promis n°\u00a0{waiting[0].number}"
+            self.desk.print_pages(lambda: slips.write(waiting, actor), PrinterUse.TICKET, title)
+
     def toggle_private(self) -> None:
         """Hide what says who is treated for what from those who look over the shoulder; again: show it."""
         private = not self.shield.private
@@ -554,7 +573,9 @@ class TillPage(QWidget):
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
         owed = sum(line.owed for line in delivery.lines)
-        promised = f" {plural(owed, 'boîte promise', 'boîtes promises')}\u00a0: F8." if owed else ""
+        slip = self._ui.acts.key_text_of("counter.print_slip")
+        boxes = plural(owed, "boîte promise", "boîtes promises")
+        promised = f" {boxes}\u00a0: F8, ticket {slip}." if owed else ""
         said = f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{promised}{self.desk.hint}"
         self._ui.say(said, "success")
         self.detail.show_line(None)

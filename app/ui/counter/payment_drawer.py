@@ -118,6 +118,8 @@ class PaymentDrawer(Drawer):
         left = self.left
         if self.is_advance:
             return self._deposit()
+        if self.is_charged:
+            return [Payment(PaymentMethod.ACCOUNT, self.share)] if self.share else []
         if not left:
             return list(self.parts)
         if not self.given.text().strip():
@@ -127,6 +129,11 @@ class PaymentDrawer(Drawer):
             return None
         tendered = given if self.method is PaymentMethod.CASH else None
         return [*self.parts, Payment(self.method, left, tendered)]
+
+    @property
+    def is_charged(self) -> bool:
+        """True where an account pays: nothing is taken here."""
+        return self.till.session.sale in {SaleKind.ACCOUNT, SaleKind.RETROCESSION}
 
     def _deposit(self) -> list[Payment] | None:
         """Return the acompte as typed: none where nothing is typed, None where it is no sum or no money."""
@@ -146,7 +153,7 @@ class PaymentDrawer(Drawer):
         self.findings.set_findings(())
         self._read_account()
         self._show()
-        typed = self.is_advance or (self.share and self.method is PaymentMethod.CASH)
+        typed = self.is_advance or (self.share and self.method is PaymentMethod.CASH and not self.is_charged)
         (self.given if typed else self.go).setFocus()
 
     def show_refusal(self, findings: tuple[Finding, ...]) -> None:
@@ -249,16 +256,18 @@ class PaymentDrawer(Drawer):
         left = self.left
         self.shares.show_invoice(self.till.picture.invoice, fresh=fresh)
         self.due.setText(formats.amount(left) if fresh else "…")
-        self.nothing.setText(_ADVANCE if self.is_advance else _NOTHING)
-        self.nothing.setVisible(fresh and not share)
+        charged = f"En compte\u00a0: {self.till.session.account_name}. Rien n’est encaissé, Entrée délivre."
+        self.nothing.setText(_ADVANCE if self.is_advance else charged if self.is_charged else _NOTHING)
+        self.nothing.setVisible(fresh and (not share or self.is_charged))
         self._show_parts()
         for place, button in enumerate(self._group.buttons()):
             is_deposit = _METHODS[place][0] is PaymentMethod.DEPOSIT
             offered = bool(left) and (bool(self.account.deposit) or not is_deposit)
-            button.setVisible(offered or (self.is_advance and _METHODS[place][0].is_money))
-        self.given_field.setVisible(bool(left) or self.is_advance)
-        self.keys.setVisible(bool(left))
-        cash = bool(left) and self.method is PaymentMethod.CASH
+            shown = offered or (self.is_advance and _METHODS[place][0].is_money)
+            button.setVisible(shown and not self.is_charged)
+        self.given_field.setVisible((bool(left) or self.is_advance) and not self.is_charged)
+        self.keys.setVisible(bool(left) and not self.is_charged)
+        cash = bool(left) and not self.is_charged and self.method is PaymentMethod.CASH
         given = self.given.money if left else None
         back = given - left if cash and given is not None and given >= left else None
         for part in (self.change, self.change_label):
@@ -266,8 +275,10 @@ class PaymentDrawer(Drawer):
         self.change.setText(formats.amount(back if back is not None else ZERO))
         self._note_given(given, left, cash=cash)
         self.go.setText("Délivrer — Entrée" if fresh and not share else "Délivrer et encaisser — Entrée")
+        if self.is_charged:
+            self.go.setText("Délivrer en compte — Entrée")
         if self.is_advance and self.given.text().strip():
-            self.go.setText("Délivrer et recevoir l’acompte — Entrée")
+            self.go.setText("Délivrer et encaisser — Entrée")
 
     def _note_given(self, given: Money | None, left: Money, *, cash: bool) -> None:
         """Say what the sum typed leaves to pay."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.kernel.money import Money
+from app.kernel.outcome import Done
+from app.officine.accounts.model import AccountDraft, AccountKind, CustomerAccount
 from app.officine.cash.model import Means, Payment
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import SaleKind
@@ -14,12 +17,12 @@ from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.pictures import Picture
 
 if TYPE_CHECKING:
-    from app.kernel.money import Money
     from app.officine.dispensing.model import CounterSession
     from app.ui.counter.page import TillPage
     from app.ui.pictures import Stage
 
-PATIENT, LISTED = "pat trois", "ramipril"
+PATIENT, LISTED, FREE = "pat trois", "ramipril", "doliprane 1000"
+HOME, COLLEAGUE = "EHPAD Les Tilleuls (fictif)", "Pharmacie du Marché (fictive)"
 WHY = "Cabinet fermé, le médecin envoie l’ordonnance lundi"
 
 
@@ -95,10 +98,73 @@ def _taken_up(stage: Stage) -> None:
     stage.settle()
 
 
+def open_account(stage: Stage, kind: AccountKind, name: str) -> CustomerAccount:
+    """Return the account of that name, opened where it is not."""
+    accounts, actor = stage.services.accounts, stage.services.system_actor
+    known = next((one.account for one in accounts.summaries() if one.account.name == name), None)
+    if known is not None:
+        return known
+    draft = AccountDraft(
+        kind=kind,
+        name=name,
+        address_line="4 rue du Parc",
+        postal_code="75011",
+        city="Paris",
+        siret="73282932000074",
+        ceiling=Money(1_500_00) if kind is AccountKind.INSTITUTION else None,
+    )
+    made = accounts.add(actor, draft)
+    assert isinstance(made, Done)
+    return made.value
+
+
+def _choosing(stage: Stage) -> None:
+    open_account(stage, AccountKind.INSTITUTION, HOME)
+    page = counter_page(stage)
+    add_box(stage, page)
+    stage.act("counter.sale")
+    choose(stage, 2)
+
+
+def _charging(stage: Stage) -> None:
+    _choosing(stage)
+    counter_drawer(stage).pane.field.confirmed.emit()
+    stage.settle()
+    page = stage.view("counter").page  # type: ignore[attr-defined] # the counter's screen
+    page.till.acknowledge(page.till.picture.findings)
+    page.open(PaymentDrawer.name)
+
+
+def _ceding(stage: Stage) -> None:
+    account = open_account(stage, AccountKind.OFFICINE, COLLEAGUE)
+    page = counter_page(stage)
+    add_box(stage, page)
+    session = page.till.session
+    page.till.do(editing.set_terms(session, SaleKind.RETROCESSION, "", (account.id, account.name)))
+    stage.settle()
+    page.table.point(0)
+
+
+def add_box(stage: Stage, page: TillPage) -> None:
+    """Put a box of free sale into the sale."""
+    page.add(stage.services.catalog.search(FREE, 1)[0])
+    stage.settle()
+
+
+def choose(stage: Stage, place: int) -> None:
+    """Choose terms as their letter does."""
+    drawer = counter_drawer(stage)
+    drawer._choose(place)  # noqa: SLF001 -- as its key does
+    stage.settle()
+
+
 PICTURES = (
     Picture("sale-terms-advance", _terms),
     Picture("sale-terms-refused", _refused),
     Picture("sale-advance-payment", _paying),
     Picture("sale-advances-waiting", _waiting),
     Picture("sale-advances-taken-up", _taken_up),
+    Picture("sale-terms-account", _choosing),
+    Picture("sale-account-payment", _charging),
+    Picture("sale-retrocession", _ceding),
 )

@@ -299,6 +299,7 @@ class CounterView(QWidget):
             "redo": lambda page: page.till.redo(),
             "back": TillPage.back,
             "print": TillPage.print_current,
+            "print_slip": TillPage.print_slip,
             "print_last": lambda page: page.desk.print_last(),
             "print_retry": lambda page: page.desk.retry(),
             "private": TillPage.toggle_private,

@@ -373,6 +373,8 @@ def _about(one: Entry) -> str:
     if one.kind is EntryKind.DELIVERY:
         bearer = f" · porteur\u00a0: {one.bearer}" if one.bearer else ""
         return f"{one.patient_name} · Dr {one.prescriber_name}{bearer}"
+    if one.kind is EntryKind.CESSION:
+        return f"{one.patient_name} · {one.reason}"
     stated = f"compté {one.stated}" if one.kind is EntryKind.INVENTORY else ""
     second = f"avec {one.second_person}" if one.second_person else ""
     return " · ".join(part for part in (stated, one.reason, one.reference, second) if part) or one.author_name
