@@ -13,7 +13,7 @@ from ui_keys import press, type_text
 
 from app.kernel import french
 from app.officine.patients.model import IdentityStatus, Sex
-from app.ui.stock.poses import opened_box
+from app.ui.stock.discard_poses import opened_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable

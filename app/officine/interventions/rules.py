@@ -19,6 +19,13 @@ NEEDS_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "GAL-SEC-11": "6.3",  # association déconseillée
         "GAL-SEC-30": "1",  # allergie notée au dossier
         "GAL-SEC-50": "1",  # lot rappelé, délivré sur la parole d’un pharmacien
+        "GAL-VAL-01": "1",  # liste I renouvelée au-delà de ce qui est écrit
+        "GAL-VAL-02": "1",  # prescrit au-delà de la durée permise
+        "GAL-VAL-03": "1",  # stupéfiant : plus que la fraction
+        "GAL-ORD-22": "1",  # fraction d’un stupéfiant avant sa date
+        "GAL-ORD-23": "1",  # période déjà couverte par l’ordonnance d’un autre prescripteur
+        "GAL-ORD-24": "1",  # fraction présentée tard
+        "GAL-ORD-26": "1",  # stupéfiant renouvelé
     }
 )
 """The findings passed with a reason only, each with the code of its problem. The one place where they are listed.
