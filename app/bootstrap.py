@@ -18,6 +18,7 @@ from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.copies.service import Copies
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.handing import Handing
@@ -37,6 +38,7 @@ from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
+from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
 from app.store.outbox import Outbox
@@ -87,6 +89,7 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    copies: Copies
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -105,7 +108,7 @@ class Services:
         return self.back_up_into(self.folder.backups, report).path
 
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
-        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
+        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings, the copies.
 
         Raises the EnvironmentFailure that stood in the way; nothing partial is left.
         """
@@ -115,7 +118,9 @@ class Services:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
         present = {name: path for name, path in companions.items() if path.is_file()}
-        made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
+        made = backup.make(
+            self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
+        )
         with self.db.write(self.system_actor) as work:
             work.audit("backup", "database", made.path.name, details={"size": made.size})
         return made
@@ -205,6 +210,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     owed = Owed(db, stock, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    copies = Copies(db, open_blobs(db.engine, folder.blobs), staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -217,6 +223,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        copies=copies,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -255,6 +262,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             mode=settings.mode,
         ),
         safety=safety,
+        copies=copies,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.copies import tables as copies
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.owed import tables as owed
@@ -15,12 +16,15 @@ from app.officine.safety import tables as safety
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables
 from app.officine.stock import tables as stock
+from app.store import blob_tables as blobs
 from app.store import tables as store
 
 __all__ = [
     "billing",
+    "blobs",
     "cash",
     "catalog",
+    "copies",
     "dispensing",
     "open_tables",
     "owed",

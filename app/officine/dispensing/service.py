@@ -16,6 +16,7 @@ from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
 from app.officine.cash.service import Cash
 from app.officine.dispensing import build, owing, registered, rules, store
+from app.officine.dispensing.copies import check_copy
 from app.officine.dispensing.model import Author, CounterSession, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.service import Catalog
+    from app.officine.copies.service import Copies
     from app.officine.dispensing.model import (
         Delivery,
         DeliverySummary,
@@ -82,10 +84,12 @@ class Counter:
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
+        copies: Copies | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
         ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
+        ``copies`` None: no copy of an ordonnance is joined.
         """
         self._db = db
         self._catalog = catalog
@@ -98,6 +102,7 @@ class Counter:
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
         self._safety = safety
+        self._copies = copies
         self._tariffs = tariffs
         self._zone = zone
 
@@ -168,6 +173,8 @@ class Counter:
                 return Refused((_taken_over(),))
             if state is SessionState.ABANDONED:
                 work.audit("session.abandon", "session", session.id, patient_id=session.patient_id)
+                if self._copies is not None:
+                    self._copies.leave(work, session.id)
             work.changed(f"session:{session.id}")
         return Done(session)
 
@@ -175,7 +182,7 @@ class Counter:
 
     def check(self, session: CounterSession) -> list[Finding]:
         """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return _check(self._situation(session))
+        return self._check(self._situation(session))
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
@@ -193,7 +200,7 @@ class Counter:
         if done is not None:
             return Done(done)
         situation = self._situation(session)
-        findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        findings = [*self._staff.refusal(actor, Right.DELIVER), *self._check(situation)]
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
@@ -250,8 +257,9 @@ class Counter:
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
-        if execution is not None:
-            self._prescriptions.execute(work, execution)
+        prescription_id = None if execution is None else self._prescriptions.execute(work, execution)
+        if self._copies is not None:
+            self._copies.bind(work, session.id, delivery.number, prescription_id)
         self._write_registers(work, situation, delivery)
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
@@ -412,6 +420,13 @@ class Counter:
             safety=safety,
         )
 
+    def _check(self, situation: Situation) -> list[Finding]:
+        """Return all that there is to say before the delivery, the most serious first."""
+        lists = [product.list_class for product in situation.products.values()]
+        copied = check_copy(situation.session, lists, self._copies)
+        findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation), *copied]
+        return sorted(findings, key=lambda finding: -finding.severity.rank)
+
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
         scanned = set(serials(session))
         if not scanned:
@@ -452,12 +467,6 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
     gone = store.delivered_boxes(work.session, set(serials(situation.session)) - opened)
     if gone:
         raise _Undone(rules.boxes_gone(situation.session, gone)[0])
-
-
-def _check(situation: Situation) -> list[Finding]:
-    """Return all that there is to say before the delivery, the most serious first."""
-    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
-    return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
 def _box_emptied(line: DraftLine) -> Finding:

@@ -52,6 +52,8 @@ class Right(enum.StrEnum):
     CLOSE_CASH = "cash.close"
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
+    READ_COPY = "copy.read"
+    REMOVE_COPY = "copy.remove"
 
     @property
     def label(self) -> str:
@@ -72,6 +74,8 @@ _RIGHT_LABELS = {
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
+    Right.READ_COPY: "lire la copie d’une ordonnance",
+    Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
 }
 
 

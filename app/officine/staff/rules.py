@@ -31,6 +31,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
     Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
+    Right.READ_COPY: _COUNTER,
+    Right.REMOVE_COPY: _PHARMACISTS,
 }
 """The roles that hold each right."""
 
