@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects import postgresql
 
 from app.kernel.errors import FileUnusable
@@ -124,13 +124,13 @@ class TableBlobs:
     def put(self, content: bytes) -> str:
         """As ``Blobs.put``; a row that was damaged is written anew, its name says what it must hold."""
         name = sha256_of(content)
+        statement = postgresql.insert(BlobRow).values(sha256=name, content=content)
+        new = statement.excluded.content
+        mending = statement.on_conflict_do_update(
+            index_elements=["sha256"], set_={"content": new}, where=BlobRow.content != new
+        )
         with driver_errors(), self._engine.execution_options(**{WRITE: True}).begin() as connection:
-            statement = postgresql.insert(BlobRow).values(sha256=name, content=content).on_conflict_do_nothing()
-            if connection.execute(statement).rowcount:
-                return name
-            held = connection.execute(select(BlobRow.content).where(BlobRow.sha256 == name)).scalar_one()
-            if bytes(held) != content:
-                connection.execute(update(BlobRow).where(BlobRow.sha256 == name).values(content=content))
+            connection.execute(mending)
         return name
 
     def get(self, sha256: str) -> bytes:
