@@ -42,7 +42,7 @@ def no_delivery(number: int) -> Finding:
 
 def missing_copy(years: int, source: str, key: str) -> Finding:
     """Return what is said where a copy must be kept and none is joined: it forbids nothing."""
-    text = f"Stupéfiant ou assimilé : une copie de l’ordonnance se garde {years} ans ({source}). Aucune n’est jointe."
+    text = f"Stupéfiant ou assimilé : aucune copie de l’ordonnance n’est jointe. Elle se garde {years} ans ({source})."
     return Finding(MISSING_COPY, Severity.INFO, typographic(text), f"Joignez-la ({key}), même après la délivrance.")
 
 

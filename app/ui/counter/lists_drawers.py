@@ -54,7 +54,11 @@ class HistoryDrawer(Drawer):
         self.content.addWidget(self.search)
         self.content.addWidget(self.list, 1)
         self.foot.addWidget(
-            Text("Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente", "caption", wrap=True)
+            Text(
+                "Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente · Ctrl+J copies du papier",
+                "caption",
+                wrap=True,
+            )
         )
 
     def opened(self) -> None:
