@@ -192,6 +192,15 @@ def test_a_copy_is_joined_afterwards_to_a_delivery_that_exists(desk: Desk) -> No
     assert len(desk.copies.of(Target(delivery=number))) == 1
 
 
+@pytest.mark.req("OFF-ORD-23")
+def test_a_copy_made_ready_while_the_sale_was_delivered_is_of_the_delivery(desk: Desk) -> None:
+    session = desk.house.prescribed(AMOXICILLINE)
+    target = target_of(session)
+    number = desk.deliver(session).number
+    assert desk.join(target).delivery == number
+    assert [one.delivery for one in desk.copies.of(Target(delivery=number))] == [number]
+
+
 def test_the_same_file_joined_twice_is_one_copy(desk: Desk) -> None:
     target = target_of(desk.house.prescribed(AMOXICILLINE))
     assert desk.join(target).id == desk.join(target).id

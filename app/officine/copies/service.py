@@ -87,14 +87,16 @@ class Copies:
             source=source,
             name=rules.kept_name(name),
             operator_name=actor.name,
-            delivery=target.delivery,
         )
         with self._db.write(actor) as work:
             return self._write(work, draft, target)
 
     def _write(self, work: UnitOfWork, draft: PrescriptionCopy, target: Target) -> Outcome[PrescriptionCopy]:
         number = target.delivery
-        if number is not None and not store.delivery_exists(work.session, number):
+        if number is None:
+            # The sale may have been delivered while its copy was made ready.
+            number = store.delivery_of_sale(work.session, target.session_id)
+        elif not store.delivery_exists(work.session, number):
             return Refused((rules.no_delivery(number),))
         same = next((one for one in store.of(work.session, target) if one.sha256 == draft.sha256), None)
         if same is not None:
@@ -102,7 +104,7 @@ class Copies:
         copy_id = store.add(
             work.session,
             draft,
-            session_id=target.session_id if number is None else "",
+            session_id=target.session_id,
             station=work.actor.station,
             operator_id=work.actor.staff_id,
         )
@@ -112,11 +114,11 @@ class Copies:
             f"{SUBJECT}.add",
             SUBJECT,
             str(copy_id),
-            patient_id=_patient(work.session, target),
+            patient_id=_patient(work.session, replace(target, delivery=number)),
             details={"sha256": draft.sha256, "source": str(draft.source), "delivery": number},
         )
         work.changed(SUBJECT)
-        return Done(replace(draft, id=copy_id))
+        return Done(replace(draft, id=copy_id, delivery=number))
 
     def bind(self, work: UnitOfWork, session_id: str, delivery: int, prescription_id: int | None) -> None:
         """Say, in the act of the delivery, that the copies of the sale are of it, and from which ordonnance it is."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 # The deliveries belong to the feature above: only whether one is there, and whose, is asked.
-_DELIVERY = table("delivery", column("number"), column("patient_id"))
+_DELIVERY = table("delivery", column("number"), column("session_id"), column("patient_id"))
 _REMOVED = select(CopyRemovalRow.copy_id)
 
 
@@ -93,6 +93,13 @@ def delivery_exists(session: Session, number: int) -> bool:
     return session.execute(select(_DELIVERY.c.number).where(_DELIVERY.c.number == number)).first() is not None
 
 
+def delivery_of_sale(session: Session, session_id: str) -> int | None:
+    """Return the delivery that a sale became; None where it became none yet."""
+    query = select(_DELIVERY.c.number).where(_DELIVERY.c.session_id == session_id)
+    found: int | None = session.execute(query).scalar_one_or_none()
+    return found
+
+
 def patient_of(session: Session, delivery: int | None) -> int | None:
     """Return the patient of a delivery; None without one."""
     query = select(_DELIVERY.c.patient_id).where(_DELIVERY.c.number == delivery)
@@ -120,14 +127,17 @@ def _copies() -> Select[CopyRow, int]:
 def _belongs(session: Session, target: Target) -> ColumnElement[bool]:
     prescription_id = target.prescription_id
     made = PrescriptionDeliveryRow
-    if target.delivery is not None:
+    ways = []
+    if target.delivery is None:
+        # Of no sale, none: those joined afterwards bear none either.
+        ways.append(CopyRow.session_id == (target.session_id or None))
+    else:
         query = select(made.prescription_id).where(made.delivery_number == target.delivery)
         prescription_id = session.execute(query).scalar_one_or_none()
-    ways = []
-    if target.delivery is not None:
         ways.append(CopyDeliveryRow.delivery_number == target.delivery)
-    else:
-        ways.append(CopyRow.session_id == target.session_id)
+        # Joined on another workstation at the very moment of the delivery, which did not see it.
+        of_sale = select(_DELIVERY.c.session_id).where(_DELIVERY.c.number == target.delivery)
+        ways.append(CopyRow.session_id.in_(of_sale))
     if prescription_id is not None:
         same = select(made.delivery_number).where(made.prescription_id == prescription_id)
         ways.append(CopyDeliveryRow.delivery_number.in_(same))

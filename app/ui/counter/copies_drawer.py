@@ -265,7 +265,13 @@ class CopiesDrawer(Drawer):
         self._tell(refusals)
         if not refusals:
             self.list.setFocus()
+            self._keep_sale()
         self._look_for_scan()
+
+    def _keep_sale(self) -> None:
+        """Write the sale, were its copy the first thing that it has: it comes back with it."""
+        counter, session = self.ui.services.counter, self.till.session
+        self.ui.tasks.run(lambda _progress: counter.save(session), done=lambda _kept: None, owner=self, key="sale")
 
     def _tell(self, refusals: tuple[Finding, ...]) -> None:
         self._refused = refusals
