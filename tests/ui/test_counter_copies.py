@@ -182,6 +182,9 @@ def test_a_picture_is_pasted_and_an_empty_clipboard_said_so(hands: Hands) -> Non
     hands.wait(lambda: shown.list.count() == 1)
     (copy,) = shown.list.copies
     assert copy.source is Source.CLIPBOARD
+    # The sale that has nothing else yet is kept with it.
+    sale = hands.page.till.session.id
+    hands.wait(lambda: hands.aside(lambda: hands.services.counter.load(sale)) is not None)
     # What was transparent is white paper, not black.
     page = hands.aside(lambda: hands.services.copies.thumbnail(copy, 50))
     assert min(page.rgb) > 240
