@@ -98,7 +98,7 @@ class CopiesDrawer(Drawer):
             line.setStretch(0, 1)
             line.setStretch(1, 1)
             self.foot.addLayout(line)
-        self.reason_field.hide()
+        self._show_reason(shown=False)
         DropTarget(self, lambda found: self._join(found, Source.DROP))
         self._pause = QTimer(self)
         self._pause.setInterval(_LOOK_MS)
@@ -120,7 +120,7 @@ class CopiesDrawer(Drawer):
     def point_at(self, delivery: int | None) -> None:
         """Show the copies of a delivery already made; None: those of the sale."""
         self._number, self._refused = delivery, ()
-        self.reason_field.hide()
+        self._show_reason(shown=False)
         self._say_whose(None)
         self.list.setFocus()
         self._read()
@@ -128,7 +128,7 @@ class CopiesDrawer(Drawer):
 
     def confirm(self) -> None:
         """Open the copy pointed at; from the reason, set it aside."""
-        if self.reason.hasFocus():
+        if not self.reason_field.isHidden():
             self._remove()
             return
         copy, copies, actor, target = self.list.current_copy, self.ui.services.copies, self.ui.actor(), self.target
@@ -147,7 +147,7 @@ class CopiesDrawer(Drawer):
         """Leave the reason; what was typed stays."""
         if self.reason_field.isHidden():
             return False
-        self.reason_field.hide()
+        self._show_reason(shown=False)
         self.list.setFocus()
         return True
 
@@ -155,7 +155,7 @@ class CopiesDrawer(Drawer):
         """Forget what was typed: another sale begins."""
         self._number, self._refused = None, ()
         self.reason.clear()
-        self.reason_field.hide()
+        self._show_reason(shown=False)
         self.list.set_copies(())
         if self.isVisible():
             self._read()
@@ -321,8 +321,13 @@ class CopiesDrawer(Drawer):
 
     def _ask_reason(self) -> None:
         if self.list.current_copy is not None:
-            self.reason_field.show()
+            self._show_reason(shown=True)
             self.reveal(self.reason)
+
+    def _show_reason(self, *, shown: bool) -> None:
+        """Show the reason of a removal, or put it away; the button says what Entrée does."""
+        self.reason_field.setVisible(shown)
+        self.open_button.setText(f"{'Retirer' if shown else 'Ouvrir'} — Entrée")
 
     def _remove(self) -> None:
         copy, copies, actor, target = self.list.current_copy, self.ui.services.copies, self.ui.actor(), self.target
