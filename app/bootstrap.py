@@ -21,6 +21,7 @@ from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.copies.service import Copies
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.handing import Handing
@@ -44,6 +45,7 @@ from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
+from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
 from app.store.outbox import Outbox
@@ -101,6 +103,7 @@ class Services:
     quarantine: Quarantine
     account_papers: AccountPapers
     slips: Slips
+    copies: Copies
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -119,7 +122,7 @@ class Services:
         return self.back_up_into(self.folder.backups, report).path
 
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
-        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
+        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings, the copies.
 
         Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
@@ -131,7 +134,9 @@ class Services:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
         present = {name: path for name, path in companions.items() if path.is_file()}
-        made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
+        made = backup.make(
+            self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
+        )
         try:
             with self.db.write(self.system_actor) as work:
                 work.audit("backup", "database", made.path.name, details={"size": made.size})
@@ -227,6 +232,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     interventions = Interventions(db, staff)
     recalls = Recalls(db, catalog, staff)
     quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
+    copies = Copies(db, open_blobs(db.engine, folder.blobs), staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -244,6 +250,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
+        copies=copies,
     )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
@@ -307,6 +314,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         quarantine=quarantine,
         account_papers=AccountPapers(db, folder.prints, settings.mode),
         slips=Slips(db, folder.prints, settings.mode),
+        copies=copies,
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.officine.cash.paper import ClosingPapers
     from app.officine.cash.service import Cash
     from app.officine.catalog.service import Catalog
+    from app.officine.copies.service import Copies
     from app.officine.dispensing.book import Book
     from app.officine.dispensing.equivalents import Substitutions
     from app.officine.dispensing.handing import Handing
@@ -195,6 +196,7 @@ class Services(Protocol):
     accounts: Accounts
     account_papers: AccountPapers
     slips: Slips
+    copies: Copies
 
     @property
     def folder(self) -> Folder:

@@ -34,6 +34,7 @@ from app.officine.dispensing import (
     store,
     terms,
 )
+from app.officine.dispensing.copies import check_copy
 from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.exceptional import Beyond
 from app.officine.dispensing.looking import advice, beyond, offered
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.service import Catalog
+    from app.officine.copies.service import Copies
     from app.officine.dispensing.exceptional import Offer
     from app.officine.dispensing.model import (
         Delivery,
@@ -116,11 +118,12 @@ class Counter:
         accounts: Accounts | None = None,
         recalls: Recalls | None = None,
         quarantine: Quarantine | None = None,
+        copies: Copies | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
         ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
-        Recalls are always checked: None stands for those of ``db``.
+        Recalls are always checked: None stands for those of ``db``. ``copies`` None: no copy is joined.
         """
         self._db = db
         self._catalog = catalog
@@ -138,6 +141,7 @@ class Counter:
         self._interventions = interventions or Interventions(db, staff)
         self._recalls = recalls or Recalls(db, catalog, staff)
         self._quarantine = quarantine or Quarantine(db, stock=stock, recalls=self._recalls, staff=staff)
+        self._copies = copies
         self._tariffs = tariffs
         self._zone = zone
 
@@ -208,6 +212,8 @@ class Counter:
                 return Refused((_taken_over(),))
             if state is SessionState.ABANDONED:
                 work.audit("session.abandon", "session", session.id, patient_id=session.patient_id)
+                if self._copies is not None:
+                    self._copies.leave(work, session.id)
             work.changed(f"session:{session.id}")
         return Done(session)
 
@@ -223,7 +229,7 @@ class Counter:
     def examine(self, session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
         """Return what ``check`` does, and what is advised of each line, by its id: quantity proposed, rules."""
         situation = self._situation(session, actor=actor)
-        return _check(situation), advice(situation, self._catalog)
+        return self._check(situation), advice(situation, self._catalog)
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:
         """Return the ordonnances of a patient from which more may leave by an exceptional rule, the newest first."""
@@ -246,7 +252,7 @@ class Counter:
         if done is not None:
             return Done(done)
         situation = self._situation(session, actor=actor)
-        findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        findings = [*self._staff.refusal(actor, Right.DELIVER), *self._check(situation)]
         findings += acknowledging.check(session, findings)
         if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
             findings += self._staff.refusal(actor, Right.ADVANCE)
@@ -319,10 +325,7 @@ class Counter:
             self._advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
-        execution = build.execution(situation, delivery)
-        if execution is not None:
-            kept = self._prescriptions.execute(work, execution)
-            exceptional_store.record(work, situation, delivery, kept)
+        self._keep_ordonnance(work, situation, delivery)
         self._write_registers(work, situation, delivery)
         self._interventions.record(
             work,
@@ -331,15 +334,7 @@ class Counter:
             patient_id=delivery.patient_id,
             patient_name=delivery.patient_name,
         )
-        if session.sale in on_account.ON_ACCOUNT:
-            refused = self._accounts.charge(work, session.account_id, on_account.charge_of(delivery))
-            if refused:
-                raise _Undone(refused[0])
-        unpaid = self._cash.record_sale(work, build.till_sale(delivery))
-        if unpaid:
-            raise _Undone(unpaid[0])
-        if session.sale is SaleKind.ADVANCE and delivery.patient_id is not None:
-            self._cash.take_deposit(work, delivery.patient_id, payments)
+        self._write_money(work, session, delivery, payments)
         work.audit(
             "delivery.validate",
             "delivery",
@@ -355,6 +350,29 @@ class Counter:
             work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
+
+    def _keep_ordonnance(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+        """Keep the ordonnance with what was made of it, and bind the copies of its paper to the delivery."""
+        execution = build.execution(situation, delivery)
+        kept = None if execution is None else self._prescriptions.execute(work, execution)
+        if kept is not None:
+            exceptional_store.record(work, situation, delivery, kept)
+        if self._copies is not None:
+            self._copies.bind(work, situation.session.id, delivery.number, kept)
+
+    def _write_money(
+        self, work: UnitOfWork, session: CounterSession, delivery: Delivery, payments: Sequence[Payment]
+    ) -> None:
+        """Charge the account, where the sale is on one, and write the sale into the till."""
+        if session.sale in on_account.ON_ACCOUNT:
+            refused = self._accounts.charge(work, session.account_id, on_account.charge_of(delivery))
+            if refused:
+                raise _Undone(refused[0])
+        unpaid = self._cash.record_sale(work, build.till_sale(delivery))
+        if unpaid:
+            raise _Undone(unpaid[0])
+        if session.sale is SaleKind.ADVANCE and delivery.patient_id is not None:
+            self._cash.take_deposit(work, delivery.patient_id, payments)
 
     def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> dict[str, Any]:
         """Take the boxes that leave out of the stock; return what the audit entry says of it, by product."""
@@ -540,6 +558,14 @@ class Counter:
             recalls=recalls,
         )
 
+    def _check(self, situation: Situation) -> list[Finding]:
+        """Return all that there is to say before the delivery, the most serious first."""
+        lists = [product.list_class for product in situation.products.values()]
+        copied = check_copy(situation.session, lists, self._copies)
+        findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
+        findings += [*rights.check(situation), *copied]
+        return sorted(findings, key=lambda finding: -finding.severity.rank)
+
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
         scanned = set(serials(session))
         if not scanned:
@@ -592,12 +618,6 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
     gone = store.delivered_boxes(work.session, set(serials(situation.session)) - opened)
     if gone:
         raise _Undone(rules.boxes_gone(situation.session, gone)[0])
-
-
-def _check(situation: Situation) -> list[Finding]:
-    """Return all that there is to say before the delivery, the most serious first."""
-    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation), *rights.check(situation)]
-    return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 
 def _box_emptied(line: DraftLine) -> Finding:

@@ -21,6 +21,7 @@ ACTS: Final = (
     _act("prescription", "Ordonnance", "F4", ("prescripteur", "renouvellement", "médecin"), "prescription"),
     _act("directions", "Posologies et durées", "Ctrl+L", ("lignes de l’ordonnance", "renouvellements"), "edit"),
     _act("attach", "Ordonnance ou hors ordonnance", "Ctrl+B", ("rattacher la ligne", "vente libre"), "prescription"),
+    _act("copies", "Copies de l’ordonnance", "Ctrl+J", ("scan", "numériser", "photo", "joindre"), "scanner"),
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
     _act("substitution", "Substitution", "F6", ("générique", "équivalent", "biosimilaire", "TFR"), "refresh"),
     _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),

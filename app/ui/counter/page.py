@@ -18,6 +18,7 @@ from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
 from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.control_drawer import ControlDrawer
+from app.ui.counter.copies_drawer import CopiesDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
 from app.ui.counter.keybar import KeyBar
@@ -64,6 +65,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PatientDrawer,
         PrescriptionDrawer,
         DirectionsDrawer,
+        CopiesDrawer,
         HistoryDrawer,
         OwedDrawer,
         ControlDrawer,
@@ -120,7 +122,7 @@ class TillPage(QWidget):
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
         clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
-        self.shield = PrivateSide(self.side, clinical, ui.acts)
+        self.shield = PrivateSide(self.side, (*clinical, CopiesDrawer), ui.acts)
         self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
@@ -327,6 +329,18 @@ class TillPage(QWidget):
         line = self.current_line
         if line is not None:
             self.till.do(matching.attach(self.till.session, line.line_id))
+
+    def show_copies(self) -> None:
+        """Show the copies of the delivery pointed at in the history or the prints; else those of the sale.
+
+        On an empty sale, those of the delivery just made.
+        """
+        number, last = _delivery_shown(self.drawer), self.till.last_delivery
+        if number is None and last is not None and self.till.session.is_empty:
+            number = last.number
+        drawer = self.open(CopiesDrawer.name)
+        assert isinstance(drawer, CopiesDrawer)
+        drawer.point_at(number)
 
     def ask_quantity(self) -> None:
         """Say how a quantity is typed."""
@@ -605,6 +619,16 @@ class TillPage(QWidget):
             control.show_refusal(why.findings)
             control.interrupt()
         self._read_next()
+
+
+def _delivery_shown(drawer: Drawer | None) -> int | None:
+    """Return the delivery that a side panel points at; None for one that points at none."""
+    if isinstance(drawer, HistoryDrawer):
+        taken = drawer.list.current_record
+        return None if taken is None else taken.last.delivery
+    if isinstance(drawer, PrintsDrawer):
+        return None if drawer.wish is None else drawer.wish.number
+    return None
 
 
 def as_finding(error: GalienError) -> Finding:
