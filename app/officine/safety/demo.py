@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.kernel.text import fold
 from app.officine.safety.model import Constraint, Interaction, Level, Thesaurus
-from app.officine.safety.source import named_in
+from app.officine.safety.reserved import reserved, vocabulary
 
 if TYPE_CHECKING:
+    from app.officine.safety.reserved import Vocabulary
     from app.officine.safety.service import Safety
     from app.store.audit import Actor
 
@@ -28,7 +28,7 @@ def demo_thesaurus() -> Thesaurus:
     content = _DATA.read_bytes()
     data = json.loads(content)
     classes = {name: tuple(own) for name, own in data["substances"].items()}
-    known = frozenset(map(fold, classes))
+    known = vocabulary(classes, {name for own in classes.values() for name in own})
     return Thesaurus(
         source=data["source"],
         edition=data["edition"],
@@ -38,10 +38,11 @@ def demo_thesaurus() -> Thesaurus:
     )
 
 
-def _interaction(row: dict[str, Any], known: frozenset[str]) -> Interaction:
+def _interaction(row: dict[str, Any], known: Vocabulary) -> Interaction:
+    names, pairs = reserved(row["conduct"], (row["between"][0], row["between"][1]), known)
     return Interaction(
         row["between"][0],
         row["between"][1],
-        (Constraint(Level(row["level"]), row["conduct"], named_in(row["conduct"], known)),),
+        (Constraint(Level(row["level"]), row["conduct"], names, pairs),),
         row["risk"],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -44,12 +44,22 @@ class Level(enum.StrEnum):
 class Constraint:
     """One level of an interaction, and when it applies or what to do (``text``).
 
-    ``names`` are the substances, folded, that the text names.
+    ``names`` are the substances and classes, folded, for which the text keeps the level; ``pairs`` the two sides
+    between which it keeps it (« entre l’oxybate de sodium et les barbituriques »). With neither, it is for all.
     """
 
     level: Level
     text: str = ""
     names: tuple[str, ...] = ()
+    pairs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+    def is_for(self, first: Collection[str], second: Collection[str]) -> bool:
+        """Return True where the level is kept for these two, each given as its folded name and classes."""
+        if not self.names and not self.pairs:
+            return True
+        return any(name in first or name in second for name in self.names) or any(
+            _meet(pair, first, second) or _meet(pair, second, first) for pair in self.pairs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,12 @@ class SafetyCase:
     interactions: tuple[Interaction, ...] = ()
     allergens: Mapping[str, frozenset[str]] = field(default_factory=dict)
     idle_words: frozenset[str] = frozenset()
+
+
+def _meet(
+    pair: tuple[tuple[str, ...], tuple[str, ...]], first: Collection[str], second: Collection[str]
+) -> bool:
+    return any(name in first for name in pair[0]) and any(name in second for name in pair[1])
 
 
 def edition_label(edition: str) -> str:

@@ -148,7 +148,7 @@ def _clash(
         for first in sorted(firsts)
         for second in sorted(seconds)
         for number, interaction in enumerate(by_ends.get((first, second), ()))
-        for constraint in [applying(interaction, keys)]
+        for constraint in [applying(interaction, keys, classes)]
     ]
     if not found:
         return None
@@ -156,14 +156,17 @@ def _clash(
     return _Clash(line, other, pair, interaction, constraint)
 
 
-def applying(interaction: Interaction, keys: tuple[str, str]) -> Constraint:
-    """Return the strictest level that two substances meet.
+def applying(
+    interaction: Interaction, keys: tuple[str, str], classes: Mapping[str, frozenset[str]] | None = None
+) -> Constraint:
+    """Return the strictest level that two substances meet, by their names or by their ``classes``.
 
     A level kept for others (« entre l’oxybate de sodium et les opiacés ») gives way to the next, and is still told.
     """
     ranked = sorted(interaction.constraints, key=lambda constraint: constraint.level.rank)
+    first, second = ({key} | (classes or {}).get(key, frozenset()) for key in keys)
     for constraint in ranked[:-1]:
-        if not constraint.names or set(constraint.names) & set(keys):
+        if constraint.is_for(first, second):
             return constraint
     return ranked[-1]
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from app.officine.safety.model import Thesaurus
 
-FORMAT = 2
-"""Version of the tables below; a reader refuses another."""
+FORMAT = 3
+"""Version of the tables below, the levels told with their pairs; a reader refuses another, but for the one before."""
+
+_FORMATS = {"2", str(FORMAT)}
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -93,7 +95,9 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
                 item.second,
                 fold(item.first),
                 fold(item.second),
-                json.dumps([[str(own.level), own.text, own.names] for own in item.constraints], ensure_ascii=False),
+                json.dumps(
+                    [[str(own.level), own.text, own.names, own.pairs] for own in item.constraints], ensure_ascii=False
+                ),
                 item.mechanism,
             )
             for item in thesaurus.interactions
@@ -177,7 +181,7 @@ class SnapshotReader:
             found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         except sqlite3.DatabaseError as error:
             raise damaged() from error
-        if found != (str(FORMAT),):
+        if found is None or found[0] not in _FORMATS:
             connection.close()
             raise damaged()
         with self._lock:
@@ -202,5 +206,5 @@ def _heads(key: str) -> list[str]:
     return [key, *(head for head in shorter if len(head) >= _SHORTEST_HEAD and head not in idle)]
 
 
-def _constraint(level: str, text: str, names: list[str]) -> Constraint:
-    return Constraint(Level(level), text, tuple(names))
+def _constraint(level: str, text: str, names: list[str], pairs: Sequence[Any] = ()) -> Constraint:
+    return Constraint(Level(level), text, tuple(names), tuple((tuple(one), tuple(two)) for one, two in pairs))
