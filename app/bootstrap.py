@@ -204,7 +204,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
     owed = Owed(db, stock, staff)
-    safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    safety = Safety(db, folder.thesauri, staff, catalog)
     counter = Counter(
         db,
         catalog=catalog,

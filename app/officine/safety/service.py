@@ -8,15 +8,28 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from app.kernel.clock import today
 from app.kernel.errors import EnvironmentFailure, InputDefect
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.catalog.building import staging_file
 from app.officine.catalog.snapshot import sha256_of
-from app.officine.safety import store
-from app.officine.safety.model import Active, Coverage, SafetyCase, Taken, ThesaurusReport, ThesaurusVersion
+from app.officine.safety import ages, store
+from app.officine.safety.allergies import Allergies
+from app.officine.safety.data import duration
+from app.officine.safety.dated import AGES, ATC, DatedTables
+from app.officine.safety.model import (
+    Active,
+    Coverage,
+    SafetyCase,
+    ThesaurusReport,
+    ThesaurusVersion,
+    months_between,
+)
 from app.officine.safety.names import installed_names
 from app.officine.safety.snapshot import SnapshotReader, damaged, write_snapshot
 from app.officine.safety.source import defect, read_folder
+from app.officine.safety.switch import Switch
+from app.officine.staff.service import Staff
 from app.store import facts
 
 if TYPE_CHECKING:
@@ -25,7 +38,8 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Outcome
-    from app.officine.safety.model import Thesaurus
+    from app.officine.catalog.service import Catalog
+    from app.officine.safety.model import PatientFacts, Taken, Thesaurus
     from app.store.audit import Actor
     from app.store.database import Database
 
@@ -39,11 +53,26 @@ _FALL_PERCENT = 10
 class Safety:
     """The thesaurus of one officine: read-only files, of which the database says which one is in service."""
 
-    def __init__(self, db: Database, folder: Path, *, enabled: bool = True) -> None:
-        """Read the business database ``db`` and the files in ``folder``; nothing is checked unless ``enabled``."""
+    def __init__(
+        self,
+        db: Database,
+        folder: Path,
+        staff: Staff | None = None,
+        catalog: Catalog | None = None,
+        *,
+        enabled: bool = True,
+    ) -> None:
+        """Read the business database ``db`` and the files in ``folder``; ask ``staff`` (that of ``db``) for the rights.
+
+        ``catalog`` gives the substances that an allergy is chosen from. ``enabled``: whether the checks are made as
+        long as the titulaire did not say.
+        """
         self._db = db
         self.folder = folder
-        self.enabled = enabled
+        staff = staff or Staff(db)
+        self.switch = Switch(db, staff, default=enabled)
+        self.tables = DatedTables(db, staff)
+        self.allergies = Allergies(db, staff, catalog, self.classes)
         self._lock = threading.RLock()
         self._version: ThesaurusVersion | None = None
         self._reader: SnapshotReader | None = None
@@ -54,11 +83,31 @@ class Safety:
     def close(self) -> None:
         """Close the file; the service is not used afterwards."""
         self._unsubscribe()
+        self.switch.close()
+        self.tables.close()
         for reader in (self._reader, *self._left):
             if reader is not None:
                 reader.close()
         self._reader = None
         self._left.clear()
+
+    @property
+    def enabled(self) -> bool:
+        """True where the checks are made."""
+        return self.switch.state.enabled
+
+    def classes(self) -> list[str]:
+        """Return the classes of the thesaurus in service; none without one."""
+        try:
+            reader = self._current()
+            return [] if reader is None else reader.classes()
+        except EnvironmentFailure:
+            return []
+
+    def edition_age(self) -> int | None:
+        """Return the age in whole months of the thesaurus in service; None without one."""
+        version = self.version()
+        return None if version is None else months_between(version.edition, today(self._db.clock))
 
     # --- Versions ------------------------------------------------------------------------------------------------
 
@@ -119,11 +168,23 @@ class Safety:
 
     # --- A sale --------------------------------------------------------------------------------------------------
 
-    def case(self, lines: Sequence[Taken], treatment: Sequence[Taken], allergies: str = "") -> SafetyCase:
-        """Return what the rules look at for a sale: products, treatment under way, allergies, and what is known."""
+    def case(
+        self,
+        lines: Sequence[Taken],
+        treatment: Sequence[Taken],
+        allergies: str = "",
+        *,
+        patient: PatientFacts | None = None,
+    ) -> SafetyCase:
+        """Return what the rules look at for a sale: products, treatment under way, allergies, and what is known.
+
+        ``patient`` is who it is for, as far as the file tells; None for a sale without a patient.
+        """
         names = installed_names()
         if not self.enabled:
             return SafetyCase(Coverage.OFF, tuple(lines))
+        day = today(self._db.clock)
+        old_edition = 0
         coverage, source = Coverage.READY, ""
         classes: dict[str, frozenset[str]] = {}
         interactions: tuple[Any, ...] = ()
@@ -133,12 +194,17 @@ class Safety:
                 coverage = Coverage.ABSENT
             else:
                 source = self._version.label
+                age = months_between(self._version.edition, day)
+                old_edition = age if age > duration("old_edition_months").value else 0
                 keys = {active.key for taken in (*lines, *treatment) for active in taken.actives}
                 classes = reader.classes_of(keys)
                 interactions = reader.interactions(keys.union(*classes.values()))
         except EnvironmentFailure:
             # A sale never fails for want of its thesaurus: the finding says that nothing was checked.
             coverage, classes = Coverage.LOST, {}
+        subjects = {active.key for taken in (*lines, *treatment) for active in taken.actives}
+        subjects |= {taken.cis for taken in (*lines, *treatment) if taken.cis is not None}
+        states = self.tables.states()
         return SafetyCase(
             coverage=coverage,
             lines=tuple(lines),
@@ -149,6 +215,15 @@ class Safety:
             interactions=interactions,
             allergens=names.allergens,
             idle_words=names.idle,
+            today=day,
+            person=None if patient is None else ages.person(patient.birth_date, day, uncertain=patient.uncertain),
+            recorded=None if patient is None else self.allergies.of(patient.id),
+            ages=self.tables.ages_of(subjects),
+            age_table=states.get(AGES),
+            atc=self.tables.atc_of(subjects),
+            atc_table=states.get(ATC),
+            old_edition=old_edition,
+            asked=True,
         )
 
     # --- Inside --------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ _FORMATS = {"2", str(FORMAT)}
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE class(key TEXT NOT NULL, class TEXT NOT NULL);
+CREATE TABLE class_label(key TEXT PRIMARY KEY, label TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE interaction(
     id INTEGER PRIMARY KEY, first TEXT, second TEXT, first_folded TEXT, second_folded TEXT, levels TEXT,
     mechanism TEXT);
@@ -87,6 +88,8 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
         if key
     }
     connection.executemany("INSERT INTO class VALUES (?,?)", sorted(rows))
+    labels = {fold(name): name for own in thesaurus.classes.values() for name in own}
+    connection.executemany("INSERT INTO class_label VALUES (?,?)", sorted(labels.items()))
     connection.executemany(
         "INSERT INTO interaction(first, second, first_folded, second_folded, levels, mechanism) VALUES (?,?,?,?,?,?)",
         (
@@ -131,6 +134,12 @@ class SnapshotReader:
         found = self._rows("PRAGMA quick_check")
         count = self._rows("SELECT count(*) FROM interaction")[0][0]
         return found == [("ok",)] and str(count) == meta["pairs"]
+
+    def classes(self) -> list[str]:
+        """Return every class of the thesaurus as it writes them, sorted; folded in a file of the version before."""
+        if self.meta()["format"] == str(FORMAT):
+            return [name for (name,) in self._rows("SELECT label FROM class_label ORDER BY key")]
+        return [name for (name,) in self._rows("SELECT DISTINCT class FROM class ORDER BY class")]
 
     def classes_of(self, keys: Collection[str]) -> dict[str, frozenset[str]]:
         """Return the folded classes of each substance that the thesaurus knows, its own name among them.

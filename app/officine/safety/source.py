@@ -171,7 +171,9 @@ def _interaction(entry: Any, known: Vocabulary) -> Interaction:  # noqa: ANN401 
     for item in _list_of(entry, "severity_levels"):
         text = _text(item, "info")
         names, pairs = reserved(text, (first, second), known)
-        constraints += [Constraint(level, text, names, pairs) for level in levels_of(_text(item, "level", required=True))]
+        constraints += [
+            Constraint(level, text, names, pairs) for level in levels_of(_text(item, "level", required=True))
+        ]
     if not constraints:
         raise _Unusable("aucun niveau")
     return Interaction(first, second, tuple(constraints), _text(entry, "interaction_mechanism"))

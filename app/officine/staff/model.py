@@ -52,6 +52,7 @@ class Right(enum.StrEnum):
     CLOSE_CASH = "cash.close"
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
+    SET_CHECKS = "checks.set"
 
     @property
     def label(self) -> str:
@@ -72,6 +73,7 @@ _RIGHT_LABELS = {
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
+    Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
 }
 
 

@@ -31,6 +31,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
     Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
+    Right.SET_CHECKS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 
