@@ -105,7 +105,7 @@ class Services:
         return self.back_up_into(self.folder.backups, report).path
 
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
-        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
+        """Write a checked backup into a folder, traced: database, catalogue and thesaurus in service, settings.
 
         Raises the EnvironmentFailure that stood in the way; nothing partial is left.
         """
@@ -114,6 +114,10 @@ class Services:
         if version is not None:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
+        thesaurus = self.safety.version()
+        if thesaurus is not None:
+            kept = self.folder.thesauri / f"{thesaurus.version}.sqlite"
+            companions[f"thesauri/{kept.name}"] = kept
         present = {name: path for name, path in companions.items() if path.is_file()}
         made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
         with self.db.write(self.system_actor) as work:
