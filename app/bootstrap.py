@@ -297,10 +297,11 @@ def _install(services: Services) -> None:
         facts.install(work, services.settings.mode, str(uuid.uuid4()))
     if services.settings.mode.is_simulated:
         from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
-        from app.officine.safety.demo import load_demo_thesaurus  # noqa: PLC0415 -- the same
+        from app.officine.safety.demo import load_demo_ages, load_demo_thesaurus  # noqa: PLC0415 -- the same
 
         demo.load_demo_catalog(services.catalog, services.system_actor)
         load_demo_thesaurus(services.safety, services.system_actor)
+        load_demo_ages(services.safety, services.system_actor)
 
 
 def _close_simulation(settings: Settings) -> None:

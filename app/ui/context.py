@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.registers.service import Registers
+    from app.officine.safety.service import Safety
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
@@ -181,6 +182,7 @@ class Services(Protocol):
     registers: Registers
     narcotics: Narcotics
     book: Book
+    safety: Safety
 
     @property
     def folder(self) -> Folder:

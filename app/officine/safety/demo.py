@@ -1,4 +1,4 @@
-"""Which interactions does a demonstration know? A few facts of the thesaurus of the ANSM, in words of our own."""
+"""Which interactions and limits of age does a demonstration know? A few public facts, in words of our own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from app.officine.safety.service import Safety
     from app.store.audit import Actor
 
-_DATA = Path(__file__).resolve().parents[3] / "resources" / "safety" / "demo_interactions.json"
+_RESOURCES = Path(__file__).resolve().parents[3] / "resources"
+_DATA = _RESOURCES / "safety" / "demo_interactions.json"
+_AGES = _RESOURCES / "demo" / "ages.csv"
 
 
 def load_demo_thesaurus(safety: Safety, actor: Actor) -> None:
     """Put the demonstration's interactions in service. Raises DiskFull or DatabaseReadOnly."""
     safety.install(demo_thesaurus(), actor, prefix="demo")
+
+
+def load_demo_ages(safety: Safety, actor: Actor) -> None:
+    """Put the demonstration's few limits of age in service."""
+    safety.tables.import_ages(_AGES.read_bytes(), actor)
 
 
 def demo_thesaurus() -> Thesaurus:

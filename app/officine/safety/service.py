@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import today
@@ -33,13 +34,14 @@ from app.officine.staff.service import Staff
 from app.store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Outcome
     from app.officine.catalog.service import Catalog
-    from app.officine.safety.model import PatientFacts, Taken, Thesaurus
+    from app.officine.safety.model import PatientFacts, TableState, Taken, Thesaurus
+    from app.officine.safety.switch import SwitchState
     from app.store.audit import Actor
     from app.store.database import Database
 
@@ -48,6 +50,17 @@ _VERSION_SECONDS = 5.0
 """How long the version in service is believed before the database is asked again: another program may change it."""
 
 _FALL_PERCENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyOverview:
+    """Whether the checks are made, on which thesaurus, how old (``is_old``: newer ones exist), and which tables."""
+
+    switch: SwitchState
+    version: ThesaurusVersion | None
+    age_months: int | None
+    is_old: bool
+    tables: Mapping[str, TableState]
 
 
 class Safety:
@@ -108,6 +121,17 @@ class Safety:
         """Return the age in whole months of the thesaurus in service; None without one."""
         version = self.version()
         return None if version is None else months_between(version.edition, today(self._db.clock))
+
+    def overview(self) -> SafetyOverview:
+        """Return whether the checks are made, and on which data."""
+        age = self.edition_age()
+        return SafetyOverview(
+            switch=self.switch.state,
+            version=self.version(),
+            age_months=age,
+            is_old=age is not None and age > duration("old_edition_months").value,
+            tables=self.tables.states(),
+        )
 
     # --- Versions ------------------------------------------------------------------------------------------------
 

@@ -58,10 +58,6 @@ class Switch:
                 self._asked = time.monotonic()
             return self._state
 
-    def may_set(self, actor: Actor) -> bool:
-        """Return True for who may change it."""
-        return self._staff.may(actor, Right.SET_CHECKS)
-
     def set(self, actor: Actor, *, enabled: bool) -> Outcome[SwitchState]:
         """Have the checks made, or not, on every workstation; each change is audited. Refused without the right."""
         findings = self._staff.refusal(actor, Right.SET_CHECKS)

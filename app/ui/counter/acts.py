@@ -22,6 +22,7 @@ ACTS: Final = (
     _act("directions", "Posologies et durées", "Ctrl+L", ("lignes de l’ordonnance", "renouvellements"), "edit"),
     _act("attach", "Ordonnance ou hors ordonnance", "Ctrl+B", ("rattacher la ligne", "vente libre"), "prescription"),
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
+    _act("allergies", "Allergies", "Ctrl+G", ("intolérances", "aucune allergie connue", "réaction"), "warning"),
     _act("substitution", "Substitution", "F6", ("générique", "équivalent", "biosimilaire", "TFR"), "refresh"),
     _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),
     _act("hold", "Mettre en attente / reprendre", "F7", ("suspendre", "attente"), "pause"),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app.kernel.clock import today
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
+from app.ui.patients.allergies import recorded_words
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from app.officine.dispensing.model import PrescriptionDraft
     from app.officine.patients.model import Coverage, Patient
+    from app.officine.safety.model import Recorded
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
@@ -129,26 +131,30 @@ class PatientBand(Panel):
         """Show the patient and the ordonnance as they are now."""
         session, patient = self._till.session, self._till.picture.patient
         known = patient if patient is not None and patient.id == session.patient_id else None
-        drawn = (session.patient_id, session.patient_name, session.prescription, known)
+        recorded = None if known is None else self._till.picture.recorded
+        drawn = (session.patient_id, session.patient_name, session.prescription, known, recorded)
         if drawn == self._drawn:
             return
         self._drawn = drawn
         there = session.prescription is not None
         self.prescription.say(*prescription_words(session.prescription), "accent_text" if there else "muted")
         clear(self.chips)
-        self.allergies.setVisible(known is not None and bool(known.allergies))
+        told = "" if known is None else recorded_words(recorded, known.allergies)
+        self.allergies.setVisible(bool(told))
         if session.patient_id is None:
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
-            self._show_chips(known)
+            self._show_chips(known, told, recorded)
 
-    def _show_chips(self, patient: Patient) -> None:
+    def _show_chips(self, patient: Patient, told: str, recorded: Recorded | None) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()
         self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
         for word in coverage_words(patient.coverage):
             self.chips.addWidget(Chip(word, "accent"))
-        self.allergy_words.set_whole(f"Allergies\u00a0: {patient.allergies}")
+        if recorded is not None and recorded.none is not None:
+            self.chips.addWidget(Chip("Sans allergie connue", "neutral"))
+        self.allergy_words.set_whole(f"Allergies\u00a0: {told}")
         self.allergies.setMaximumWidth(self.allergy_words.sizeHint().width() + 2 * theme.M)

@@ -15,6 +15,7 @@ from app.officine.dispensing import matching
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, sounds, theme
+from app.ui.counter.allergies_drawer import AllergiesDrawer
 from app.ui.counter.band import PatientBand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
@@ -62,6 +63,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PrescriptionDrawer,
         DirectionsDrawer,
         HistoryDrawer,
+        AllergiesDrawer,
         OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
@@ -113,7 +115,15 @@ class TillPage(QWidget):
         self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
-        clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
+        clinical = (
+            self.detail,
+            HistoryDrawer,
+            AllergiesDrawer,
+            ControlDrawer,
+            PrescriptionDrawer,
+            DirectionsDrawer,
+            SubstitutionDrawer,
+        )
         self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)

@@ -280,6 +280,7 @@ class CounterView(QWidget):
             "directions": lambda page: page.open("directions"),
             "attach": TillPage.attach,
             "history": lambda page: page.open("history"),
+            "allergies": lambda page: page.open("allergies"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
             "owed": TillPage.owe,

@@ -16,6 +16,15 @@ ACTS = (
         icon="plus",
         right=Right.EDIT_PATIENT,
     ),
+    Act(
+        "patients.allergies",
+        "Allergies du patient",
+        "Ctrl+G",
+        ("intolérances", "aucune allergie connue"),
+        room="patients",
+        icon="warning",
+        right=Right.EDIT_PATIENT,
+    ),
     Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
     Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
 )
