@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from app.ui.counter.drawer import Drawer
 from app.ui.patients.allergies import AllergyEditor
-from app.ui.widgets.basics import Text
 
 if TYPE_CHECKING:
     from app.officine.patients.model import Patient
@@ -22,16 +21,13 @@ class AllergiesDrawer(Drawer):
     def __init__(self, ui: Ui, till: Till) -> None:
         """Edit the file of the patient of ``till``."""
         super().__init__(ui, till, "Allergies")
-        self.whose = Text("", "muted", wrap=True)
-        self.editor = AllergyEditor(ui)
-        self.content.addWidget(self.whose)
+        self.editor = AllergyEditor(ui, apart=True)
         self.content.addWidget(self.editor, 1)
-        self.foot.addWidget(Text("Tapez · ↑ ↓ choisir · Entrée, réaction, Entrée", "caption", wrap=True))
+        self.foot.addWidget(self.editor.foot)
         self.editor.changed.connect(lambda _recorded: till.look())
 
     def opened(self) -> None:
         """Read the file anew."""
-        self.whose.setText(self.till.session.patient_name or "F2\u00a0: choisissez d’abord le patient.")
         patient_id, patients = self.till.session.patient_id, self.ui.services.patients
         self.editor.pane.field.setFocus()
         if patient_id is None:

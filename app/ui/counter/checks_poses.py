@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _GS = "\x1d"
 _SERIALS = itertools.count(980_100)
 # Fictitious children of the demonstration.
-_ELEVEN, _SILENT, _ALLERGIC, _WITHOUT = "nigelle testquatre", "tilleul jules", "tilleul leonie", "paquerette lilou"
+_ELEVEN, _SILENT, _ALLERGIC, _WITHOUT = "nigelle testquatre", "anis tom", "tilleul leonie", "paquerette lilou"
 
 
 def _child(stage: Stage, name: str) -> Patient:
@@ -45,13 +45,18 @@ def _found(stage: Stage) -> None:
     services, actor = stage.services, stage.services.system_actor
     choice = services.safety.allergies.choices("ains")[0]
     services.safety.allergies.add(patient.id, choice, actor, reaction="urticaire")
-    _sale(stage, patient, "ixprim", "advil 200")
+    page = _sale(stage, patient, "ixprim", "advil 200")
+    stage.act("counter.prescription")
+    for _ in range(2):
+        if page.drawer is not None:
+            page.drawer.confirm()
+    stage.settle()
     stage.act("counter.control")
 
 
 def _unchecked(stage: Stage) -> None:
     """A sale of which little can be checked: nobody noted allergies, no class, no age."""
-    _sale(stage, _child(stage, _SILENT), "doliprane 1000", "levothyrox")
+    _sale(stage, _child(stage, _SILENT), "advil 200")
     stage.act("counter.control")
 
 

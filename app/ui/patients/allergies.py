@@ -35,7 +35,7 @@ _WORDS = Wording(
     nothing=("Rien ne répond à «\u00a0{}\u00a0»", "Notez-la dans le texte libre du dossier."),
     noun="réponse",
 )
-_HELD_HEIGHT, _FOUND_HEIGHT = 104, 132
+_HELD_HEIGHT, _FOUND_HEIGHT, _ROW, _ROWS = 88, 96, 46, 3
 
 
 def recorded_words(recorded: Recorded | None, free_text: str) -> str:
@@ -55,11 +55,15 @@ def state_words(recorded: Recorded, free_text: str = "") -> str:
 
 
 class AllergyEditor(QWidget):
-    """What the file holds, a field that finds what to add, and the statement that none is known."""
+    """What the file holds, a field that finds what to add, and the statement that none is known.
+
+    ``foot`` is the reaction and the buttons; asked for ``apart``, it is laid out by whoever asks, so that
+    it stays in sight while the rest scrolls.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, ui: Ui) -> None:
+    def __init__(self, ui: Ui, *, apart: bool = False) -> None:
         """Edit with the services of ``ui``; ``open_for`` says whose."""
         super().__init__()
         self._ui = ui
@@ -83,7 +87,8 @@ class AllergyEditor(QWidget):
         self.remove = Button("Re&tirer", kind="ghost", icon="trash")
         self.findings = FindingList()
         self.setFocusProxy(self.pane)
-        self._lay_out()
+        self.foot = QWidget()
+        self._lay_out(apart=apart)
         self.pane.chosen.connect(self._choose)
         self.reaction.returnPressed.connect(self.confirm)
         self.add.clicked.connect(self.confirm)
@@ -164,9 +169,13 @@ class AllergyEditor(QWidget):
     def _show(self, recorded: Recorded) -> None:
         self.recorded = recorded
         free = "" if self._patient is None else self._patient.allergies.strip()
-        self.state.setText(state_words(recorded, free) if self._patient is not None else "Vente sans patient")
+        self.state.setText(
+            state_words(recorded, free) if self._patient is not None else "F2\u00a0: choisissez d’abord le patient"
+        )
         self.free.setText(f"Texte libre du dossier\u00a0: {free}")
         self.free.setVisible(bool(free))
+        rows = max(1, len(recorded.allergies) + (recorded.none is not None))
+        self.held.setFixedHeight(theme.current().pixels(_HELD_HEIGHT + _ROW * (min(rows, _ROWS) - 1)))
         self.held.set_records([*recorded.allergies, *([recorded.none] if recorded.none is not None else [])])
         self._enable()
 
@@ -181,22 +190,25 @@ class AllergyEditor(QWidget):
         columns: list[Column[Allergy]] = [
             Column("Au dossier", lambda one: one.label, strong=True, tone=_tone, second=_second),
         ]
-        empty = EmptyState("check", "Rien au dossier", "")
-        made: ListTable[Allergy] = ListTable("Allergies au dossier", columns, empty)
-        made.setMinimumHeight(theme.current().pixels(_HELD_HEIGHT))
-        return made
+        return ListTable("Allergies au dossier", columns, EmptyState("check", "Rien au dossier", ""))
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, apart: bool) -> None:
+        below = QVBoxLayout(self.foot)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(theme.S)
+        below.addWidget(self.findings)
+        below.addWidget(self.reaction_field)
+        below.addWidget(Flow([self.add, self.none, self.remove]))
+        self.pane.count.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
         column.addWidget(self.state)
         column.addWidget(self.free)
-        column.addWidget(self.held, 2)
-        column.addWidget(self.pane, 3)
-        column.addWidget(self.reaction_field)
-        column.addWidget(self.findings)
-        column.addWidget(Flow([self.add, self.none, self.remove]))
+        column.addWidget(self.held)
+        column.addWidget(self.pane, 1)
+        if not apart:
+            column.addWidget(self.foot)
 
 
 def _second(one: Allergy) -> str:

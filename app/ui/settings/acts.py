@@ -46,7 +46,7 @@ ACTS = (
         "",
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
-        icon="check",
+        icon="pause",
         right=Right.SET_CHECKS,
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
