@@ -289,7 +289,6 @@ def test_each_reason_for_which_nothing_was_checked_is_told_once_with_its_product
         ({"person": None, "recorded": None}, "GAL-SEC-47"),
         ({"person": Person(None, None)}, "GAL-SEC-47"),
         ({"recorded": NOBODY_SAID}, "GAL-SEC-48"),
-        ({"old_edition": 25}, "GAL-SEC-49"),
     ],
 )
 def test_an_empty_table_or_a_silent_file_is_said(more: dict[str, object], code: str) -> None:

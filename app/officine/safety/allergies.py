@@ -51,6 +51,8 @@ class Allergies:
         Each word typed, folded, begins a word of the name. Nothing typed gives the families.
         """
         words = fold(text).split()
+        if text.strip() and not words:
+            return []
         found = [AllergyChoice(AllergyKind.FAMILY, key, label) for key, label in families().items()]
         found = [choice for choice in found if _answers(words, f"{choice.label} {choice.key}")]
         if words:

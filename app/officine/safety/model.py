@@ -308,8 +308,7 @@ class SafetyCase:
     ``classes`` gives the folded classes of each key; ``interactions`` those between the substances and classes of
     the case; ``allergens`` the words under which a substance is known to those who are allergic to it. ``person`` and
     ``recorded`` are None for a sale without a patient; ``ages`` the limits by CIS and by substance, ``atc`` the codes
-    alike, ``age_table`` and ``atc_table`` whether the officine has such tables. ``old_edition`` is the age in months
-    of a thesaurus older than it should be, 0 for one that is not.
+    alike, ``age_table`` and ``atc_table`` whether the officine has such tables.
     """
 
     coverage: Coverage = Coverage.UNWIRED
@@ -328,7 +327,6 @@ class SafetyCase:
     age_table: TableState | None = None
     atc: Mapping[str, AtcRow] = field(default_factory=dict)
     atc_table: TableState | None = None
-    old_edition: int = 0
     asked: bool = False
     """True where the whole of the officine's data was read: what could not be checked is then said."""
 

@@ -34,6 +34,7 @@ from app.officine.staff.service import Staff
 from app.store import facts
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -129,7 +130,7 @@ class Safety:
             switch=self.switch.state,
             version=self.version(),
             age_months=age,
-            is_old=age is not None and age > duration("old_edition_months").value,
+            is_old=age is not None and is_old(age),
             tables=self.tables.states(),
         )
 
@@ -208,7 +209,6 @@ class Safety:
         if not self.enabled:
             return SafetyCase(Coverage.OFF, tuple(lines))
         day = today(self._db.clock)
-        old_edition = 0
         coverage, source = Coverage.READY, ""
         classes: dict[str, frozenset[str]] = {}
         interactions: tuple[Any, ...] = ()
@@ -217,9 +217,7 @@ class Safety:
             if reader is None or self._version is None:
                 coverage = Coverage.ABSENT
             else:
-                source = self._version.label
-                age = months_between(self._version.edition, day)
-                old_edition = age if age > duration("old_edition_months").value else 0
+                source = _told_source(self._version, day)
                 keys = {active.key for taken in (*lines, *treatment) for active in taken.actives}
                 classes = reader.classes_of(keys)
                 interactions = reader.interactions(keys.union(*classes.values()))
@@ -246,7 +244,6 @@ class Safety:
             age_table=states.get(AGES),
             atc=self.tables.atc_of(subjects),
             atc_table=states.get(ATC),
-            old_edition=old_edition,
             asked=True,
         )
 
@@ -317,6 +314,21 @@ def actives(names: Iterable[str]) -> tuple[Active, ...]:
     """Return the substances of a product, by their names in the catalogue."""
     key_of = installed_names().key
     return tuple(Active(name, key_of(name)) for name in names)
+
+
+def is_old(months: int) -> bool:
+    """Return True for an edition of such an age, in months, that newer ones surely exist."""
+    return months > duration("old_edition_months").value
+
+
+def _told_source(version: ThesaurusVersion, day: dt.date) -> str:
+    """Return the source that findings quote; an old edition says that newer ones exist."""
+    months = months_between(version.edition, day)
+    return (
+        f"{version.label} ({months}\u00a0mois, des éditions plus récentes existent)"
+        if is_old(months)
+        else version.label
+    )
 
 
 def _described(name: str, file: Path) -> ThesaurusVersion:

@@ -19,7 +19,6 @@ NO_TABLE = "GAL-SEC-45"
 NO_CLASS = "GAL-SEC-46"
 NO_AGE = "GAL-SEC-47"
 NO_ALLERGY = "GAL-SEC-48"
-OLD_EDITION = "GAL-SEC-49"
 
 _MOST_NAMED = 6
 
@@ -38,12 +37,6 @@ def check(case: SafetyCase) -> Iterator[Finding]:
             NO_ALLERGY,
             "Allergies non contrôlées : le dossier du patient n’en dit rien.",
             "Notez-les, ou « aucune allergie connue », au dossier.",
-        )
-    if case.old_edition:
-        yield _note(
-            OLD_EDITION,
-            f"Le thésaurus installé a {case.old_edition}\u00a0mois : des éditions plus récentes existent.",
-            f"En service : {case.source}. Importez la dernière : galien safety import DOSSIER.",
         )
 
 

@@ -11,7 +11,7 @@ from app.kernel.outcome import Refused
 from app.kernel.text import plural
 from app.officine.safety.model import Allergy, AllergyChoice, AllergyKind, Recorded
 from app.ui import formats, theme
-from app.ui.widgets.basics import Button, EmptyState, Text
+from app.ui.widgets.basics import Button, EmptyState, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Flow
@@ -31,7 +31,7 @@ _WORDS = Wording(
     name="Chercher une allergie",
     placeholder="Substance, classe ou famille…",
     icon="search",
-    before=("Cherchez une allergie", "Tapez une substance, une classe, un produit."),
+    before=("Cherchez une allergie", "Pénicillines, AINS, iode, une substance, un produit…"),
     nothing=("Rien ne répond à «\u00a0{}\u00a0»", "Notez-la dans le texte libre du dossier."),
     noun="réponse",
 )
@@ -78,12 +78,18 @@ class AllergyEditor(QWidget):
             Column("", lambda choice: choice.kind.label, width=9),
         ]
         allergies = ui.services.safety.allergies
-        self.pane: SearchPane[AllergyChoice] = SearchPane(ui, _WORDS, columns, allergies.choices)
+        self.pane: SearchPane[AllergyChoice] = SearchPane(
+            # Nothing typed offers nothing: Entrée on an empty field would note the first of the list.
+            ui,
+            _WORDS,
+            columns,
+            lambda text: allergies.choices(text) if text else [],
+        )
         self.pane.list.setMinimumHeight(theme.current().pixels(_FOUND_HEIGHT))
         self.reaction = TextField(placeholder="urticaire, œdème, choc…", limit=200)
         self.reaction_field = Field("&Réaction, si elle est connue", self.reaction)
         self.add = Button("Ajouter — Entrée", kind="primary", icon="plus")
-        self.none = Button("&Aucune allergie connue", icon="check")
+        self.none = Button("&Aucune connue", icon="check", name="Aucune allergie connue")
         self.remove = Button("Re&tirer", kind="ghost", icon="trash")
         self.findings = FindingList()
         self.setFocusProxy(self.pane)
@@ -198,12 +204,14 @@ class AllergyEditor(QWidget):
         below.setSpacing(theme.S)
         below.addWidget(self.findings)
         below.addWidget(self.reaction_field)
-        below.addWidget(Flow([self.add, self.none, self.remove]))
+        below.addWidget(Flow([self.add, self.none]))
         self.pane.count.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
-        column.addWidget(self.state)
+        head = row(self.state, self.remove)
+        head.setStretch(0, 1)
+        column.addLayout(head)
         column.addWidget(self.free)
         column.addWidget(self.held)
         column.addWidget(self.pane, 1)
