@@ -176,8 +176,6 @@ def test_nobody_else_stops_the_aid(hands: Hands) -> None:
     be(hands, Role.TECHNICIAN)
     page = settings_page(hands.stage)
     page.toggle.click()
-    hands.stage.settle()
-    page.switch()
     hands.wait(lambda: bool(page.findings.findings))
     assert [finding.code for finding in page.findings.findings] == ["GAL-PER-01"]
     assert hands.aside(lambda: hands.services.safety.enabled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.ui import theme
 from app.ui.counter.drawer import Drawer
 from app.ui.patients.allergies import AllergyEditor
 
@@ -21,9 +22,10 @@ class AllergiesDrawer(Drawer):
     def __init__(self, ui: Ui, till: Till) -> None:
         """Edit the file of the patient of ``till``."""
         super().__init__(ui, till, "Allergies")
-        self.editor = AllergyEditor(ui, apart=True)
+        self.editor = AllergyEditor(ui, narrow=True)
         self.content.addWidget(self.editor, 1)
         self.foot.addWidget(self.editor.foot)
+        self.editor.wanted.connect(lambda part: self.area.ensureWidgetVisible(part, 0, theme.XS))
         self.editor.changed.connect(lambda _recorded: till.look())
 
     def opened(self) -> None:

@@ -35,7 +35,7 @@ _WORDS = Wording(
     nothing=("Rien ne répond à «\u00a0{}\u00a0»", "Notez-la dans le texte libre du dossier."),
     noun="réponse",
 )
-_HELD_HEIGHT, _FOUND_HEIGHT, _ROW, _ROWS = 88, 96, 46, 3
+_HELD_HEIGHT, _FOUND_HEIGHT, _ROW, _ROWS = 80, 92, 46, 2
 
 
 def recorded_words(recorded: Recorded | None, free_text: str) -> str:
@@ -50,20 +50,21 @@ def state_words(recorded: Recorded, free_text: str = "") -> str:
     if recorded.allergies:
         return plural(len(recorded.allergies), "allergie au dossier", "allergies au dossier")
     if recorded.none is not None:
-        return f"Aucune allergie connue, dit le {formats.date(recorded.none.noted_on)}"
+        return f"Aucune connue, dit le {formats.date(recorded.none.noted_on)}"
     return "Texte libre seulement" if free_text.strip() else "Allergies non renseignées"
 
 
 class AllergyEditor(QWidget):
     """What the file holds, a field that finds what to add, and the statement that none is known.
 
-    ``foot`` is the reaction and the buttons; asked for ``apart``, it is laid out by whoever asks, so that
-    it stays in sight while the rest scrolls.
+    ``foot`` holds the buttons. In a ``narrow`` place it is laid out by whoever asks, so that it stays in sight while
+    the rest scrolls, and each part shows only while it is of use; ``wanted`` then tells which one is to be in sight.
     """
 
     changed = Signal(object)
+    wanted = Signal(QWidget)
 
-    def __init__(self, ui: Ui, *, apart: bool = False) -> None:
+    def __init__(self, ui: Ui, *, narrow: bool = False) -> None:
         """Edit with the services of ``ui``; ``open_for`` says whose."""
         super().__init__()
         self._ui = ui
@@ -85,7 +86,10 @@ class AllergyEditor(QWidget):
             columns,
             lambda text: allergies.choices(text) if text else [],
         )
-        self.pane.list.setMinimumHeight(theme.current().pixels(_FOUND_HEIGHT))
+        height = theme.current().pixels(_FOUND_HEIGHT)
+        self.pane.list.setMinimumHeight(height)
+        if narrow:
+            self.pane.list.setMaximumHeight(height)
         self.reaction = TextField(placeholder="urticaire, œdème, choc…", limit=200)
         self.reaction_field = Field("&Réaction, si elle est connue", self.reaction)
         self.add = Button("Ajouter — Entrée", kind="primary", icon="plus")
@@ -94,7 +98,11 @@ class AllergyEditor(QWidget):
         self.findings = FindingList()
         self.setFocusProxy(self.pane)
         self.foot = QWidget()
-        self._lay_out(apart=apart)
+        self._narrow = narrow
+        self._lay_out()
+        self._show_parts()
+        self.pane.field.textEdited.connect(lambda _text: self._look_again())
+        self.pane.pointed.connect(lambda _choice: self.wanted.emit(self.pane.list))
         self.pane.chosen.connect(self._choose)
         self.reaction.returnPressed.connect(self.confirm)
         self.add.clicked.connect(self.confirm)
@@ -119,6 +127,7 @@ class AllergyEditor(QWidget):
         self._chosen = None
         self.pane.field.clear()
         self.reaction.clear()
+        self._show_parts()
         self.reaction_field.note()
         self.findings.set_findings(())
 
@@ -129,7 +138,7 @@ class AllergyEditor(QWidget):
             if record is not None and self.pane.field.text().strip():
                 self._choose(record)
             else:
-                self.pane.field.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._go_to(self.pane.field)
             return
         choice, reaction, actor = self._chosen, self.reaction.text(), self._ui.actor()
         if self._patient is not None:
@@ -147,7 +156,8 @@ class AllergyEditor(QWidget):
         self._chosen = choice
         self.findings.set_findings(())
         self.reaction_field.note(f"Choisi\u00a0: {choice.label}. Entrée l’ajoute.", "success")
-        self.reaction.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_parts()
+        self._go_to(self.reaction)
 
     def _state_none(self) -> None:
         if self._patient is not None:
@@ -169,7 +179,7 @@ class AllergyEditor(QWidget):
             return
         self.clear()
         self._show(outcome.value)
-        self.pane.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go_to(self.pane.field)
         self.changed.emit(outcome.value)
 
     def _show(self, recorded: Recorded) -> None:
@@ -180,8 +190,9 @@ class AllergyEditor(QWidget):
         )
         self.free.setText(f"Texte libre du dossier\u00a0: {free}")
         self.free.setVisible(bool(free))
-        rows = max(1, len(recorded.allergies) + (recorded.none is not None))
-        self.held.setFixedHeight(theme.current().pixels(_HELD_HEIGHT + _ROW * (min(rows, _ROWS) - 1)))
+        rows = len(recorded.allergies) + (recorded.none is not None)
+        self.held.setFixedHeight(theme.current().pixels(_HELD_HEIGHT + _ROW * (min(max(rows, 1), _ROWS) - 1)))
+        self.held.setVisible(rows > 0)
         self.held.set_records([*recorded.allergies, *([recorded.none] if recorded.none is not None else [])])
         self._enable()
 
@@ -198,12 +209,27 @@ class AllergyEditor(QWidget):
         ]
         return ListTable("Allergies au dossier", columns, EmptyState("check", "Rien au dossier", ""))
 
-    def _lay_out(self, *, apart: bool) -> None:
+    def _go_to(self, field: TextField) -> None:
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.wanted.emit(self.reaction_field if field is self.reaction else field)
+
+    def _look_again(self) -> None:
+        """Forget what was chosen: another one is looked for."""
+        self._chosen = None
+        self.reaction_field.note()
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        """In a narrow place, show the answers while one is looked for, the reaction once it is chosen."""
+        if self._narrow:
+            self.pane.list.setVisible(self._chosen is None and bool(self.pane.field.text().strip()))
+            self.reaction_field.setVisible(self._chosen is not None)
+
+    def _lay_out(self) -> None:
         below = QVBoxLayout(self.foot)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(theme.S)
         below.addWidget(self.findings)
-        below.addWidget(self.reaction_field)
         below.addWidget(Flow([self.add, self.none]))
         self.pane.count.hide()
         column = QVBoxLayout(self)
@@ -214,8 +240,11 @@ class AllergyEditor(QWidget):
         column.addLayout(head)
         column.addWidget(self.free)
         column.addWidget(self.held)
-        column.addWidget(self.pane, 1)
-        if not apart:
+        column.addWidget(self.pane, 0 if self._narrow else 1)
+        column.addWidget(self.reaction_field)
+        if self._narrow:
+            column.addStretch(1)
+        else:
             column.addWidget(self.foot)
 
 

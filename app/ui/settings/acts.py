@@ -47,7 +47,6 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
-        right=Right.SET_CHECKS,
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
