@@ -52,6 +52,8 @@ def test_the_text_names_those_for_whom_the_level_is_kept(text: str, names: objec
 def test_the_class_that_the_interaction_is_about_keeps_the_level_for_nobody() -> None:
     assert reserved("avec les macrolides", ("MACROLIDES (SAUF SPIRAMYCINE)", "X"), KNOWN) == ((), ())
     assert reserved("des barbituriques", ("AUTRES BARBITURIQUES", "X"), KNOWN) == ((), ())
+    heparins = vocabulary([], ["héparines", "héparines (doses préventives)"])
+    assert reserved("avec les héparines", ("HÉPARINES", "X"), heparins) == ((), ())
 
 
 @pytest.fixture(scope="module")

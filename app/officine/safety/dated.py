@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.kernel.text import plural
 from app.officine.safety import csvfile, store
 from app.officine.safety.model import TableState
 from app.officine.staff.model import Right
@@ -157,9 +158,10 @@ def _check(rows: int, rejected: Sequence[BadRow], before: TableState | None, *, 
     advice = "Corrigez le fichier. La table en place reste en service."
     if not rows or len(rejected) * 100 > (rows + len(rejected)) * _BAD_PERCENT:
         first = f" ; la première, ligne {rejected[0].line} : {rejected[0].reason}" if rejected else ""
-        text = f"Fichier refusé : {rows} lignes lisibles, {len(rejected)} illisibles{first}."
+        read = plural(rows, "ligne lisible", "lignes lisibles")
+        text = f"Fichier refusé : {read}, {len(rejected)} à corriger{first}."
         return [Finding("GAL-SEC-06", Severity.ERROR, text, advice)]
     if before is not None and not accept_fall and rows * 100 < before.rows * (100 - _FALL_PERCENT):
-        text = f"Ce fichier a {rows} lignes, la table en service {before.rows} : il semble tronqué."
+        text = f"Ce fichier a {plural(rows, 'ligne')}, la table en service {before.rows} : il semble tronqué."
         return [Finding("GAL-SEC-07", Severity.ERROR, text, "S’il est bien entier : ajoutez --accept-fall.")]
     return []
