@@ -91,6 +91,8 @@ def _in_the_file(stage: Stage) -> None:
     view.pane.field.search_now()  # type: ignore[attr-defined]
     stage.settle()
     stage.act("patients.allergies")
+    view.allergies.pane.field.setText("bêta")  # type: ignore[attr-defined]
+    view.allergies.pane.field.search_now()  # type: ignore[attr-defined]
 
 
 def _setting(stage: Stage, *, enabled: bool) -> None:

@@ -35,7 +35,7 @@ _WORDS = Wording(
     nothing=("Rien ne répond à «\u00a0{}\u00a0»", "Notez-la dans le texte libre du dossier."),
     noun="réponse",
 )
-_HELD_HEIGHT, _FOUND_HEIGHT, _ROW, _ROWS = 80, 92, 46, 2
+_HELD_HEIGHT, _FOUND_HEIGHT, _FOUND_WIDE, _ROW, _ROWS = 80, 92, 200, 46, 2
 
 
 def recorded_words(recorded: Recorded | None, free_text: str) -> str:
@@ -57,8 +57,8 @@ def state_words(recorded: Recorded, free_text: str = "") -> str:
 class AllergyEditor(QWidget):
     """What the file holds, a field that finds what to add, and the statement that none is known.
 
-    ``foot`` holds the buttons. In a ``narrow`` place it is laid out by whoever asks, so that it stays in sight while
-    the rest scrolls, and each part shows only while it is of use; ``wanted`` then tells which one is to be in sight.
+    Each part shows while it is of use; ``wanted`` tells which one is to be in sight. ``foot`` holds the buttons: in a
+    ``narrow`` place it is laid out by whoever asks, so that it stays in sight while the rest scrolls.
     """
 
     changed = Signal(object)
@@ -86,10 +86,7 @@ class AllergyEditor(QWidget):
             columns,
             lambda text: allergies.choices(text) if text else [],
         )
-        height = theme.current().pixels(_FOUND_HEIGHT)
-        self.pane.list.setMinimumHeight(height)
-        if narrow:
-            self.pane.list.setMaximumHeight(height)
+        self.pane.list.setFixedHeight(theme.current().pixels(_FOUND_HEIGHT if narrow else _FOUND_WIDE))
         self.reaction = TextField(placeholder="urticaire, œdème, choc…", limit=200)
         self.reaction_field = Field("&Réaction, si elle est connue", self.reaction)
         self.add = Button("Ajouter — Entrée", kind="primary", icon="plus")
@@ -220,10 +217,9 @@ class AllergyEditor(QWidget):
         self._show_parts()
 
     def _show_parts(self) -> None:
-        """In a narrow place, show the answers while one is looked for, the reaction once it is chosen."""
-        if self._narrow:
-            self.pane.list.setVisible(self._chosen is None and bool(self.pane.field.text().strip()))
-            self.reaction_field.setVisible(self._chosen is not None)
+        """Show the answers while one is looked for, the reaction once it is chosen."""
+        self.pane.list.setVisible(self._chosen is None and bool(self.pane.field.text().strip()))
+        self.reaction_field.setVisible(self._chosen is not None)
 
     def _lay_out(self) -> None:
         below = QVBoxLayout(self.foot)
@@ -240,11 +236,10 @@ class AllergyEditor(QWidget):
         column.addLayout(head)
         column.addWidget(self.free)
         column.addWidget(self.held)
-        column.addWidget(self.pane, 0 if self._narrow else 1)
+        column.addWidget(self.pane)
         column.addWidget(self.reaction_field)
-        if self._narrow:
-            column.addStretch(1)
-        else:
+        column.addStretch(1)
+        if not self._narrow:
             column.addWidget(self.foot)
 
 

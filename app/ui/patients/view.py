@@ -12,6 +12,7 @@ from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.sheet import PatientSheet
 from app.ui.widgets.basics import ActButton, Panel, row
+from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
@@ -71,7 +72,8 @@ class PatientsView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
-        left.addLayout(row(ActButton(ui.acts, "patients.create"), ActButton(ui.acts, "patients.allergies"), 0))
+        allergies = ActButton(ui.acts, "patients.allergies", text="Allergies")
+        left.addWidget(Flow([ActButton(ui.acts, "patients.create"), allergies]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
