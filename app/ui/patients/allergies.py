@@ -98,6 +98,7 @@ class AllergyEditor(QWidget):
         self._narrow = narrow
         self._lay_out()
         self._show_parts()
+        self.pane.field.textChanged.connect(lambda _text: self._show_parts())
         self.pane.field.textEdited.connect(lambda _text: self._look_again())
         self.pane.pointed.connect(lambda _choice: self.wanted.emit(self.pane.list))
         self.pane.chosen.connect(self._choose)
