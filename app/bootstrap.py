@@ -122,7 +122,7 @@ class Services:
         return self.back_up_into(self.folder.backups, report).path
 
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
-        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings, the copies.
+        """Write a checked backup into a folder, traced: database, catalogue and thesaurus in force, settings, copies.
 
         Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
@@ -133,6 +133,10 @@ class Services:
         if version is not None:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
+        thesaurus = self.safety.version()
+        if thesaurus is not None:
+            kept = self.folder.thesauri / f"{thesaurus.version}.sqlite"
+            companions[f"thesauri/{kept.name}"] = kept
         present = {name: path for name, path in companions.items() if path.is_file()}
         made = backup.make(
             self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
@@ -228,7 +232,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
     owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
-    safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    safety = Safety(db, folder.thesauri, staff, catalog)
     interventions = Interventions(db, staff)
     recalls = Recalls(db, catalog, staff)
     quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
@@ -353,10 +357,11 @@ def _install(services: Services) -> None:
         facts.install(work, services.settings.mode, str(uuid.uuid4()))
     if services.settings.mode.is_simulated:
         from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
-        from app.officine.safety.demo import load_demo_thesaurus  # noqa: PLC0415 -- the same
+        from app.officine.safety.demo import load_demo_ages, load_demo_thesaurus  # noqa: PLC0415 -- the same
 
         demo.load_demo_catalog(services.catalog, services.system_actor)
         load_demo_thesaurus(services.safety, services.system_actor)
+        load_demo_ages(services.safety, services.system_actor)
 
 
 def _close_simulation(settings: Settings) -> None:

@@ -197,8 +197,12 @@ def _bring_shared(file: Path, staging: Path, target: URL, fresh: str) -> tuple[s
 
 
 def _bring(staging: Path, root: Path) -> None:
-    """Bring the catalogues, and the settings of a new folder; what the workstation already has stays."""
-    for part in (*staging.glob("catalogs/*.sqlite"), *staging.glob("settings.json")):
+    """Bring the catalogues, the thesauri, and the settings of a new folder; what the workstation already has stays."""
+    for part in (
+        *staging.glob("catalogs/*.sqlite"),
+        *staging.glob("thesauri/*.sqlite"),
+        *staging.glob("settings.json"),
+    ):
         target = root / part.relative_to(staging)
         if not target.exists():
             target.parent.mkdir(exist_ok=True)

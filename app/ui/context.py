@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
+    from app.officine.safety.service import Safety
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
@@ -197,6 +198,7 @@ class Services(Protocol):
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    safety: Safety
 
     @property
     def folder(self) -> Folder:

@@ -132,6 +132,7 @@ def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
     from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.counter.checks_poses import PICTURES as CHECKS  # noqa: PLC0415 -- the same
     from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
     from app.ui.counter.copies_poses import PICTURES as COPIES  # noqa: PLC0415 -- the same
     from app.ui.counter.ordonnance_poses import PICTURES as ORDONNANCE  # noqa: PLC0415 -- the same
@@ -148,6 +149,7 @@ def pictures() -> tuple[Picture, ...]:
     return (
         *COUNTER,
         *CONTROL,
+        *CHECKS,
         *SUBSTITUTION,
         *ORDONNANCE,
         *COPIES,

@@ -60,6 +60,7 @@ class Right(enum.StrEnum):
     ANSWER_FOR_RECALLS = "recalls.answer"
     READ_COPY = "copy.read"
     REMOVE_COPY = "copy.remove"
+    SET_CHECKS = "checks.set"
 
     @property
     def label(self) -> str:
@@ -88,6 +89,7 @@ _RIGHT_LABELS = {
     Right.ANSWER_FOR_RECALLS: "passer outre un rappel, le lever, sortir des boîtes de quarantaine",
     Right.READ_COPY: "lire la copie d’une ordonnance",
     Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
+    Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
 }
 
 

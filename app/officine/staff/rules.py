@@ -39,6 +39,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.ANSWER_FOR_RECALLS: _PHARMACISTS,
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
+    Right.SET_CHECKS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

@@ -23,6 +23,7 @@ ACTS: Final = (
     _act("attach", "Ordonnance ou hors ordonnance", "Ctrl+B", ("rattacher la ligne", "vente libre"), "prescription"),
     _act("copies", "Copies de l’ordonnance", "Ctrl+J", ("scan", "numériser", "photo", "joindre"), "scanner"),
     _act("history", "Historique", "F5", ("délivrances passées", "traitement"), "clock"),
+    _act("allergies", "Allergies", "Ctrl+I", ("intolérances", "aucune allergie connue", "réaction"), "warning"),
     _act("substitution", "Substitution", "F6", ("générique", "équivalent", "biosimilaire", "TFR"), "refresh"),
     _act("units", "Délivrer à l’unité", "Alt+U", ("déconditionnement", "unités", "ouvrir une boîte"), "box"),
     _act("bearer", "Porteur", "Alt+O", ("qui emporte", "stupéfiant", "pièce d’identité"), "user"),

@@ -15,6 +15,7 @@ from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind, PrinterUse
 from app.ui import formats, sounds, theme
+from app.ui.counter.allergies_drawer import AllergiesDrawer
 from app.ui.counter.band import PatientBand
 from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.control_drawer import ControlDrawer
@@ -67,6 +68,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         DirectionsDrawer,
         CopiesDrawer,
         HistoryDrawer,
+        AllergiesDrawer,
         OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
@@ -121,8 +123,17 @@ class TillPage(QWidget):
         self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
-        clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
-        self.shield = PrivateSide(self.side, (*clinical, CopiesDrawer), ui.acts)
+        clinical = (
+            self.detail,
+            HistoryDrawer,
+            AllergiesDrawer,
+            ControlDrawer,
+            PrescriptionDrawer,
+            DirectionsDrawer,
+            SubstitutionDrawer,
+            CopiesDrawer,
+        )
+        self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)

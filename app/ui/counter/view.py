@@ -290,6 +290,7 @@ class CounterView(QWidget):
             "attach": TillPage.attach,
             "copies": TillPage.show_copies,
             "history": lambda page: page.open("history"),
+            "allergies": lambda page: page.open("allergies"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
             "bearer": lambda page: page.open("bearer"),
