@@ -22,10 +22,10 @@ _LINES = (
     "Docteur Hugo MÉLILOT",
     "Médecine générale, 1 place du Marché, 75011 Paris",
     "",
-    "Ordonnance fictive : démonstration de Galien",
+    "Ordonnance fictive\u00a0: démonstration de Galien",
     "",
-    "Ramipril 5 mg : 1 gélule le matin, 28 jours",
-    "Lévothyroxine : 1 comprimé le matin à jeun, 28 jours",
+    "Ramipril 5 mg\u00a0: 1 gélule le matin, 28 jours",
+    "Lévothyroxine\u00a0: 1 comprimé le matin à jeun, 28 jours",
     "À renouveler deux fois",
 )
 _NARCOTIC = "skenan"
