@@ -21,6 +21,7 @@ from app.officine.dispensing.book import Book
 from app.officine.dispensing.papers import PaperKind
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversal import ReversalKind
+from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 from app.officine.stock.model import ReceiptLine
 from app.officine.stock.narcotics import Narcotics
@@ -226,7 +227,13 @@ def test_what_left_beyond_is_written_everywhere_and_for_ever(house: House, clock
         house.db, stock=house.stock, registers=registers, catalog=house.catalog, staff=house.counter._near.staff
     )
     book = Book(
-        house.db, counter=house.counter, registers=registers, narcotics=narcotics, folder=tmp_path, mode=Mode.PRODUCTION
+        house.db,
+        counter=house.counter,
+        registers=registers,
+        narcotics=narcotics,
+        folder=tmp_path,
+        mode=Mode.PRODUCTION,
+        interventions=Interventions(house.db, house.counter._near.staff),
     )
     assert book.ordonnancier()[-1].remark == "Dispensation supplémentaire exceptionnelle"
     assert "supplémentaire" in words_of(book.print_ordonnancier())

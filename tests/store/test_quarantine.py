@@ -197,9 +197,9 @@ def test_boxes_that_an_avoir_sets_aside_enter_quarantine_with_their_serials(hous
     assert sound(house)
 
 
-def test_of_a_part_of_a_line_only_the_lot_that_all_share_is_known(house: House) -> None:
-    credit(house, deliver(house, box("S1", "LOT1"), box("S2", "LOT1")), 1)
-    credit(house, deliver(house, box("S3", "LOT1"), box("S4", "LOT2")), 1)
+def test_of_a_part_of_a_line_a_lot_is_known_where_no_box_differs(house: House) -> None:
+    credit(house, deliver(house, box("", "LOT1"), box("", "LOT1")), 1)
+    credit(house, deliver(house, box("S3", "LOT1"), extra=1), 1)
     assert [(entry.serial, entry.lot) for entry in house.quarantine.present()] == [("", ""), ("", "LOT1")]
 
 

@@ -22,6 +22,10 @@ from app.ui.registers.view import RegistersView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.kernel.actor import Actor
+    from app.kernel.outcome import Finding
+    from app.officine.dispensing.model import CounterSession
+    from app.officine.dispensing.proposals import Advice
     from app.officine.interventions.model import Intervention
     from app.ui.pictures import Stage
 
@@ -270,9 +274,14 @@ def test_a_clash_that_only_the_delivery_sees_asks_for_its_reason_there(
     """The screen found nothing; the service checks anew, refuses, and the reason is asked for in the step Contrôle."""
     done = hands.deliveries()
     serve(hands, ANTICOAGULANT, GEL)
-    counter, check = hands.services.counter, hands.services.counter.check
+    counter, examine = hands.services.counter, hands.services.counter.examine
+
+    def without(session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
+        findings, advice = examine(session, actor)
+        return [one for one in findings if one.code != "GAL-SEC-10"], advice
+
     with monkeypatch.context() as blind:
-        blind.setattr(counter, "check", lambda session: [one for one in check(session) if one.code != "GAL-SEC-10"])
+        blind.setattr(counter, "examine", without)
         hands.page.till.look()
         hands.stage.settle()
         hands.press(Qt.Key.Key_F10)

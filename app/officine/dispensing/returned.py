@@ -66,12 +66,11 @@ def completed(
     """Return the lines with the boxes that need no word: all those still out, or any of boxes that are alike."""
     done = []
     for line in lines:
-        boxes = left.get(line.rank, ())
-        is_plain = (
-            not line.boxes
-            and len(boxes) == counts.get(line.rank, 0)
-            and not must_be_named(line, boxes, counts[line.rank])
-        )
+        boxes, count = left.get(line.rank, ()), counts.get(line.rank, 0)
+        # All of the line: each scanned box is among what comes back, the rest were never scanned.
+        whole = line.quantity >= count
+        alike = len(boxes) == count and not must_be_named(line, boxes, count)
+        is_plain = not line.boxes and (whole or alike)
         done.append(replace(line, boxes=tuple(boxes[: line.quantity])) if is_plain else line)
     return tuple(done)
 
