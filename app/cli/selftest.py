@@ -24,7 +24,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A long suite: its folder below ``tests``, its French name and how many times each fault is provoked."""
+    """A long suite: its folder or file below ``tests``, its French name and how many times each fault is provoked."""
 
     folder: str
     label: str
@@ -34,6 +34,7 @@ class Suite:
 SUITES = {
     "faults": Suite("faults", "pannes : coupures, disque plein, bases endommagées", 1_000),
     "hostile": Suite("hostile", "fichiers, textes et codes hostiles", 20_000),
+    "screens": Suite("ui/test_ui_walk.py", "écrans : chaque état, dans chaque thème, à 100 et 150 %", 1),
 }
 
 
@@ -64,7 +65,7 @@ def _pass_suite(name: str, suite: Suite, out: frame.Output) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603 -- our own interpreter and suites
             [sys.executable, "-m", "pytest", "-q", "--timeout=0", f"--junit-xml={report}", f"tests/{suite.folder}"],
             cwd=_CHECKOUT,
-            env=os.environ | {"GALIEN_FAULT_COUNT": str(suite.count)},
+            env=os.environ | {"GALIEN_FAULT_COUNT": str(suite.count), "GALIEN_WALK": "all"},
             stdout=subprocess.DEVNULL if out.as_json else None,
             check=False,
         )
