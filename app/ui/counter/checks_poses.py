@@ -11,8 +11,6 @@ from app.ui.counter.poses import counter_page
 from app.ui.pictures import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.officine.patients.model import Patient
     from app.ui.counter.page import TillPage
     from app.ui.pictures import Stage
@@ -106,27 +104,19 @@ def _switched_off(stage: Stage) -> None:
 
 
 def _off_at_the_counter(stage: Stage) -> None:
+    page = _sale(stage, None, "doliprane 1000")
     stage.services.safety.switch.set(stage.services.system_actor, enabled=False)
-    _sale(stage, None, "doliprane 1000")
+    page.till.look()
+    stage.settle()
     stage.act("counter.control")
 
 
-def _on_again(pose: Callable[[Stage], None]) -> Callable[[Stage], None]:
-    """Begin with the checks made."""
-
-    def pose_it(stage: Stage) -> None:
-        stage.services.safety.switch.set(stage.services.system_actor, enabled=True)
-        pose(stage)
-
-    return pose_it
-
-
 PICTURES = (
-    Picture("counter-checks", _on_again(_found)),
-    Picture("counter-unchecked", _on_again(_unchecked)),
-    Picture("counter-allergies", _on_again(_editing)),
-    Picture("counter-allergies-none", _on_again(_none_known)),
-    Picture("patients-allergies", _on_again(_in_the_file)),
+    Picture("counter-checks", _found),
+    Picture("counter-unchecked", _unchecked),
+    Picture("counter-allergies", _editing),
+    Picture("counter-allergies-none", _none_known),
+    Picture("patients-allergies", _in_the_file),
     Picture("settings-checks-off", _switched_off),
     Picture("counter-checks-off", _off_at_the_counter),
     Picture("settings-checks", lambda stage: _setting(stage, enabled=True)),

@@ -29,7 +29,8 @@ _CHRONIC = "adrtrois toussaint"
 
 
 def counter_page(stage: Stage) -> TillPage:
-    """Return the comptoir shown, empty."""
+    """Return the comptoir shown, empty, with the checks made."""
+    stage.services.safety.switch.set(stage.services.system_actor, enabled=True)
     view = stage.view("counter")
     assert isinstance(view, CounterView)
     while len(view.all_pages) > 1:

@@ -280,6 +280,7 @@ class PrescriptionDrawer(Drawer):
         patient_id, services = self.till.session.patient_id, self.ui.services
         self.kept.show_kept(())
         self.beyond.show_offers(())
+        self._room()
         if patient_id is None or draft is not None:
             self.last.hide()
             return

@@ -131,7 +131,7 @@ def _charging(stage: Stage) -> None:
     counter_drawer(stage).pane.field.confirmed.emit()
     stage.settle()
     page = stage.view("counter").page  # type: ignore[attr-defined] # the counter's screen
-    page.till.acknowledge(page.till.picture.findings)
+    page.till.see(page.till.picture.findings, page.till.picture.findings)
     page.open(PaymentDrawer.name)
 
 

@@ -176,6 +176,7 @@ class StockSheet(Panel):
         # Where the letters are large, what is typed takes the room of what is only read.
         crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
         self.movements.setVisible(not crowded)
+        self.facts.setVisible(not crowded)
         if not self.isVisible():
             # The keys are those of the page shown.
             return
