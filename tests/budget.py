@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pytest
     from _pytest.terminal import TerminalReporter
 
-MINUTES = {"unit": 2, "store": 5, "scenarios": 2, "ui": 10, "faults": 5, "hostile": 3, "perf": 2}
+MINUTES = {"unit": 2, "cards": 2, "store": 5, "scenarios": 2, "ui": 10, "faults": 5, "hostile": 3, "perf": 2}
 """What each folder of tests may take; the rest of the thirty minutes is for the set-up and the static checks."""
 
 _spent: defaultdict[str, float] = defaultdict(float)
