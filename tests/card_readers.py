@@ -42,11 +42,17 @@ class Card(Protocol):
     """What is put into a slot."""
 
     @property
-    def atr(self) -> bytes: ...
+    def atr(self) -> bytes:
+        """The answer to reset; empty: no card at all for this driver."""
+        ...
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Begin anew."""
+        ...
 
-    def transmit(self, command: bytes) -> bytes: ...
+    def transmit(self, command: bytes) -> bytes:
+        """Answer one command."""
+        ...
 
 
 class Service:

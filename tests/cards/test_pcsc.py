@@ -55,12 +55,15 @@ class Heard:
         self.events: list[CardEvent] = []
 
     def __call__(self, event: CardEvent) -> None:
+        """Note an event."""
         self.events.append(event)
 
     def count(self, happening: Happening, reader: str = "") -> int:
+        """Return how often it happened, anywhere or in one reader."""
         return sum(event.happening is happening and reader in {"", event.reader} for event in tuple(self.events))
 
     def wait(self, happening: Happening, reader: str = "", times: int = 1) -> float:
+        """Wait until it happened so often; return how long that took."""
         return wait_until(lambda: self.count(happening, reader) >= times, FAR_SERVICE)
 
 
@@ -216,9 +219,11 @@ class Thief:
         self.atr = imitations.ATR_VITALE_2
         self._answer, self._delay_s = answer, delay_s
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Do nothing."""
 
     def transmit(self, _command: bytes) -> bytes:
+        """Answer always the same, in its own time."""
         time.sleep(self._delay_s)
         return self._answer
 
