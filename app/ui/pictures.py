@@ -111,7 +111,9 @@ class Stage:
 
     def close(self) -> None:
         """Close the window; the services stay open."""
+        self.ui.cards.stop()
         self.desktop.tasks.shutdown()
+        self.ui.cards.stop()
         self.ui.broadcast.stop()
         self.ui.scanner.stop()
         self.window.close()

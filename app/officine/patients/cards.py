@@ -150,6 +150,11 @@ class News:
         return self.news is CardNews.INSERTED and self.kind.startswith("vitale")
 
     @property
+    def is_mute(self) -> bool:
+        """True where a card that says nothing was inserted."""
+        return self.news is CardNews.MUTE
+
+    @property
     def is_cps(self) -> bool:
         """True where the card of a health professional was inserted."""
         return self.news is CardNews.INSERTED and self.kind.startswith("cps")

@@ -16,6 +16,8 @@ from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind
 from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
+from app.ui.counter.card_drawer import CardDrawer
+from app.ui.counter.cards import CardHand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
@@ -70,6 +72,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         WhyDrawer,
         SubstitutionDrawer,
         UnitsDrawer,
+        CardDrawer,
     )
 }
 _KEYS = (
@@ -116,6 +119,7 @@ class TillPage(QWidget):
         clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
         self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
+        self.card = CardHand(ui, self)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
         self._lay_out()
@@ -241,6 +245,8 @@ class TillPage(QWidget):
             drawer.paid.connect(lambda _payments: self.till.when_fresh(self._deliver))
         elif isinstance(drawer, WaitingDrawer):
             drawer.resumed.connect(self.resumed)
+        elif isinstance(drawer, CardDrawer):
+            drawer.creation_wanted.connect(self.card.create)
 
     def close_drawer(self) -> None:
         """Go back to the lines."""

@@ -1,0 +1,132 @@
+"""Who, of the people named on the Vitale, is served: an existing file, one to compare, or a new one?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+
+from app.kernel.text import NBSP, plural
+from app.officine.dispensing import session as editing
+from app.officine.patients.cards import AID
+from app.ui import formats, theme
+from app.ui.counter.drawer import Drawer
+from app.ui.widgets.basics import EmptyState, Text
+from app.ui.widgets.lists import Column, ListTable
+
+if TYPE_CHECKING:
+    from app.officine.patients.cards import Beneficiary, CardReading
+    from app.officine.patients.model import Patient
+    from app.ui.context import Ui
+    from app.ui.counter.till import Till
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line: a beneficiary with a file that is theirs, with one that is alike, or with none."""
+
+    beneficiary: Beneficiary
+    patient: Patient | None = None
+
+    @property
+    def name(self) -> str:
+        """The name as the card writes it."""
+        return f"{self.beneficiary.family_name} {self.beneficiary.first_name}".strip() or "Sans nom"
+
+    @property
+    def birth(self) -> str:
+        """The birth date: as read where it is no date."""
+        draft = self.beneficiary.draft
+        if draft.birth_date is None or draft.birth_date_uncertain:
+            return self.beneficiary.birth or formats.NOTHING
+        return formats.date(draft.birth_date)
+
+    @property
+    def words(self) -> str:
+        """What Entrée does with it."""
+        if self.patient is None:
+            return "Pas de dossier\u00a0: Entrée le crée" if not self.beneficiary.alike else "Entrée crée un dossier"
+        known = f"{self.patient.birth_name}, {formats.date(self.patient.birth_date)}"
+        if self.patient in self.beneficiary.matches:
+            homonyms = len(self.beneficiary.matches) > 1
+            return f"{'Homonyme, à comparer' if homonyms else 'Dossier'}\u00a0: {known}"
+        return f"Ressemble, à comparer\u00a0: {known}"
+
+
+def choices(reading: CardReading) -> list[Choice]:
+    """Return the lines of a reading, in the card's order; a new file comes after those that are alike."""
+    found = []
+    for one in reading.beneficiaries:
+        found += [Choice(one, patient) for patient in one.matches or one.alike]
+        if not one.matches:
+            found.append(Choice(one))
+    return found
+
+
+class CardDrawer(Drawer):
+    """The beneficiaries of the card; ↑ ↓ and Entrée choose one."""
+
+    name = "card"
+    creation_wanted = Signal(object)
+
+    def __init__(self, ui: Ui, till: Till) -> None:
+        """Choose the patient of ``till``."""
+        super().__init__(ui, till, "Carte Vitale")
+        self.reader = ""
+        self.mark = Text(AID, "caption", wrap=True)
+        self.warning = Text("", "warning", wrap=True)
+        self.empty = EmptyState("card", "Aucune carte lue", "Insérez une carte Vitale, puce vers le lecteur.")
+        columns: list[Column[Choice]] = [
+            Column("Bénéficiaire", lambda one: one.name, second=lambda one: one.words, strong=True),
+            Column("Naissance", lambda one: one.birth, width=11, tone=lambda _one: "muted"),
+        ]
+        self.list: ListTable[Choice] = ListTable("Bénéficiaires de la carte", columns, self.empty)
+        self.list.setMinimumHeight(theme.current().pixels(200))
+        self.list.chosen.connect(self._choose)
+        self.content.addWidget(self.mark)
+        self.content.addWidget(self.warning)
+        self.content.addWidget(self.list, 1)
+        self.foot.addWidget(Text("↑ ↓ choisir · Entrée prendre ou créer · Échap fermer", "caption", wrap=True))
+
+    def opened(self) -> None:
+        """Put the keys on the list."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_reading(self, reading: CardReading) -> None:
+        """Show what a card gave."""
+        self.reader = reading.reader
+        count = len(reading.beneficiaries)
+        self.title.setText(f"Carte Vitale{NBSP}: {plural(count, 'bénéficiaire')}" if count else "Carte Vitale")
+        session = self.till.session
+        named = session.patient_id is not None
+        self.warning.setText(f"La vente est au nom de {session.patient_name}\u00a0: choisir la changerait.")
+        self.warning.setVisible(named)
+        self.list.set_records(choices(reading))
+
+    def card_gone(self, reader: str) -> bool:
+        """Forget what a card gave, once it is pulled; return True where it was shown."""
+        if reader != self.reader or not self.list.records:
+            return False
+        self.forget()
+        return True
+
+    def confirm(self) -> None:
+        """Take the line pointed at."""
+        choice = self.list.current_record
+        if choice is not None:
+            self._choose(choice)
+
+    def forget(self) -> None:
+        """Forget what was read: another sale begins, or the card is gone."""
+        self.reader = ""
+        self.title.setText("Carte Vitale")
+        self.warning.hide()
+        self.list.set_records([])
+
+    def _choose(self, choice: Choice) -> None:
+        if choice.patient is None:
+            self.creation_wanted.emit(choice.beneficiary)
+            return
+        self.till.do(editing.set_patient(self.till.session, choice.patient.id, choice.patient.display_name))
+        self.closed.emit()
