@@ -123,8 +123,8 @@ def test_a_reading_that_cannot_be_made_says_why(
     words: list[str],
     exit_code: int,
     said: str,
-    galien: Any,
-    slots: tuple[Slot, Slot],  # noqa: ANN401
+    galien: Any,  # noqa: ANN401
+    slots: tuple[Slot, Slot],
 ) -> None:
     code, _, err = galien("cards", "read", *words)
     assert code == exit_code

@@ -11,6 +11,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from app.kernel.identifiers import is_digits
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import fold, typographic
 from app.officine.patients import names
@@ -209,7 +210,7 @@ def birth_period(birth: str, today: dt.date) -> Period | None:
     ``00`` for the day, or a month of 20 and more, are dates of other calendars or unknown ones: the month or the year
     is what they say (norm of the NIR; « dates lunaires »).
     """
-    if len(birth) != 8 or not birth.isdigit():
+    if len(birth) != 8 or not is_digits(birth):
         return None
     year, month, day = int(birth[:4]), int(birth[4:6]), int(birth[6:])
     try:
