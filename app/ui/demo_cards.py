@@ -40,7 +40,9 @@ class DemoCardsDialog(QDialog):
         column.addWidget(Text("Cartes simulées de personnes fictives. Aucune carte réelle n’est lue ici.", "caption"))
         column.addWidget(self.list, 1)
         column.addWidget(Text("↑ ↓ choisir · Entrée insérer ou retirer · Échap fermer", "caption"))
-        self.list.set_records(cards.cards())
+        laid = cards.cards()
+        self.list.set_records(laid)
+        self.list.point(next((place for place, card in enumerate(laid) if card.reader), 0))
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._place()
 

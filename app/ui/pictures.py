@@ -133,12 +133,13 @@ class Picture:
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.counter.cards_poses import PICTURES as CARDS  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *SUBSTITUTION, *PRINTS, *CASH, *REGISTERS, *PICTURES)
+    return (*COUNTER, *CARDS, *SUBSTITUTION, *PRINTS, *CASH, *REGISTERS, *PICTURES)
 
 
 def draw_all(

@@ -144,7 +144,8 @@ class StateBar(QFrame):
             self.catalog.say("Aucune base de médicaments", "warning", "warning")
         else:
             count = plural(state.catalog.presentations, "présentation")
-            self.catalog.say(f"Médicaments du {formats.date(state.catalog.source_date)}, {count}", "catalog")
+            self.catalog.say(f"Médicaments du {formats.date(state.catalog.source_date)}", "catalog")
+            self.catalog.setToolTip(count)
         if not state.waiting:
             self.queue.say("Rien en attente d’envoi", "queue")
         elif state.age is not None:

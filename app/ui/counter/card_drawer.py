@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 
-from app.kernel.text import NBSP, plural
 from app.officine.dispensing import session as editing
 from app.officine.patients.cards import AID
 from app.ui import formats, theme
@@ -44,14 +43,19 @@ class Choice:
 
     @property
     def words(self) -> str:
-        """What Entrée does with it."""
+        """The birth date, and whether there is a file."""
         if self.patient is None:
-            return "Pas de dossier\u00a0: Entrée le crée" if not self.beneficiary.alike else "Entrée crée un dossier"
-        known = f"{self.patient.birth_name}, {formats.date(self.patient.birth_date)}"
-        if self.patient in self.beneficiary.matches:
-            homonyms = len(self.beneficiary.matches) > 1
-            return f"{'Homonyme, à comparer' if homonyms else 'Dossier'}\u00a0: {known}"
-        return f"Ressemble, à comparer\u00a0: {known}"
+            return f"{self.birth} · {'créer un dossier' if self.beneficiary.alike else 'pas de dossier'}"
+        if self.patient not in self.beneficiary.matches:
+            return f"Ressemble\u00a0: {self.patient.birth_name}, {formats.date(self.patient.birth_date)}"
+        if len(self.beneficiary.matches) == 1:
+            return f"{self.birth} · dossier trouvé"
+        return f"{self.birth} · homonyme{_where(self.patient)}"
+
+
+def _where(patient: Patient) -> str:
+    """Return what tells homonyms apart at a glance: where they live."""
+    return f", {patient.address_line or patient.city}" if patient.address_line or patient.city else ""
 
 
 def choices(reading: CardReading) -> list[Choice]:
@@ -79,10 +83,9 @@ class CardDrawer(Drawer):
         self.empty = EmptyState("card", "Aucune carte lue", "Insérez une carte Vitale, puce vers le lecteur.")
         columns: list[Column[Choice]] = [
             Column("Bénéficiaire", lambda one: one.name, second=lambda one: one.words, strong=True),
-            Column("Naissance", lambda one: one.birth, width=11, tone=lambda _one: "muted"),
         ]
         self.list: ListTable[Choice] = ListTable("Bénéficiaires de la carte", columns, self.empty)
-        self.list.setMinimumHeight(theme.current().pixels(200))
+        self.list.setMinimumHeight(theme.current().pixels(110))
         self.list.chosen.connect(self._choose)
         self.content.addWidget(self.mark)
         self.content.addWidget(self.warning)
@@ -96,11 +99,9 @@ class CardDrawer(Drawer):
     def show_reading(self, reading: CardReading) -> None:
         """Show what a card gave."""
         self.reader = reading.reader
-        count = len(reading.beneficiaries)
-        self.title.setText(f"Carte Vitale{NBSP}: {plural(count, 'bénéficiaire')}" if count else "Carte Vitale")
         session = self.till.session
         named = session.patient_id is not None
-        self.warning.setText(f"La vente est au nom de {session.patient_name}\u00a0: choisir la changerait.")
+        self.warning.setText(f"La vente est au nom de {session.patient_name}\u00a0: Entrée le changerait.")
         self.warning.setVisible(named)
         self.list.set_records(choices(reading))
 
@@ -120,7 +121,6 @@ class CardDrawer(Drawer):
     def forget(self) -> None:
         """Forget what was read: another sale begins, or the card is gone."""
         self.reader = ""
-        self.title.setText("Carte Vitale")
         self.warning.hide()
         self.list.set_records([])
 

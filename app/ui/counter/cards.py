@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from app.ui.counter.page import TillPage
 
 
+_OF_A_CARD = frozenset({"GAL-CRT-09", "GAL-CRT-10", "GAL-CRT-20", "GAL-CRT-21", "GAL-CRT-22", "GAL-CRT-23"})
+"""What is said of a card that is in: it goes with the card."""
+
+
 class CardHand(QObject):
     """Takes the cards of one comptoir."""
 
@@ -40,6 +44,8 @@ class CardHand(QObject):
             self._read(news.reader)
         elif news.news is CardNews.REMOVED:
             self._reading += 1
+            if any(finding.code in _OF_A_CARD for finding in self._page.notice.findings):
+                self._page.notice.set_findings(())
             drawer = self._page.drawer
             if isinstance(drawer, CardDrawer) and drawer.card_gone(news.reader):
                 self._page.close_drawer()

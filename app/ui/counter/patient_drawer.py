@@ -14,7 +14,7 @@ from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
-from app.ui.widgets.basics import Button, Text, row
+from app.ui.widgets.basics import ActButton, Button, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.lists import Column
@@ -195,6 +195,8 @@ class PatientDrawer(Drawer):
         self.without_button.clicked.connect(self._leave_out)
         self.save_button.clicked.connect(self.confirm)
         self.foot.addLayout(row(self.create_button, self.without_button, 0))
+        self.card_button = ActButton(ui.acts, "counter.card", kind="ghost")
+        self.foot.addLayout(row(self.card_button, 0))
         self.foot.addWidget(self.findings)
         self.foot.addWidget(self.save_button)
         self.pane.chosen.connect(self._choose)
@@ -319,6 +321,7 @@ class PatientDrawer(Drawer):
         self.findings.setVisible(place == 1 and bool(self.findings.findings))
         self.title.setText("Nouveau patient" if place else "Patient")
         self.create_button.setVisible(place == 0)
+        self.card_button.setVisible(place == 0)
         self.without_button.setVisible(place == 0 and self.till.session.patient_id is not None)
         self.save_button.setVisible(place == 1)
         self.save_button.setText("Créer le patient — Entrée")
