@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.kernel.outcome import Finding, Refused, Severity
-from app.kernel.text import typographic
 from app.officine.dispensing import session as editing
 from app.officine.patients.cards import AID, CardNews
 from app.ui import sounds
@@ -92,7 +91,9 @@ class CardHand(QObject):
         if reading.findings:
             self._page.tell(reading.findings[0])
         elif isinstance(self._page.drawer, PaymentDrawer) or self._page.till.validating:
-            self._page.tell(_info("GAL-CRT-22", "Carte Vitale lue ; l’encaissement continue.", "Ctrl+F2 la montre."))
+            self._page.tell(
+                _info("GAL-CRT-22", "Carte Vitale lue\u202f; l’encaissement continue.", "Ctrl+F2 la montre.")
+            )
         elif match is not None and session.patient_id in {None, match.id}:
             self._take(match)
         elif len(reading.beneficiaries) == 1 and session.patient_id is None and _is_new(reading.beneficiaries[0]):
@@ -107,7 +108,7 @@ class CardHand(QObject):
         till.do(editing.set_patient(till.session, patient.id, patient.display_name))
         if isinstance(self._page.drawer, CardDrawer | PatientDrawer):
             self._page.close_drawer()
-        self._page.tell(_info("GAL-CRT-23", f"Dossier trouvé par la carte : {patient.display_name}.", AID))
+        self._page.tell(_info("GAL-CRT-23", f"Dossier trouvé par la carte\u00a0: {patient.display_name}.", AID))
         sounds.play(self._ui.settings, Sound.FOUND)
 
 
@@ -116,4 +117,4 @@ def _is_new(beneficiary: Beneficiary) -> bool:
 
 
 def _info(code: str, text: str, advice: str) -> Finding:
-    return Finding(code, Severity.INFO, typographic(text), typographic(advice))
+    return Finding(code, Severity.INFO, text, advice)
