@@ -125,8 +125,8 @@ class StateBar(QFrame):
     def _show_cards(self) -> None:
         assert self._ui is not None
         state = self._ui.services.cards.state
-        self._cards_were_up, lost = bool(state.service), self._cards_were_up and state.service is False
-        words, color = card_words(state, lost=lost)
+        self._cards_were_up = self._cards_were_up or bool(state.service)
+        words, color = card_words(state, lost=self._cards_were_up)
         self.cards.setVisible(bool(words))
         self.cards.say(words, "card", color)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from app.cards import imitations
 from app.cards.desk import CardDesk
-from app.cards.failures import CardAbsent
+from app.cards.failures import CardAbsent, CardUnknown
 from app.cards.trial_people import trial_people
 from app.cards.virtual import VirtualTransport
 from app.cards.vitale import Identity
@@ -117,6 +119,24 @@ def test_a_test_card_is_refused_in_production_and_names_nobody(cards: PatientCar
     assert isinstance(outcome, Refused)
     assert [finding.code for finding in outcome.findings] == ["GAL-CRT-20"]
     assert "ADRUN" not in str(outcome)
+
+
+def test_a_number_reaches_neither_the_log_nor_the_database(
+    cards: PatientCards, transport: RealReaders, people: None, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = "2150699999005" + nir_key("2150699999005")
+    with caplog.at_level(logging.DEBUG):
+        reading = read(cards, transport, Identity("SAUGE", "ZOÉ", "20150603", number))
+        transport.insert(READER, imitations.plain_card(imitations.ATR_UNKNOWN))
+        with pytest.raises(CardUnknown):
+            cards.read(READER)
+    assert reading.only_match is not None
+    assert number not in caplog.text
+    assert number not in repr(reading)
+    with database.read() as session:
+        assert (
+            session.execute(text("SELECT count(*) FROM patient WHERE matricule = :nir"), {"nir": number}).scalar() == 0
+        )
 
 
 def test_an_empty_reader_is_a_failure_of_the_environment(cards: PatientCards) -> None:

@@ -24,7 +24,7 @@ _DOUBTFUL = {"mute", "unknown"}
 def card_words(state: ReadersState, *, lost: bool = False) -> tuple[str, str]:
     """Return what is said of the readers, and in which colour (a token); empty while nothing is known.
 
-    ``lost``: the service answered before. A workstation that never had one is told so quietly.
+    ``lost`` where the service answered before. A workstation that never had one is told so quietly.
     """
     if state.service is None:
         return "", "muted"
