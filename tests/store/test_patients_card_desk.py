@@ -85,6 +85,15 @@ def test_the_number_finds_the_qualified_file_among_homonyms(
     assert reading.only_match.matricule == NIR
 
 
+def test_the_number_finds_the_file_where_the_day_of_birth_is_unreadable(
+    cards: PatientCards, transport: RealReaders, people: None
+) -> None:
+    reading = read(
+        cards, transport, Identity("SAUGE", "ANNE", "197903", NIR), Identity("SAUGE", "ANNE", "19790399", NIR)
+    )
+    assert [[file.matricule for file in one.matches] for one in reading.beneficiaries] == [[], [NIR]]
+
+
 def test_without_a_number_both_homonyms_are_offered(cards: PatientCards, transport: RealReaders, people: None) -> None:
     reading = read(cards, transport, Identity("SAUGE", "ANNE", "19790328", ""))
     assert reading.only_match is None

@@ -78,6 +78,24 @@ def test_the_number_of_the_insured_person_says_nothing_of_the_child() -> None:
     assert cards.matches(ARTHUR, [mother, son], TODAY) == (son,)
 
 
+@pytest.mark.parametrize(
+    ("body", "birth", "sex"),
+    [
+        ("2880799999001", "19880702", Sex.FEMALE),
+        ("2880799999001", "19880000", None),
+        ("2880799999001", "19880802", None),
+        ("2880799999001", "19900702", None),
+        ("1884299999001", "19884200", Sex.MALE),
+        ("1882099999001", "19880000", Sex.MALE),
+        ("8880799999001", "19880702", Sex.FEMALE),
+        ("5880799999001", "19880702", None),
+    ],
+    ids=["own", "month unknown", "another month", "another year", "lunar", "pseudo month", "provisional", "no sex"],
+)
+def test_a_number_is_the_person_s_own_where_year_and_month_agree(body: str, birth: str, sex: Sex | None) -> None:
+    assert cards.own_sex(Identity("A", "B", birth, nir(body))) is sex
+
+
 def test_the_number_tells_homonyms_born_the_same_day_apart() -> None:
     qualified, other = file(1, matricule=ROSE.nir), file(2)
     assert cards.matches(ROSE, [other, qualified], TODAY) == (qualified,)
