@@ -304,10 +304,7 @@ def refused_as_test() -> Finding:
 
 def without_beneficiary() -> Finding:
     """Return the finding for a Vitale that names nobody."""
-    advice = "Cherchez le patient par son nom ; invitez-le à mettre sa carte à jour sur une borne."
-    return Finding(
-        "GAL-CRT-21", Severity.WARNING, "Cette carte Vitale ne nomme aucun bénéficiaire.", typographic(advice)
-    )
+    return Finding("GAL-CRT-21", Severity.WARNING, "Carte sans bénéficiaire.", "Cherchez le patient par son nom.")
 
 
 def is_test_person(person: CardPerson, test_people: Iterable[tuple[str, str]]) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from app.ui.counter.till import Till
 
 
+_NOTHING_READ = ("Aucune carte lue", "Insérez une carte Vitale, puce vers le lecteur.")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One line: a beneficiary with a file that is theirs, with one that is alike, or with none."""
@@ -80,12 +83,12 @@ class CardDrawer(Drawer):
         self.reader = ""
         self.mark = Text(AID, "caption", wrap=True)
         self.warning = Text("", "warning", wrap=True)
-        self.empty = EmptyState("card", "Aucune carte lue", "Insérez une carte Vitale, puce vers le lecteur.")
+        self.empty = EmptyState("card", *_NOTHING_READ)
         columns: list[Column[Choice]] = [
             Column("Bénéficiaire", lambda one: one.name, second=lambda one: one.words, strong=True),
         ]
         self.list: ListTable[Choice] = ListTable("Bénéficiaires de la carte", columns, self.empty)
-        self.list.setMinimumHeight(theme.current().pixels(110))
+        self.list.setMinimumHeight(theme.current().pixels(140))
         self.list.chosen.connect(self._choose)
         self.content.addWidget(self.mark)
         self.content.addWidget(self.warning)
@@ -103,11 +106,13 @@ class CardDrawer(Drawer):
         named = session.patient_id is not None
         self.warning.setText(f"La vente est au nom de {session.patient_name}\u00a0: Entrée le changerait.")
         self.warning.setVisible(named)
+        for finding in reading.findings:
+            self.empty.say(finding.text, finding.advice)
         self.list.set_records(choices(reading))
 
     def card_gone(self, reader: str) -> bool:
         """Forget what a card gave, once it is pulled; return True where it was shown."""
-        if reader != self.reader or not self.list.records:
+        if reader != self.reader:
             return False
         self.forget()
         return True
@@ -121,6 +126,7 @@ class CardDrawer(Drawer):
     def forget(self) -> None:
         """Forget what was read: another sale begins, or the card is gone."""
         self.reader = ""
+        self.empty.say(*_NOTHING_READ)
         self.warning.hide()
         self.list.set_records([])
 

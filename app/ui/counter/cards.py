@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.ui.counter.page import TillPage
 
 
-_OF_A_CARD = frozenset({"GAL-CRT-09", "GAL-CRT-10", "GAL-CRT-20", "GAL-CRT-21", "GAL-CRT-22", "GAL-CRT-23"})
+_OF_A_CARD = frozenset({"GAL-CRT-09", "GAL-CRT-10", "GAL-CRT-20", "GAL-CRT-22"})
 """What is said of a card that is in: it goes with the card."""
 
 
@@ -88,9 +88,7 @@ class CardHand(QObject):
             return
         reading, session = outcome.value, self._page.till.session
         match = reading.only_match
-        if reading.findings:
-            self._page.tell(reading.findings[0])
-        elif isinstance(self._page.drawer, PaymentDrawer) or self._page.till.validating:
+        if isinstance(self._page.drawer, PaymentDrawer) or self._page.till.validating:
             self._page.tell(
                 _info("GAL-CRT-22", "Carte Vitale lue\u202f; l’encaissement continue.", "Ctrl+F2 la montre.")
             )
@@ -108,7 +106,7 @@ class CardHand(QObject):
         till.do(editing.set_patient(till.session, patient.id, patient.display_name))
         if isinstance(self._page.drawer, CardDrawer | PatientDrawer):
             self._page.close_drawer()
-        self._page.tell(_info("GAL-CRT-23", f"Dossier trouvé par la carte\u00a0: {patient.display_name}.", AID))
+        self._ui.say(f"{patient.display_name}. {AID}", "success")
         sounds.play(self._ui.settings, Sound.FOUND)
 
 
