@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app import logs
@@ -13,10 +13,13 @@ from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
 from app.kernel.clock import SystemClock
-from app.kernel.errors import DatabaseDamaged, GalienError, InputDefect
+from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.officine.accounts.papers import AccountPapers
+from app.officine.accounts.service import Accounts
+from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
@@ -28,16 +31,20 @@ from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
+from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
@@ -92,6 +99,13 @@ class Services:
     narcotics: Narcotics
     book: Book
     safety: Safety
+    interventions: Interventions
+    advances: Advances
+    accounts: Accounts
+    recalls: Recalls
+    quarantine: Quarantine
+    account_papers: AccountPapers
+    slips: Slips
     cards: PatientCards
     demo_cards: DemoCards | None
     _watcher: notify.Watcher | None = field(default=None, init=False)
@@ -114,7 +128,9 @@ class Services:
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
         """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
 
-        Raises the EnvironmentFailure that stood in the way; nothing partial is left.
+        Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
+        backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
+        very moment at which it is needed.
         """
         version = self.catalog.version()
         companions = {"settings.json": self.folder.settings_file}
@@ -123,8 +139,11 @@ class Services:
             companions[f"catalogs/{snapshot.name}"] = snapshot
         present = {name: path for name, path in companions.items() if path.is_file()}
         made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
-        with self.db.write(self.system_actor) as work:
-            work.audit("backup", "database", made.path.name, details={"size": made.size})
+        try:
+            with self.db.write(self.system_actor) as work:
+                work.audit("backup", "database", made.path.name, details={"size": made.size})
+        except EnvironmentFailure as failure:
+            return replace(made, untraced=failure)
         return made
 
     def backups(self) -> list[Path]:
@@ -210,9 +229,12 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     staff = Staff(db)
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
-    tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff), Cash(db, staff)
-    owed = Owed(db, stock, staff)
+    tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
+    owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
     safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    interventions = Interventions(db, staff)
+    recalls = Recalls(db, catalog, staff)
+    quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -225,6 +247,11 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         cash=cash,
         owed=owed,
         safety=safety,
+        interventions=interventions,
+        advances=advances,
+        accounts=accounts,
+        recalls=recalls,
+        quarantine=quarantine,
     )
     demo_cards = DemoCards() if settings.mode.is_simulated else None
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
@@ -244,10 +271,27 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         counter=counter,
         cash=cash,
         closings=Closings(db, cash, staff),
-        reversals=Reversals(db, cash=cash, stock=stock, staff=staff, owed=owed),
+        reversals=Reversals(
+            db,
+            cash=cash,
+            stock=stock,
+            staff=staff,
+            quarantine=quarantine,
+            owed=owed,
+            advances=advances,
+            accounts=accounts,
+        ),
         closing_papers=ClosingPapers(db, folder.prints),
         owed=owed,
-        handing=Handing(db, owed=owed, patients=patients, prescriptions=prescriptions, stock=stock, staff=staff),
+        handing=Handing(
+            db,
+            owed=owed,
+            patients=patients,
+            prescriptions=prescriptions,
+            stock=stock,
+            staff=staff,
+            recalls=recalls,
+        ),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,
         open_boxes=open_boxes,
@@ -262,8 +306,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             narcotics=narcotics,
             folder=folder.prints,
             mode=settings.mode,
+            interventions=interventions,
         ),
         safety=safety,
+        interventions=interventions,
+        advances=advances,
+        accounts=accounts,
+        recalls=recalls,
+        quarantine=quarantine,
+        account_papers=AccountPapers(db, folder.prints, settings.mode),
+        slips=Slips(db, folder.prints, settings.mode),
         cards=PatientCards(
             db,
             # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.text import name_words
+from app.officine.dispensing import seal
 from app.store.chain import canonical, entry_hash
 
 if TYPE_CHECKING:
@@ -209,35 +210,44 @@ class _Deliveries:
             base.execute("UPDATE sequence SET value = ? WHERE name = ?", (value, series))
 
     def _deliver(self, act: _Act, bought: list[_Product]) -> None:
-        total = sum(product.cents + 102 for product in bought)
-        amo, day = total * 65 // 100, act.at.date().isoformat()
-        prescriber = act.number % self._volumes.prescribers + 1
+        priced = [(rank, code, cents, product) for rank, product in enumerate(bought, start=1)
+                  for code, cents in (("PH7", product.cents), ("HD7", 102))]  # fmt: skip
+        invoice = [
+            (number, code, product.label, f"l{rank}", 1, cents, cents, 6500, cents * 65 // 100,
+             cents - cents * 65 // 100, 0, 210, 1, 0)
+            for number, (rank, code, cents, product) in enumerate(priced, start=2)
+        ]  # fmt: skip
+        total, amo = sum(cents for _, _, cents, _ in priced), sum(cents * 65 // 100 for _, _, cents, _ in priced)
+        day, prescriber = act.at.date().isoformat(), act.number % self._volumes.prescribers + 1
+        shares = (total, amo, total - amo, 0, 0, 0, 100 * len(bought), 1)
         self._add("delivery", (
             act.number, f"{act.number:032x}", act.stamp, day, "comptoir-1", *act.operator, act.patient,
-            act.patient_name, prescriber, "DR ESSAI Claude", day, "ordinary", total, amo, total - amo, 0, 0, 0,
-            100 * len(bought), 1, "done",
+            act.patient_name, prescriber, "DR ESSAI Claude", day, "ordinary", *shares, "done",
         ))  # fmt: skip
+        for priced_line in invoice:
+            self._add("invoice_line", (act.number, *priced_line, _BECAUSE))
+        lines = []
         for rank, product in enumerate(bought, start=1):
-            self._sell(act, rank, product)
-            entry = self._register(act, product) if product.listed else None
-            self._add("delivery_line", (
-                act.number, rank, product.code, product.label, 1, product.cents + 102, "I" if product.listed else None,
-                0, *act.operator, "", entry,
-            ))  # fmt: skip
-        self._audit(act, {"amount": total, "lines": [[product.code, 1] for product in bought]})
+            self._sell(act, product)
+            entry, rated = self._register(act, product) if product.listed else None, "I" if product.listed else None
+            line = (rank, product.code, product.label, 1, product.cents + 102, rated, 0)
+            self._add("delivery_line", (act.number, *line, *act.operator, "", entry))
+            lines.append((*line, act.operator[1], "", entry, "", None, 0, None, "", 0, "", 0))
+        sealed = (act.number, f"{act.number:032x}", day, day, "ordinary", *shares)
+        self._audit(act, {
+            "amount": total, "amo": amo, "amc": total - amo, "patient": 0, "payments": [],
+            "lines": [[product.code, 1] for product in bought],
+            "ordonnancier": [sold[9] for sold in lines if sold[9] is not None],
+            "stock": sorted([product.code, 1] for product in bought), "scanned": {},
+            "seal": seal.digest(sealed, lines, [(*one, None, None, None, 0) for one in invoice], []),
+        })  # fmt: skip
 
-    def _sell(self, act: _Act, rank: int, product: _Product) -> None:
+    def _sell(self, act: _Act, product: _Product) -> None:
         self._sold[product.code] += 1
         if self._stock[product.code] == 0:
             received = 2 + self._chance.randrange(6)
             self._move(act, product.code, received, "receipt")
         self._move(act, product.code, -1, "sale")
-        for offset, code, cents in ((0, "PH7", product.cents), (1, "HD7", 102)):
-            amo = cents * 65 // 100
-            self._add("invoice_line", (
-                act.number, rank * 2 + offset, code, product.label, f"l{rank}", 1, cents, cents, 6500, amo,
-                cents - amo, 0, 210, 1, 0, _BECAUSE,
-            ))  # fmt: skip
 
     def _move(self, act: _Act, code: str, delta: int, kind: str) -> None:
         self._stock[code] += delta
@@ -273,7 +283,7 @@ class _Deliveries:
         return self._registered
 
     def _audit(self, act: _Act, details: dict[str, Any]) -> None:
-        for action, told in (("patient.read", {}), ("delivery.create", details)):
+        for action, told in (("patient.read", {}), ("delivery.validate", details)):
             self._audited += 1
             entry = {
                 "seq": self._audited,

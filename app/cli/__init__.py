@@ -37,7 +37,9 @@ TOPICS: dict[str, Topic] = {
     "doctor": Topic("app.cli.doctor", "diagnostic du poste"),
     "selftest": Topic("app.cli.selftest", "essais longs : pannes, fichiers hostiles, endurance"),
     "catalog": Topic("app.cli.catalog", "base des médicaments : importer, chercher, montrer, revenir en arrière"),
-    "safety": Topic("app.cli.safety", "thésaurus des interactions : importer, dire lequel est en service"),
+    "safety": Topic(
+        "app.cli.safety", "thésaurus des interactions, rappels de lots : importer, dire ce qui est en service"
+    ),
     "scan": Topic("app.cli.scan", "lire un code (boîte, INS, ordonnance, badge)"),
     "cards": Topic("app.cli.cards", "lecteurs de cartes : lister, lire une carte Vitale ou CPS"),
     "cash": Topic("app.cli.cash", "caisse : clôtures (Z) et archives"),

@@ -35,6 +35,9 @@ def _backup(args: argparse.Namespace, out: Output) -> int:
         made = services.back_up_into(args.folder.absolute())
     removed = backup.rotate(args.folder.absolute(), args.keep) if args.keep > 0 else []
     out.result(_told(made) | {"removed": [str(path) for path in removed]})
+    if made.untraced is not None:
+        out.message(made.untraced.code, f"La sauvegarde n’est pas tracée au journal : {made.untraced.text}",
+                    "Le fichier est complet et relu ; corrigez la cause avant de continuer.")  # fmt: skip
     out.line(f"Sauvegarde faite et relue : {made.path} ({french.size_mb(made.size)})")
     return frame.DONE
 
@@ -46,6 +49,7 @@ def _told(made: Backup) -> dict[str, object]:
         "schema": made.manifest.schema,
         "audit_entries": made.manifest.audit_seq,
         "members": sorted(made.manifest.members),
+        "traced": made.untraced is None,
     }
 
 

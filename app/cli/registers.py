@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.bootstrap import Services
     from app.cli.frame import CommandParser, Output
 
-_REGISTERS = ("ordonnancier", "stupefiants", "derives")
+_REGISTERS = ("ordonnancier", "stupefiants", "derives", "interventions")
 
 
 def _configure(parser: CommandParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli import frame
+from app.cli import frame, recalls
 from app.kernel.outcome import Refused
 from app.kernel.text import NBSP, plural
 
@@ -29,6 +29,7 @@ def _configure(parser: CommandParser) -> None:
     importing.add_argument("--edition", metavar="AAAA-MM", help="édition, si le nom des fichiers ne la dit pas")
     importing.add_argument("--accept-fall", action="store_true", help="accepter un thésaurus bien plus court")
     acts.add_parser("status", help="dire quel thésaurus est en service")
+    recalls.configure(acts)
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:
@@ -86,12 +87,12 @@ def _json(version: ThesaurusVersion) -> dict[str, Any]:
     }
 
 
-_ACTS = {"import": _import, "status": _status}
+_ACTS = {"import": _import, "status": _status, "recalls": recalls.run}
 
 COMMANDS = (
     frame.Command(
         "safety",
-        "Thésaurus des interactions médicamenteuses, contrôlées au comptoir à chaque vente.",
+        "Thésaurus des interactions et rappels de lots, contrôlés au comptoir à chaque vente.",
         _configure,
         _run,
     ),

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
 
-_REGISTERS = ("ordonnancier", "cash", "stupefiants", "derives", "annotations")
+_REGISTERS = ("ordonnancier", "cash", "deliveries", "stupefiants", "derives", "annotations", "interventions")
 
 
 _NAMES = {
     "ordonnancier": "l’ordonnancier",
     "cash": "la caisse",
+    "deliveries": "les délivrances",
     "stupefiants": "le registre des stupéfiants",
     "derives": "le registre des médicaments dérivés du sang",
     "annotations": "les annotations des registres",
+    "interventions": "le registre des interventions pharmaceutiques",
 }
 
 
@@ -53,18 +55,23 @@ class Report:
         return told | self.registers
 
 
-def examine(engine: Engine) -> Report:
-    """Verify the database at ``engine``, which is only read. Raises the EnvironmentFailure that forbids it."""
+def examine(engine: Engine, *, deliveries: bool = True) -> Report:
+    """Verify the database at ``engine``, which is only read. Raises the EnvironmentFailure that forbids it.
+
+    ``deliveries`` False leaves out the comparison of each delivery with all that says something of it: the longest.
+    """
     from app.kernel.errors import DatabaseDamaged  # noqa: PLC0415 -- with the library of the database
     from app.store import integrity  # noqa: PLC0415
 
     report = Report()
+    if not deliveries:
+        del report.registers["deliveries"]
     damage: GalienError | None = integrity.quick_check(engine)
     try:
         _examine_registers(engine, report)
     except DatabaseDamaged as found:
         damage = damage or found
-        report.registers = dict.fromkeys(_REGISTERS, "bad")
+        report.registers = dict.fromkeys(report.registers, "bad")
     if damage is not None:
         report.database, report.damage = "bad", damage.text
     return report
@@ -89,10 +96,17 @@ def _examine_registers(engine: Engine, report: Report) -> None:
     with driver_errors(), Session(engine) as session:
         audit = integrity.verify_audit(session)
     report.audit_entries, report.first_bad = audit.entries, audit.first_bad
-    found_by = {"ordonnancier": _first_bad_entry, "cash": _first_bad_payment}
+    found_by = {
+        "ordonnancier": _first_bad_entry,
+        "cash": _first_bad_payment,
+        "deliveries": _first_bad_delivery,
+        "interventions": _first_bad_intervention,
+    }
     for name in ("stupefiants", "derives", "annotations"):
         found_by[name] = partial(_first_bad_of, name)
     for name, find in found_by.items():
+        if name not in report.registers:
+            continue
         with driver_errors(), Session(engine) as session:
             bad = find(session)
         if bad is not None:
@@ -116,10 +130,23 @@ def _first_bad_of(chain: str, session: Session) -> dict[str, Any] | None:
     return integrity.verify_chain(session, chain, store.table_of(chain)).first_bad
 
 
+def _first_bad_intervention(session: Session) -> dict[str, Any] | None:
+    from app.officine.interventions import store  # noqa: PLC0415 -- with the library of the database
+    from app.store import integrity  # noqa: PLC0415
+
+    return integrity.verify_chain(session, store.CHAIN, store.table()).first_bad
+
+
 def _first_bad_payment(session: Session) -> dict[str, Any] | None:
     from app.officine.dispensing import cash  # noqa: PLC0415
 
     return cash.first_bad(session)
+
+
+def _first_bad_delivery(session: Session) -> dict[str, Any] | None:
+    from app.officine.dispensing.agreement import first_disagreement  # noqa: PLC0415
+
+    return first_disagreement(session)
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:

@@ -71,7 +71,8 @@ class Sheet:
 def register_pdf(sheet: Sheet) -> bytes:
     """Return the sheet as a PDF, as many pages as it needs, each numbered ``n/N``; fonts embedded.
 
-    Every page bears the name, the address and the FINESS number of the officine (CSP R.5132-10 and R.5132-36).
+    Every page bears the name, the address and the FINESS number of the officine (rules of
+    the comptabilité des stupéfiants, as meddispar tells them; R.5132-10 for the ordonnancier).
     """
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 -- heavy: at the first page printed
 

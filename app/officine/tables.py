@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from app.officine.accounts import tables as accounts
+from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.dispensing import exceptional_tables as exceptional
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
+from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
+from app.officine.recalls import tables as recalls
 from app.officine.registers import tables as registers
 from app.officine.safety import tables as safety
 from app.officine.staff import tables as staff
-from app.officine.stock import open_tables
+from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
 from app.store import tables as store
 
 __all__ = [
+    "accounts",
+    "advances",
     "billing",
     "cash",
     "catalog",
     "dispensing",
+    "exceptional",
+    "interventions",
     "open_tables",
     "owed",
     "patients",
     "prescriptions",
+    "quarantine_tables",
+    "recalls",
     "registers",
     "reversals",
     "safety",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from app.kernel.errors import DatabaseDamaged
+from app.kernel.errors import DatabaseDamaged, EnvironmentFailure
 from app.store import archive, pgtools
 from app.store.archive import Manifest
 from app.store.engine import connect_read_only, sqlite_path
@@ -37,11 +37,15 @@ _STATE = (
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup made: its file, and what it holds."""
+    """One backup made: its file, and what it holds.
+
+    ``untraced`` is what kept its entry out of the audit; None where it was written.
+    """
 
     path: Path
     manifest: Manifest
     size: int
+    untraced: EnvironmentFailure | None = None
 
 
 def silent(done: int, total: int, said: str) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed, Publisher
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.accounts.papers import AccountPapers
+    from app.officine.accounts.service import Accounts
+    from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
     from app.officine.cash.closings import Closings
     from app.officine.cash.paper import ClosingPapers
@@ -29,16 +32,20 @@ if TYPE_CHECKING:
     from app.officine.dispensing.prints import Prints
     from app.officine.dispensing.reversals import Reversals
     from app.officine.dispensing.service import Counter
+    from app.officine.dispensing.slips import Slips
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.patients.card_desk import PatientCards
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.open_boxes import OpenBoxes
+    from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
     from app.settings import Settings
     from app.ui.scanner import Scanner
@@ -210,6 +217,7 @@ class Services(Protocol):
     closings: Closings
     reversals: Reversals
     closing_papers: ClosingPapers
+    interventions: Interventions
     owed: Owed
     handing: Handing
     tickets: Tickets
@@ -219,7 +227,13 @@ class Services(Protocol):
     prints: Prints
     registers: Registers
     narcotics: Narcotics
+    recalls: Recalls
+    quarantine: Quarantine
     book: Book
+    advances: Advances
+    accounts: Accounts
+    account_papers: AccountPapers
+    slips: Slips
     cards: PatientCards
 
     @property

@@ -132,14 +132,38 @@ class Picture:
 
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
+    from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
     from app.ui.counter.cards_poses import PICTURES as CARDS  # noqa: PLC0415 -- the same
+    from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
+    from app.ui.counter.ordonnance_poses import PICTURES as ORDONNANCE  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
+    from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
+    from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
+    from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
-    return (*COUNTER, *CARDS, *SUBSTITUTION, *PRINTS, *CASH, *REGISTERS, *PICTURES)
+    return (
+        *COUNTER,
+        *CARDS,
+        *CONTROL,
+        *SUBSTITUTION,
+        *ORDONNANCE,
+        *PRINTS,
+        *SALE,
+        *RECALLS,
+        *CASH,
+        *ACCOUNTS,
+        *PATIENTS,
+        *REGISTERS,
+        *STOCK,
+        *DISCARD,
+        *PICTURES,
+    )
 
 
 def draw_all(
@@ -176,6 +200,8 @@ def names() -> list[str]:
 def _search(room: str, text: str) -> Callable[[Stage], None]:
     def pose(stage: Stage) -> None:
         view = stage.view(room)
+        if room == "stock":
+            stage.act("stock.shelf")
         pane = view.pane  # type: ignore[attr-defined] # the three rooms with a search have one
         pane.field.setText(text)
         pane.field.search_now()

@@ -19,9 +19,11 @@ from app.officine.patients.model import Coverage, Patient, PatientDraft, Sex
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.model import Prescriber, PrescriberDraft, PrescriptionKind
 from app.officine.prescriptions.service import Prescriptions
+from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
+from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
 from app.store.audit import Actor
 
@@ -63,6 +65,8 @@ class House:
     cash: Cash
     closings: Closings
     reversals: Reversals
+    recalls: Recalls
+    quarantine: Quarantine
     patient: Patient
     prescriber: Prescriber
 
@@ -106,6 +110,8 @@ def open_house(database: Database, folder: Path, safety: Safety | None = None) -
     receipt = [ReceiptLine(code=code, quantity=20) for code in (AMOXICILLINE, DOLIPRANE, ELIQUIS, SKENAN, ZOLPIDEM)]
     done(stock.receive(CAMILLE, receipt, "BL-1"))
     cash = Cash(database, staff)
+    recalls = Recalls(database, catalog, staff)
+    quarantine = Quarantine(database, stock=stock, recalls=recalls, staff=staff)
     counter = Counter(
         database,
         catalog=catalog,
@@ -115,6 +121,8 @@ def open_house(database: Database, folder: Path, safety: Safety | None = None) -
         staff=staff,
         cash=cash,
         safety=safety,
+        recalls=recalls,
+        quarantine=quarantine,
     )
     return House(
         db=database,
@@ -125,7 +133,9 @@ def open_house(database: Database, folder: Path, safety: Safety | None = None) -
         counter=counter,
         cash=cash,
         closings=Closings(database, cash, staff),
-        reversals=Reversals(database, cash=cash, stock=stock, staff=staff),
+        reversals=Reversals(database, cash=cash, stock=stock, staff=staff, quarantine=quarantine),
+        recalls=recalls,
+        quarantine=quarantine,
         patient=done(patients.create(_PATIENT, CAMILLE)),
         prescriber=done(prescriptions.add_prescriber(_PRESCRIBER, CAMILLE)),
     )

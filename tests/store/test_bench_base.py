@@ -10,6 +10,7 @@ from app import bootstrap
 from app.bench import base, figures, measures, synthetic
 from app.bench.ten_years import Volumes
 from app.kernel.outcome import Done
+from app.officine.dispensing.agreement import first_disagreement
 from app.store import integrity
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def test_the_base_stands_every_verification(small_cache: Path) -> None:
     try:
         with services.db.read() as session:
             audit = integrity.verify_audit(session)
+            assert first_disagreement(session) is None
         register = services.counter.verify_ordonnancier()
         assert integrity.quick_check(services.db.engine) is None
         assert (audit.first_bad, register.first_bad) == (None, None)

@@ -10,7 +10,7 @@ from dispensing_house import CAMILLE, House, done, open_house
 
 from app.kernel.money import Money
 from app.officine.billing.case import read_case
-from app.officine.billing.model import Justification, Substitution, Zone
+from app.officine.billing.model import Justification, MedicineLine, Substitution, Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import box_price, generic_base, pack_size
 from app.officine.billing.tariffs import installed_tariffs
@@ -97,6 +97,18 @@ def test_what_a_case_leaves_out_comes_from_the_catalogue(house: House) -> None:
         ("LPP", 2290),
         ("HDR", 61),
     ]
+
+
+@pytest.mark.req("OFF-FAC-01")
+def test_a_base_of_the_group_that_is_null_is_none_and_one_left_out_is_the_catalogue_s(house: House) -> None:
+    line = {"cip13": CRESTOR, "quantity": 1, "substitution": {"refused": True}}
+    for given, base in (({}, True), ({"generic_base_cents": None}, False)):
+        data = {"date": "2026-03-02", "prescription": {"present": True}, "lines": [line | given]}
+        case, findings = read_case(data, house.catalog, installed_tariffs(), dt.date(2026, 3, 2))
+        assert case is not None, findings
+        priced = case.lines[0]
+        assert isinstance(priced, MedicineLine)
+        assert (priced.generic_base is not None) is base
 
 
 @pytest.mark.parametrize("known", [{"unit_price_cents": 1180}, {"price_without_fee_cents": 904}])

@@ -121,9 +121,15 @@ def test_rollback_goes_back_and_forth(
 
 
 def test_rollback_without_a_previous_version_is_refused(catalog: Catalog, source: Path, actor: Actor) -> None:
-    assert isinstance(catalog.rollback(actor), Refused)
+    none = catalog.rollback(actor)
+    assert isinstance(none, Refused)
+    assert "galien catalog import" in none.findings[0].advice
     catalog.import_folder(source, actor)
-    assert isinstance(catalog.rollback(actor), Refused)
+    first, version = catalog.rollback(actor), catalog.version()
+    assert isinstance(first, Refused)
+    assert version is not None
+    assert version.version in first.findings[0].text
+    assert first.findings[0].advice.startswith("Elle reste en service.")
 
 
 @pytest.mark.req("OFF-CAT-06")

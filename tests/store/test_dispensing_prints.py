@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
-from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, ZOLPIDEM, House, box, done, open_house
+from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, ELIQUIS, ZOLPIDEM, House, box, done, open_house
 from sqlalchemy import select
 
 from app.kernel.errors import DatabaseReadOnly, FileUnusable, InputDefect
 from app.kernel.mode import Mode
+from app.officine.billing.model import Substitution
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.papers import PaperKind
 from app.officine.dispensing.prints import Prints
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from app.officine.dispensing.model import CounterSession, Delivery
     from app.store.database import Database
+
+
+CRESTOR = "3400939169460"
 
 
 @pytest.fixture
@@ -194,3 +198,52 @@ def test_line_named_twice_keeps_its_own_posology(house: House, prints: Prints) -
     delivery = delivered(house, dataclasses.replace(session, lines=lines))
     labels = prints.write(delivery.number, PaperKind.LABELS)
     assert labels.pages == 2
+
+
+@pytest.mark.req("OFF-DOC-04")
+def test_a_pillbox_has_a_label_for_each_moment_and_says_what_is_not_in_it(house: House, prints: Prints) -> None:
+    session = house.prescribed(AMOXICILLINE, ELIQUIS, DOLIPRANE)
+    said_so = ("1 gélule matin et soir", "1 comprimé matin", "si douleur, 3 par jour au plus")
+    lines = tuple(
+        dataclasses.replace(line, posology=posology) for line, posology in zip(session.lines, said_so, strict=True)
+    )
+    delivery = delivered(house, dataclasses.replace(session, lines=lines))
+    assert PaperKind.PILLBOX in {offer.kind for offer in prints.offers(delivery.number)}
+    paper = prints.write(delivery.number, PaperKind.PILLBOX, label_size="sheet-70x37")
+    text = said(paper.file)
+    assert text.count("Pilulier : Matin") == text.count("Pilulier : Soir") == text.count("Hors pilulier") == 1
+    assert "Midi" not in text
+    morning, rest = text.split("Pilulier : Soir")
+    for medicine, dose in (("AMOXICILLINE", ": 1 gélule"), ("ELIQUIS", ": 1 comprimé")):
+        assert medicine in morning
+        assert dose in morning
+    assert "ELIQUIS" not in rest
+    assert "si douleur, 3 par jour au plus" in rest.split("Hors pilulier")[1]
+    prints.record(paper, CAMILLE)
+    assert "DUPLICATA" not in said(prints.write(delivery.number, PaperKind.PILLBOX).file)
+
+
+def test_a_posology_that_is_not_understood_gives_no_pillbox(house: House, prints: Prints) -> None:
+    session = house.prescribed(DOLIPRANE)
+    line = dataclasses.replace(session.lines[0], posology="si douleur")
+    delivery = delivered(house, dataclasses.replace(session, lines=(line,)))
+    assert PaperKind.PILLBOX not in {offer.kind for offer in prints.offers(delivery.number)}
+
+
+@pytest.mark.req("OFF-SUB-05")
+def test_a_line_billed_apart_says_so_on_every_paper_and_no_insurer_pays_it(house: House, prints: Prints) -> None:
+    session = house.prescribed(CRESTOR, ELIQUIS)
+    first, *others = session.lines
+    refused = dataclasses.replace(first, substitution=Substitution(refused=True, apart=True), forced_stock=True)
+    delivery = delivered(house, dataclasses.replace(session, lines=(refused, *others)))
+    assert delivery.third_party
+    assert any(line.apart for line in delivery.invoice_lines)
+    for kind in (PaperKind.TICKET, PaperKind.TICKET_A5, PaperKind.INVOICE, PaperKind.VITALE):
+        assert "à part, hors tiers payant" in said(prints.write(delivery.number, kind).file), kind
+    from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- beside what it is compared with
+    from app.officine.dispensing.sheets import Source, invoice_of, vitale_of  # noqa: PLC0415
+
+    paper, block = invoice_of(Source(delivery, Pharmacy("P"))), vitale_of(Source(delivery, Pharmacy("P")))
+    for name, total in (("amo", paper.amo), ("amc", paper.amc), ("patient", paper.patient_share)):
+        assert sum(getattr(line, name).cents for line in paper.lines) == total.cents, name
+    assert block.lines[0].amo.cents == 0

@@ -11,12 +11,15 @@ from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, LEA, House, box, 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.kernel.mode import Mode
 from app.kernel.outcome import Done, Refused
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.handing import Handing
+from app.officine.dispensing.slips import Slips
 from app.officine.owed.model import PromiseState
 from app.officine.owed.service import Owed
+from app.officine.scan.promise import build, read
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
 from app.store.audit import Actor
@@ -285,3 +288,31 @@ def test_a_delivery_that_is_cancelled_says_which_boxes_never_left(house: House, 
         assert owed.cancel_of_delivery(work, 2, "annulation") == {}
     assert (owed.open_promises(), [one.reason for one in owed.of_delivery(1)]) == ([], ["annulation"])
     assert codes(handing.hand_over(CAMILLE, 1, 1)) == ["GAL-DU-07"]
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_the_ticket_of_a_promis_can_be_scanned_and_its_copy_is_marked(house: House, owed: Owed, tmp_path: Path) -> None:
+    session = in_part(house, AMOXICILLINE, 3, 1)
+    session, _ = edit.add_product(session, house.catalog.by_codes([DOLIPRANE])[DOLIPRANE])
+    session, _ = edit.set_quantity(session, "L2", 2)
+    session, _ = owing.owe(session, "L2", 2)
+    delivery = done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    (tmp_path / "prints").mkdir()
+    slips = Slips(house.db, tmp_path / "prints", Mode.PRODUCTION)
+    promises = owed.open_promises()
+    assert slips.values(promises) == {1: delivery.lines[0].unit_price, 2: delivery.lines[1].unit_price * 2}
+    first = words_of(slips.write(promises, CAMILLE))
+    assert "Promis 1, 2" in first
+    assert "ESSAI Jeanne" in first
+    assert build(1) in first
+    assert read(build(1)).fields["promise"] == "1"
+    assert "DUPLICATA" not in first
+    assert "DUPLICATA" in words_of(slips.write(promises, CAMILLE))
+
+
+def words_of(file: Path) -> str:
+    """Return the text of a PDF."""
+    import pypdfium2  # noqa: PLC0415 -- heavy: where papers are read
+
+    pages = pypdfium2.PdfDocument(file.read_bytes())
+    return "\n".join(page.get_textpage().get_text_range() for page in pages)

@@ -20,12 +20,14 @@ from app.kernel.outcome import Refused, is_refused
 from app.officine.dispensing import register_sheets as sheets
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.book import Book
+from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import PrescriptionKind
-from app.officine.registers.model import EntryKind, Move, NoteKind
+from app.officine.registers.model import DerivedKind, EntryKind, Move, NoteKind
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
 from app.officine.stock.model import ReceiptLine
 from app.officine.stock.narcotics import Narcotics
+from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.service import Stock
 from app.store import audit, facts
 from app.store.chain import entry_hash
@@ -74,6 +76,7 @@ def keeping(database: Database, tmp_path: Path) -> Keeping:
         narcotics=narcotics,
         folder=tmp_path / "prints",
         mode=Mode.DEMO,
+        interventions=Interventions(database, Staff(database)),
     )
     return Keeping(house, registers, narcotics, book)
 
@@ -125,6 +128,26 @@ def test_only_the_units_of_an_opened_box_leave_the_register(keeping: Keeping) ->
     session = replace(session, lines=(replace(session.lines[0], units=7),))
     done(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
     assert keeping.registers.balances() == {SKENAN: SAFE - 7}
+
+
+@pytest.mark.req("OFF-REG-04")
+def test_the_rest_of_an_opened_box_leaves_the_register_with_its_witness_or_not_at_all(keeping: Keeping) -> None:
+    session = keeping.house.prescribed(SKENAN, kind=PrescriptionKind.SECURED)
+    session = replace(session, lines=(replace(session.lines[0], units=7, boxes=(box("SN1", "B441"),)),))
+    done(keeping.house.counter.validate(session, CAMILLE, keeping.house.paid(session)))
+    opened = OpenBoxes(keeping.house.db, Staff(keeping.house.db), keeping.registers)
+    (held,) = opened.held(SKENAN)
+    assert refused(opened.discard(CAMILLE, held, "Traitement terminé")) == {"GAL-STU-06", "GAL-STU-08"}
+    assert opened.held(SKENAN) == [held]
+    done(opened.discard(CAMILLE, held, "Traitement terminé", reference="PV-3", second_person="Inès Moulin"))
+    assert opened.held(SKENAN) == []
+    assert keeping.registers.balances() == {SKENAN: SAFE - 14}
+    entry = keeping.registers.entries(newest=True)[0]
+    assert (entry.kind, entry.boxes, entry.units, entry.lot) == (EntryKind.DESTRUCTION, 0, -7, "B441")
+    assert (entry.reference, entry.second_person, entry.reason) == ("PV-3", "Inès Moulin", "Traitement terminé")
+    assert keeping.house.stock.on_hand([SKENAN]) == {SKENAN: 19}
+    holding = next(one for one in keeping.narcotics.holdings() if one.narcotic.code == SKENAN)
+    assert holding.difference == 0
 
 
 @pytest.mark.req("OFF-REG-01")
@@ -445,6 +468,31 @@ def fill_all(keeping: Keeping) -> None:
 # --- Medicines derived from blood -------------------------------------------------------------------------------------
 
 
+@pytest.mark.req("OFF-REG-07")
+def test_what_is_received_of_a_medicine_derived_from_blood_is_in_its_register_by_lot(keeping: Keeping) -> None:
+    done(keeping.registers.set_derived(CAMILLE, AMOXICILLINE, derived=True))
+    lines = [ReceiptLine(code=AMOXICILLINE, quantity=2, lot=lot) for lot in ("A1", "A1", "B2")]
+    done(keeping.house.stock.receive(CAMILLE, [*lines, ReceiptLine(code=DOLIPRANE, quantity=5)], "BL-77"))
+    entries = keeping.registers.derived_entries()
+    assert [(one.kind, one.code, one.lot, one.quantity, one.reference) for one in entries] == [
+        (DerivedKind.RECEIPT, AMOXICILLINE, "A1", 4, "BL-77"),
+        (DerivedKind.RECEIPT, AMOXICILLINE, "B2", 2, "BL-77"),
+    ]
+    assert entries[0].author_name == "Camille Durand"
+    assert keeping.registers.verify("derives").first_bad is None
+
+
+@pytest.mark.req("OFF-REG-07")
+@pytest.mark.parametrize("lot", ["", "   "])
+def test_a_receipt_without_its_lot_of_a_medicine_derived_from_blood_changes_nothing(keeping: Keeping, lot: str) -> None:
+    done(keeping.registers.set_derived(CAMILLE, AMOXICILLINE, derived=True))
+    before = keeping.house.stock.on_hand([AMOXICILLINE, DOLIPRANE])
+    lines = [ReceiptLine(code=DOLIPRANE, quantity=5), ReceiptLine(code=AMOXICILLINE, quantity=2, lot=lot)]
+    assert refused(keeping.house.stock.receive(CAMILLE, lines, "BL-78")) == {"GAL-MDS-04"}
+    assert keeping.house.stock.on_hand([AMOXICILLINE, DOLIPRANE]) == before
+    assert keeping.registers.derived_entries() == []
+
+
 def deliver_derived(keeping: Keeping, *lots: str) -> Delivery:
     """Deliver one box a lot of a product that is flagged as derived from blood."""
     session = keeping.house.prescribed(AMOXICILLINE)
@@ -554,7 +602,7 @@ def test_the_ordonnancier_is_filtered_and_sorted_by_patient_medicine_and_date(ke
 
 @pytest.mark.req("OFF-REG-08")
 def test_exports_are_whole_and_no_cell_is_a_formula(keeping: Keeping, tmp_path: Path) -> None:
-    keeping.deliver(1, bearer="=HYPERLINK(1)")
+    keeping.deliver(1, bearer="=HYPERLINK(1), 3 rue des Lilas")
     for register in ("ordonnancier", "stupefiants", "derives"):
         file = keeping.book.export(register, tmp_path / "out")
         assert file.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -15,7 +15,9 @@ from app.cli import main
 from app.kernel.errors import FileUnusable
 from app.kernel.outcome import Done, Refused
 from app.kernel.text import fold
+from app.officine.dispensing import acknowledging
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.model import Author
 from app.officine.patients.model import PatientDraft, Sex
 from app.officine.safety.demo import demo_thesaurus, load_demo_thesaurus
 from app.officine.safety.model import Taken
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from app.store.audit import Actor
     from app.store.database import Database
 
+AUTHOR = Author(None, "Camille Durand")
 COUMADINE, DAKTARIN, ADVIL = "3400935693099", "3400932680689", "3400932959358"
 
 
@@ -54,6 +57,15 @@ def told(house: House, session: CounterSession) -> list[str]:
     return [item.code for item in house.counter.check(session) if item.code.startswith("GAL-SEC")]
 
 
+def justified(house: House, session: CounterSession) -> CounterSession:
+    """Give a reason to every finding that asks for one."""
+    findings = house.counter.check(session)
+    for finding in acknowledging.unjustified(session, findings):
+        session, refused = acknowledging.justify(session, finding, findings, AUTHOR, reason="Traitement connu")
+        assert not refused
+    return session
+
+
 # --- At the counter ---------------------------------------------------------------------------------------------------
 
 
@@ -68,6 +80,7 @@ def test_an_interaction_with_what_was_delivered_is_told_and_does_not_forbid(hous
     assert len(found) == 1
     assert "délivré le 23/11/2026" in found[0].text
     assert "octobre 2020" in found[0].advice
+    second = justified(house, second)
     outcome = house.counter.validate(second, CAMILLE, house.paid(second))
     assert isinstance(outcome, Done)
     assert "GAL-SEC-10" in [item.code for item in outcome.findings]

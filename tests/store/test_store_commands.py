@@ -9,13 +9,19 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app import cli
 from app.bootstrap import create_demo, open_services
+from app.kernel.errors import DatabaseReadOnly
+from app.store import backup
 from app.store.audit import Actor
+from app.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 ACTOR = Actor(None, "Camille Durand", "comptoir-1")
 
@@ -110,6 +116,33 @@ def test_what_was_backed_up_comes_back(run: Any, folder: Path, tmp_path: Path) -
 
 
 @pytest.mark.req("OFF-DB-10")
+def test_a_backup_that_cannot_be_traced_is_a_backup_all_the_same(
+    run: Any,  # noqa: ANN401
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The base takes no more writes once the file is made: that is when the file is needed most."""
+    whole = backup.make
+
+    def then_read_only(engine: Engine, *args: Any, **options: Any) -> backup.Backup:  # noqa: ANN401
+        made = whole(engine, *args, **options)
+        monkeypatch.setattr(Database, "write", refuse)
+        return made
+
+    def refuse(*_: object) -> None:
+        raise DatabaseReadOnly("La base de données est en lecture seule.")
+
+    monkeypatch.setattr(backup, "make", then_read_only)
+    code, made, err = run("backup", str(tmp_path / "usb"))
+    assert (code, made["traced"]) == (0, False)
+    assert "n’est pas tracée" in err
+    monkeypatch.undo()
+    (folder / "galien.sqlite").write_bytes(b"rot")
+    assert run("restore", made["file"])[0] == 0
+
+
+@pytest.mark.req("OFF-DB-10")
 def test_a_backup_is_restored_from_standard_input(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
     made = run("backup", str(tmp_path / "usb"))[1]
     for content, expected in ((Path(made["file"]).read_bytes(), 0), (b"Bonjour", 3)):
@@ -180,6 +213,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+FIRST_SALE = "(SELECT min(id) FROM stock_movement WHERE kind = 'sale')"
 LAST_ENTRY = "(SELECT max(seq) FROM ordonnancier_entry)"
 TAMPERED = {
     "ordonnancier": (
@@ -187,6 +221,10 @@ TAMPERED = {
         "UPDATE ordonnancier_entry SET patient_name = 'Personne' WHERE seq = 3",
         "DELETE FROM ordonnancier_entry WHERE seq = 3",
         f"DELETE FROM ordonnancier_entry WHERE seq = {LAST_ENTRY}",
+    ),
+    "deliveries": (
+        f"UPDATE stock_movement SET delta = delta - 1 WHERE id = {FIRST_SALE}",
+        "DELETE FROM stock_movement WHERE id = (SELECT max(id) FROM stock_movement WHERE kind = 'sale')",
     ),
     "cash": (
         "UPDATE payment SET amount = amount - 1 WHERE rowid = (SELECT min(rowid) FROM payment)",
@@ -212,8 +250,10 @@ def test_verify_names_the_register_that_was_altered(
     capsys.readouterr()
     assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
-    found = {name: said[name] for name in ("database", "ordonnancier", "cash")}
-    assert found == {"database": "ok", "ordonnancier": "ok", "cash": "ok"} | {register: "bad"}
+    assert said["database"] == "ok"
+    # A payment or an entry that is not what it was is also a delivery that no longer agrees with it.
+    others = {"ordonnancier", "cash", "stupefiants", "derives", "annotations"} - {register}
+    assert (said[register], {said[name] for name in others}) == ("bad", {"ok"})
     assert said["first_bad"]["register"] == register
 
 

@@ -24,7 +24,7 @@ from app.officine.dispensing.substitution import substitute
 from app.officine.patients.model import Coverage
 from app.officine.prescriptions.model import PrescribedLine
 from app.officine.staff.service import Staff
-from app.officine.stock.model import ReceiptLine
+from app.officine.stock.model import MovementKind, ReceiptLine
 from app.officine.stock.open_boxes import OpenBoxes
 
 if TYPE_CHECKING:
@@ -418,6 +418,10 @@ def test_what_is_left_of_an_opened_box_is_discarded_with_a_reason(house: House, 
     assert done(open_boxes.discard(CAMILLE, held, "Périmé")).remaining == 0
     assert open_boxes.of([ALPRAZOLAM]) == {}
     assert isinstance(open_boxes.discard(CAMILLE, held, "Périmé"), Refused)
+    moved = house.stock.movements(ALPRAZOLAM)[0]
+    assert (moved.kind, moved.delta, moved.balance_after) == (MovementKind.DESTRUCTION, 0, 4)
+    assert moved.reason == "24 unités sur 30 d’une boîte ouverte : Périmé"
+    assert house.stock.discrepancies() == []
 
 
 @pytest.mark.req("OFF-UNI-02")

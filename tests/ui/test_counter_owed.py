@@ -15,9 +15,11 @@ from app.officine.owed import rules
 from app.officine.scan.promise import build
 from app.officine.stock.model import ReceiptLine
 from app.ui.counter.owed_drawer import OwedDrawer
+from app.ui.printing import print_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
@@ -87,6 +89,10 @@ def test_two_boxes_of_three_leave_then_the_third_without_new_billing(hands: Hand
     assert hands.stock(product) == 0
     assert "1\u00a0boîte promise" in hands.messages()
     promise = owed(hands)[0]
+    written: list[Path] = []
+    print_desk(hands.stage.ui).open_file = lambda file: written.append(file) is None
+    hands.press(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    hands.wait(lambda: [file.name for file in written] == ["promis-000001.pdf"])
     slip = rules.slip(promise)
     assert (slip.number, slip.boxes, slip.delivery, slip.customer) == (1, 1, delivery.number, delivery.patient_name)
     receive(hands, product, 5)

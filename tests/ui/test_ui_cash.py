@@ -247,6 +247,33 @@ def test_an_avoir_takes_back_one_box_of_two(hands: Hands) -> None:
     assert ZERO < credit.totals.amount < sale.totals.amount
 
 
+@pytest.mark.req("OFF-ANN-04")
+def test_an_avoir_of_one_scanned_box_of_two_asks_which_and_takes_its_scan(hands: Hands) -> None:
+    product = hands.product("doliprane 1000")
+    paying(hands, "doliprane 1000", "doliprane 1000")
+    hands.press(ENTER)
+    hands.wait(lambda: hands.page.till.last_delivery is not None)
+    sale = hands.last()
+    view = till(hands)
+    hands.press(F.Key_F9)
+    form = view.sales.reversing
+    hands.wait(lambda: view.sales.form is form)
+    assert not form.asks_boxes
+    form.rows[0][1].setValue(1)
+    hands.wait(lambda: form.asks_boxes)
+    hands.type("Retour du client")
+    hands.press(ENTER)
+    hands.wait(lambda: refusals(form) == ["GAL-ANN-09"])
+    for _ in range(2):
+        hands.scan(box_frame(product, serial="CA1"))
+        hands.wait(lambda: form.boxes.text() == "CA1")
+    assert form.reason.text() == "Retour du client"
+    hands.press(F.Key_F10)
+    hands.wait(lambda: view.sales.form is None)
+    [made] = hands.aside(lambda: hands.services.reversals.of_delivery(sale.number))
+    assert [box.serial for box in made.lines[0].boxes] == ["CA1"]
+
+
 def test_a_duplicata_is_numbered_and_written_apart(hands: Hands) -> None:
     paying(hands, "doliprane 1000")
     hands.press(ENTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from ui_keys import press, type_text
 
 from app.kernel import french
 from app.officine.patients.model import IdentityStatus, Sex
+from app.ui.stock.discard_poses import opened_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +155,40 @@ def test_escape_leaves_the_form_without_creating_anything(stage: Stage) -> None:
     assert stage.services.patients.count() == before
 
 
+@pytest.mark.req("OFF-FAC-02")
+def test_rights_are_typed_by_keyboard_with_their_dates_and_refused_under_their_field(stage: Stage) -> None:
+    view = patients(stage)
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
+    stage.settle()
+    assert view.right.currentWidget() is view.sheet, "there is nobody whose rights could be typed"
+    type_text(view.pane.field, "pat trois")
+    stage.settle()
+    known = view.pane.list.current_record
+    assert known is not None
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
+    stage.settle()
+    form = view.rights
+    assert view.right.currentWidget() is form
+    form.ald.setChecked(True)
+    for name, text in (("ald_from", "010326"), ("ald_to", "xx")):
+        form.dates[name].clear()
+        type_text(form.dates[name], text)
+    QTest.keyClick(stage.window, Qt.Key.Key_F10)
+    stage.settle()
+    assert form.fields["ald_to"].note_label.text() == "Ce n’est pas une date."
+    for text, said in (("010226", "précède"), ("280227", "")):
+        form.dates["ald_to"].clear()
+        type_text(form.dates["ald_to"], text)
+        QTest.keyClick(stage.window, Qt.Key.Key_F10)
+        stage.settle()
+        assert said in form.fields["ald_to"].note_label.text()
+    assert view.right.currentWidget() is view.sheet
+    after = stage.services.patients.get(known.id)
+    assert after is not None
+    assert (after.coverage.ald, after.coverage.ald_to) == (True, dt.date(2027, 2, 28))
+    assert "28/02/2027" in words(view.sheet)
+
+
 # --- Stock ------------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +219,29 @@ def test_a_count_without_its_reason_is_refused_beside_the_form(stage: Stage) -> 
     assert view.sheet.form_open
     assert "motif" in view.sheet.count.findings.findings[0].text
     assert stage.services.stock.item(row.code).quantity == row.item.quantity
+
+
+@pytest.mark.req("OFF-UNI-02")
+def test_the_rest_of_an_opened_box_is_thrown_away_by_keyboard_with_its_reason(stage: Stage) -> None:
+    view = stock(stage)
+    QTest.keyClick(stage.window, Qt.Key.Key_F8)
+    stage.settle()
+    assert not view.sheet.form_open, "no box of this product is open"
+    opened_box(stage)
+    form = view.sheet.thrown
+    assert view.sheet.form_open
+    assert form.boxes.currentText() == "3 sur 8 · lot B441"
+    assert all(field.isHidden() for field in form.of_narcotics)
+    QTest.keyClick(stage.window, Qt.Key.Key_F10)
+    stage.settle()
+    assert [finding.code for finding in form.findings.findings] == ["GAL-UNI-10"]
+    type_text(form.reason, "traitement terminé")
+    press(form.reason, Qt.Key.Key_Return, "\r")
+    stage.settle()
+    assert not view.sheet.form_open
+    newest = view.sheet.movements.records[0]
+    assert (newest.delta, newest.kind.label, newest.lot) == (0, "Destruction", "B441")
+    assert "3 unités sur 8" in newest.reason
 
 
 def test_a_change_made_elsewhere_refreshes_the_room(stage: Stage) -> None:

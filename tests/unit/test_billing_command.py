@@ -57,3 +57,22 @@ def test_defective_case_is_refused_with_its_findings(price: Any, case: object) -
     code, result = price(case)
     assert code == 3
     assert {finding["severity"] for finding in result["findings"]} == {"error"}
+
+
+@pytest.mark.req("OFF-FAC-01")
+@pytest.mark.parametrize(
+    ("case", "subject"),
+    [
+        ({**CASE, "zoen": "reunion"}, "zoen"),
+        ({**CASE, "patient": {**CASE["patient"], "ald_from": "2026-01-01"}}, "patient.ald_from"),  # type: ignore[dict-item]
+        ({**CASE, "prescription": {"present": True, "kind": "ald"}}, "prescription.kind"),
+        ({**CASE, "lines": [{**LINE, "qty": 2}]}, "lines[0].qty"),
+        ({**CASE, "lines": [{**LINE, "substitution": {"refuse": True}}]}, "lines[0].substitution.refuse"),
+    ],
+)
+def test_a_key_that_no_case_has_is_refused_by_its_name(price: Any, case: object, subject: str) -> None:  # noqa: ANN401
+    """Left aside without a word, a misspelt key would give a wrong amount."""
+    code, result = price(case)
+    assert code == 3
+    assert [finding["subject"] for finding in result["findings"]] == [subject]
+    assert "clé inconnue" in result["findings"][0]["text"]

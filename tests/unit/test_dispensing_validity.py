@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.officine.catalog.model import ListClass, PrescriptionLimit
-from app.officine.dispensing import rules, validity
+from app.officine.dispensing import courses, rules
 from app.officine.dispensing.model import PrescriptionDraft
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 from tests.unit.test_dispensing_rules import DETAIL, PATIENT, PLAIN, PRESCRIBER, TODAY, listed, situation
@@ -19,21 +19,23 @@ WRITTEN = dt.date(2026, 2, 1)
 @pytest.mark.req("OFF-ORD-02")
 @pytest.mark.parametrize(("day", "left"), [(1, 28), (4, 28), (5, 24), (6, 23), (28, 1)])
 def test_narcotic_loses_the_days_of_the_delay_from_the_fourth_day(day: int, left: int) -> None:
-    assert validity.left_after_delay(28, WRITTEN, dt.date(2026, 2, day)) == left
+    assert courses.days_to_deliver(28, None, WRITTEN, dt.date(2026, 2, day)) == left
 
 
 def test_nothing_is_left_of_a_treatment_that_is_over() -> None:
-    assert validity.left_after_delay(14, WRITTEN, dt.date(2026, 3, 1)) == 0
+    assert courses.days_to_deliver(14, None, WRITTEN, dt.date(2026, 3, 1)) == 0
 
 
+@pytest.mark.req("OFF-ORD-02")
 @pytest.mark.parametrize(
-    ("days", "fraction", "day", "deliverable"),
-    [(14, 7, 1, 7), (14, None, 1, 14), (60, None, 1, 28), (28, 14, 5, 14), (14, 7, 11, 4)],
+    ("left", "fraction", "day", "deliverable"),
+    [(14, 7, 1, 7), (14, None, 1, 14), (28, 14, 4, 14), (28, 14, 5, 10), (14, 7, 11, 4), (10, 7, 9, 2), (14, 7, 15, 0)],
 )
-def test_narcotic_leaves_by_fractions_and_for_28_days_at_most(
-    days: int, fraction: int | None, day: int, deliverable: int
+def test_narcotic_leaves_by_fractions_and_what_runs_of_one_is_left(
+    left: int, fraction: int | None, day: int, deliverable: int
 ) -> None:
-    assert validity.narcotic_days(days, fraction, WRITTEN, dt.date(2026, 2, day)) == deliverable
+    """R.5132-33: late, only « la fraction de traitement restant à courir »; 1 February and 14 days end on the 15th."""
+    assert courses.days_to_deliver(left, fraction, WRITTEN, dt.date(2026, 2, day)) == deliverable
 
 
 def found(

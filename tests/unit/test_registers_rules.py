@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -87,3 +88,13 @@ def test_the_law_s_durations_are_in_the_table_with_their_sources() -> None:
     assert all(one.source for one in retentions())
     with pytest.raises(KeyError):
         retention_of("autre")
+
+
+@pytest.mark.req("OFF-REG-06")
+def test_an_article_that_no_source_of_ours_quotes_is_marked_as_to_be_verified() -> None:
+    quoted = {"R.5132-10", "R.5132-35", "R.5121-186", "R.5121-195", "R.5125-45"}
+    sources = [*(row.source for row in retentions()), derived_table().source]
+    for source in sources:
+        cited = set(re.findall(r"[LRD]\.\d[\d-]*\d", source))
+        assert cited <= quoted or "à vérifier" in source, source
+    assert {row.years for row in retentions() if row.register == "derives"} == {40}

@@ -21,8 +21,26 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
-        (Role.STUDENT, {Right.DELIVER, Right.EDIT_PATIENT, Right.EDIT_PRESCRIBER, Right.RECEIVE_STOCK}),
-        (Role.STOCK, {Right.RECEIVE_STOCK, Right.ADJUST_STOCK, Right.KEEP_REGISTERS}),
+        (
+            Role.STUDENT,
+            {
+                Right.DELIVER,
+                Right.EDIT_PATIENT,
+                Right.EDIT_PRESCRIBER,
+                Right.RECEIVE_STOCK,
+                Right.HANDLE_RECALLS,
+            },
+        ),
+        (
+            Role.STOCK,
+            {
+                Right.RECEIVE_STOCK,
+                Right.ADJUST_STOCK,
+                Right.KEEP_REGISTERS,
+                Right.HANDLE_RECALLS,
+                Right.KEEP_RECALLS,
+            },
+        ),
         (Role.SUPPORT, {Right.MANAGE_CATALOG}),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +45,19 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_CENTS = 100_000_000
 _FULL = 100
 _LONGEST_PERIOD = 366
+_LONGEST_KEY = 40
+
+_CASE = ("date", "zone", "guard", "patient", "prescription", "lines")
+_PATIENT = ("birth_date", "scheme", "exemption", "exemption_from", "exemption_to", "css", "amc", "amc_leaves")
+_PRESCRIPTION = ("present", "prescriber", "partial")
+_SUBSTITUTION = ("refused", "justification", "apart")
+_RENTAL = ("from", "to", "period_days")
+_LINE = (
+    "cip13", "lpp", "act", "variant", "label", "quantity", "ald", "prescribed", "substitution", "rate", "vat_permille",
+    "price_without_fee_cents", "unit_price_cents", "package", "tfr_cents", "generic_base_cents", "specific",
+    "units", "box_units", "opens_box", "price_cents", "tariff_cents", "ceiling_cents", "rental",
+)  # fmt: skip
+"""The keys that a case may have; those of a line serve the three kinds of lines."""
 
 TfrOf = Callable[[str, dt.date], "TfrRow | None"]
 """Gives the TFR of a product on a day."""
@@ -72,6 +85,13 @@ class _Part:
     def has(self, key: str) -> bool:
         """Return True when the case says something of the key, be it null."""
         return key in self.content
+
+    def only(self, keys: Collection[str]) -> _Part:
+        """Note each key that is not one of these: a misspelt one would be priced as if it said nothing."""
+        for key in self.content:
+            if key not in keys:
+                self.wrong(f"clé inconnue ; clés connues : {', '.join(sorted(keys))}", one_line(str(key), _LONGEST_KEY))
+        return self
 
     def part(self, key: str) -> _Part:
         """Return the object under a key; an empty one where it is absent."""
@@ -169,15 +189,15 @@ def read_case(
     """
     if not isinstance(data, dict):
         return None, (Finding("GAL-FAC-01", Severity.ERROR, "Le cas à tarifer n’est pas un objet JSON."),)
-    root = _Part(data, "")
+    root = _Part(data, "").only(_CASE)
     day = root.date("date") or today
     if day < tariffs.since:
         root.wrong(f"aucun tarif n’est connu avant le {tariffs.since.isoformat()}", "date")
-    prescription = root.part("prescription")
+    prescription = root.part("prescription").only(_PRESCRIPTION)
     case = InvoiceCase(
         date=day,
         lines=(),
-        beneficiary=_beneficiary(root.part("patient"), day),
+        beneficiary=_beneficiary(root.part("patient").only(_PATIENT), day),
         zone=root.choice("zone", Zone) or Zone.METROPOLE,
         guard=root.choice("guard", Guard),
         has_prescription=prescription.flag("present"),
@@ -228,7 +248,7 @@ class _LineReader:
         if not isinstance(item, dict):
             _Part({}, where, findings).wrong("un objet est attendu")
             return None
-        part = _Part(item, where, findings)
+        part = _Part(item, where, findings).only(_LINE)
         quantity = part.integer("quantity", 1, MAX_QUANTITY) or 1
         if part.gives("lpp"):
             return self._device(part, quantity)
@@ -251,9 +271,10 @@ class _LineReader:
         box = self._box_price(part, product, rate, package)
         if box is None:
             return None
-        substitution = _substitution(part.part("substitution"))
+        substitution = _substitution(part.part("substitution").only(_SUBSTITUTION))
         base = part.money("generic_base_cents")
-        if base is None and substitution.is_unjustified and product is not None:
+        # Null is an answer: the group has no base, and none is looked for.
+        if not part.has("generic_base_cents") and substitution.is_unjustified and product is not None:
             base = products.generic_base(product, self.catalog, self.case.zone, self.tariffs)
             if product.group_id is None:
                 substitution = Substitution()
@@ -339,7 +360,7 @@ class _LineReader:
         return DeviceLine(
             lpp=code,
             ceiling=part.money("ceiling_cents"),
-            rental=_rental(part.part("rental")) if part.gives("rental") else None,
+            rental=_rental(part.part("rental").only(_RENTAL)) if part.gives("rental") else None,
             label=part.text("label") or f"Dispositif médical {code}",
             quantity=quantity,
             price=price,

@@ -30,6 +30,7 @@ COLONNES DU JOURNAL (montants en centimes d’euro, moments en UTC)
   delivery_number  numéro du ticket
   patient_id       numéro interne du client, sans nom
   means            cash espèces · card carte · cheque chèque · deferred différé · deposit acompte
+                   account en compte (facturé plus tard) · transfer virement, qui règle un compte
   amount           montant TTC signé : positif pour ce qui entre
   reason           motif
   details          JSON : pour une vente, parts amo, amc, patient, et vat = [taux en centièmes de %, HT, taxe]

@@ -17,6 +17,7 @@ class Means(enum.StrEnum):
     """How the patient's share is paid.
 
     ``DEFERRED`` is the patient's debt, settled later; ``DEPOSIT`` is taken from an acompte received before.
+    ``ACCOUNT`` is the debt of a customer who is invoiced later; ``TRANSFER`` settles such a debt on the bank account.
     """
 
     CASH = "cash"
@@ -24,6 +25,8 @@ class Means(enum.StrEnum):
     CHEQUE = "cheque"
     DEFERRED = "deferred"
     DEPOSIT = "deposit"
+    ACCOUNT = "account"
+    TRANSFER = "transfer"
 
     @property
     def label(self) -> str:
@@ -42,6 +45,8 @@ _MEANS_LABELS = {
     Means.CHEQUE: "Chèque",
     Means.DEFERRED: "Différé",
     Means.DEPOSIT: "Acompte",
+    Means.ACCOUNT: "En compte",
+    Means.TRANSFER: "Virement",
 }
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.kernel import french
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line
-from app.officine.cash.model import DENOMINATIONS, Entry, Means, Period, RecordKind
+from app.officine.cash.model import DENOMINATIONS, Entry, Means, Payment, Period, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.officine.cash.model import Account, Closing, Count, Payment, Sale
+    from app.officine.cash.model import Account, Closing, Count, Sale
 
 DEFAULT_THRESHOLD = Money(200)
 """The difference of a count above which a reason is asked, while the officine has set none (fact ``cash``)."""
@@ -113,7 +114,42 @@ def deposit_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]
     return _balanced(RecordKind.DEPOSIT, patient_id, payments, Means.DEPOSIT)
 
 
+def check_account_payment(payments: Sequence[Payment]) -> list[Finding]:
+    """Return what is wrong with what is received on the account of a customer who is invoiced."""
+    return _check_money(payments, allowed={Means.CASH, Means.CARD, Means.CHEQUE, Means.TRANSFER})
+
+
+def account_entries(account_id: int, payments: Sequence[Payment]) -> list[Entry]:
+    """Return the entries of what is received on an account: what came in, and the debt that goes down by as much."""
+    details = {"account": account_id}
+    entries = [replace(one, details=details) for one in _received(RecordKind.SETTLEMENT, None, payments)]
+    total = Money.total(payment.amount for payment in payments)
+    return [*entries, Entry(kind=RecordKind.SETTLEMENT, means=Means.ACCOUNT, amount=-total, details=details)]
+
+
+def check_returned(account: Account, payments: Sequence[Payment]) -> list[Finding]:
+    """Return what is wrong with giving back an acompte: above zero, by money, no more than is left of it."""
+    findings = check_acompte(payments)
+    total = Money.total(payment.amount for payment in payments)
+    if total > account.deposit:
+        text = f"L’acompte disponible est de {french.amount(account.deposit)}, il en est rendu {french.amount(total)}."
+        findings.append(_error("GAL-CAI-07", text, "Réduisez ce qui est rendu."))
+    return findings
+
+
+def return_entries(patient_id: int, payments: Sequence[Payment]) -> list[Entry]:
+    """Return the entries of an acompte given back: what goes out, and what the officine no longer holds."""
+    given = [Payment(payment.method, -payment.amount) for payment in payments]
+    return _balanced(RecordKind.DEPOSIT, patient_id, given, Means.DEPOSIT)
+
+
 def _balanced(kind: RecordKind, patient_id: int, payments: Sequence[Payment], against: Means) -> list[Entry]:
+    total = Money.total(payment.amount for payment in payments)
+    entries = _received(kind, patient_id, payments)
+    return [*entries, Entry(kind=kind, means=against, amount=-total, patient_id=patient_id)]
+
+
+def _received(kind: RecordKind, patient_id: int | None, payments: Sequence[Payment]) -> list[Entry]:
     entries = []
     for payment in payments:
         handed = payment.amount if payment.tendered is None else payment.tendered
@@ -121,8 +157,7 @@ def _balanced(kind: RecordKind, patient_id: int, payments: Sequence[Payment], ag
         if payment.change:
             change = Entry(kind=RecordKind.CHANGE, means=payment.method, amount=-payment.change, patient_id=patient_id)
             entries.append(change)
-    total = Money.total(payment.amount for payment in payments)
-    return [*entries, Entry(kind=kind, means=against, amount=-total, patient_id=patient_id)]
+    return entries
 
 
 def _check_money(payments: Sequence[Payment], allowed: set[Means]) -> list[Finding]:

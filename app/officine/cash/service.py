@@ -57,6 +57,12 @@ class Cash:
             self.append(work, rules.reversal_entries(taken_back, reversal, reason))
         return findings
 
+    def take_deposit(self, work: UnitOfWork, patient_id: int, payments: Sequence[Payment]) -> None:
+        """Record, in the caller's act, an acompte that ``rules.check_acompte`` allows; nothing where there is none."""
+        if payments:
+            self.append(work, rules.deposit_entries(patient_id, payments))
+            self._traced(work, "cash.deposit", patient_id, payments)
+
     def is_closed(self, work: UnitOfWork, delivery: int) -> bool:
         """Return True where a Z holds the sale, or where it was made before the journal began."""
         store.lock(work.session)
@@ -103,6 +109,19 @@ class Cash:
         def act(work: UnitOfWork) -> Outcome[Account]:
             self.append(work, rules.deposit_entries(patient_id, payments))
             return self._traced(work, "cash.deposit", patient_id, payments)
+
+        return self._allowed(actor, Right.DELIVER) or self._db.perform(actor, act)
+
+    def return_deposit(self, actor: Actor, patient_id: int, payments: Sequence[Payment]) -> Outcome[Account]:
+        """Give back what is left of an acompte, whole or in part: an entry of its own, the acompte stays as it was."""
+
+        def act(work: UnitOfWork) -> Outcome[Account]:
+            store.lock(work.session)
+            findings = rules.check_returned(_account(work, patient_id), payments)
+            if findings:
+                return Refused(tuple(findings))
+            self.append(work, rules.return_entries(patient_id, payments))
+            return self._traced(work, "cash.deposit.return", patient_id, payments)
 
         return self._allowed(actor, Right.DELIVER) or self._db.perform(actor, act)
 
@@ -206,6 +225,11 @@ class Cash:
         """Return what is paid of a delivery, by means, less what was refunded."""
         with self._db.read() as session:
             return store.paid(session, delivery)
+
+    def total_of(self, means: Means) -> Money:
+        """Return what the whole journal comes to by one means: for a debt, what stands of it."""
+        with self._db.read() as session:
+            return store.total_of(session, means)
 
     def _moved(self, work: UnitOfWork, kind: RecordKind, amount: Money, reason: str) -> Outcome[Drawer]:
         said = one_line(reason, rules.REASON_LIMIT).strip()

@@ -199,6 +199,11 @@ def paid(session: Session, delivery: int) -> dict[Means, Money]:
     return {means: found[means] for means in Means if found.get(means)}
 
 
+def total_of(session: Session, means: Means) -> Money:
+    """Return what all entries come to by one means."""
+    return _money(session.execute(select(func.sum(_RECORD.c.amount)).where(_RECORD.c.means == means)).scalar())
+
+
 # --- Drawers ----------------------------------------------------------------------------------------------------------
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
-import threading
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.errors import EnvironmentFailure
@@ -13,6 +11,7 @@ from app.kernel.money import Money, Rate
 from app.officine.catalog import rules, vat
 from app.officine.catalog.model import Availability, ListClass, Product, ProductDetail, Substance
 from app.officine.catalog.snapshot import FORMAT
+from app.store.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,27 +20,23 @@ if TYPE_CHECKING:
     Values = Sequence[Any] | Mapping[str, Any]
 
 
-class SnapshotReader:
+class SnapshotReader(SnapshotFile):
     """Reads one snapshot file; each thread has its own connection to it."""
 
+    FORMAT = FORMAT
+
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        super().__init__(path)
         self._vocabulary: list[str] | None = None
         self._marketed: range | None = None
 
-    def close(self) -> None:
-        """Close every connection; the reader is not used afterwards."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-
-    def meta(self) -> dict[str, str]:
-        """Return what the snapshot says of itself. Raises EnvironmentFailure when it can't be read."""
-        return dict(self._rows("SELECT name, value FROM meta"))
+    def damaged(self) -> EnvironmentFailure:
+        """Return the failure of a snapshot that can't be read."""
+        return EnvironmentFailure(
+            "Le catalogue des médicaments en service est illisible.",
+            code="GAL-CAT-02",
+            advice="Importez de nouveau la base, ou revenez à la précédente s’il en est une : galien catalog rollback.",
+        )
 
     def by_codes(self, codes: Iterable[str], day: dt.date) -> dict[str, Product]:
         """Return the product of each CIP13 that the snapshot knows, with the VAT of ``day``."""
@@ -183,42 +178,6 @@ class SnapshotReader:
 
     def _column(self, query: str, *values: Any) -> list[Any]:  # noqa: ANN401 -- values of the database
         return [row[0] for row in self._rows(query, values)]
-
-    def _rows(self, query: str, values: Values = ()) -> list[Any]:
-        try:
-            return self._connection().execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise _damaged() from error
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._open()
-            self._local.connection = connection
-        return connection
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            # Shared by threads only to be closed: each reads through its own.
-            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            connection.execute("PRAGMA trusted_schema=OFF")
-            found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise _damaged() from error
-        if found != (str(FORMAT),):
-            connection.close()
-            raise _damaged()
-        with self._lock:
-            self._opened.append(connection)
-        return connection
-
-
-def _damaged() -> EnvironmentFailure:
-    return EnvironmentFailure(
-        "Le catalogue des médicaments en service est illisible.",
-        code="GAL-CAT-02",
-        advice="Revenez à la version précédente (galien catalog rollback), ou importez de nouveau la base.",
-    )
 
 
 def _product(row: Sequence[Any], day: dt.date) -> Product:

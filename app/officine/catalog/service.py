@@ -146,7 +146,7 @@ class Catalog:
         """Put the previous version back in force; a second time comes back to the one that was left."""
         kept = self.previous_version()
         if kept is None:
-            return Refused((_no_previous(),))
+            return Refused((_no_previous(self.version()),))
         try:
             self._fetch(kept)
         except EnvironmentFailure as failure:
@@ -413,20 +413,23 @@ def _is_storable(code: str) -> bool:
     return 0 < len(code) <= 14 and code.isascii() and code.isalnum()
 
 
-def _no_previous() -> Finding:
-    return Finding(
-        "GAL-CAT-05",
-        Severity.ERROR,
-        "Il n’y a pas de version précédente du catalogue.",
-        advice="Importez la version voulue : galien catalog import DOSSIER.",
-    )
+def _no_previous(version: CatalogVersion | None) -> Finding:
+    """Return why there is nothing to go back to; ``version`` is the one in force."""
+    if version is None:
+        text = (
+            "Aucune version de la base des médicaments n’a encore été importée : il n’y a rien à remettre en service."
+        )
+        return Finding("GAL-CAT-05", Severity.ERROR, text, advice="Importez-en une : galien catalog import DOSSIER.")
+    text = f"La version {version.version} est la première importée : il n’y en a pas de précédente."
+    advice = "Elle reste en service. Pour la remplacer : galien catalog import DOSSIER."
+    return Finding("GAL-CAT-05", Severity.ERROR, text, advice)
 
 
 def _lost(version: CatalogVersion) -> EnvironmentFailure:
     return EnvironmentFailure(
         f"Le fichier du catalogue {version.version} manque ou est endommagé.",
         code="GAL-CAT-02",
-        advice="Importez de nouveau la base, ou revenez à la version précédente : galien catalog rollback.",
+        advice="Importez de nouveau la base, ou revenez à la précédente s’il en est une : galien catalog rollback.",
     )
 
 

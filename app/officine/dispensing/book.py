@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from app.docs.ticket import Pharmacy
     from app.kernel.mode import Mode
     from app.officine.dispensing.service import Counter
+    from app.officine.interventions.service import Interventions
     from app.officine.registers.model import Entry, MonthBalance
     from app.officine.registers.service import Registers
     from app.officine.stock.narcotics import Narcotics
     from app.store.database import Database
 
-REGISTERS = ("ordonnancier", "stupefiants", "derives")
+REGISTERS = ("ordonnancier", "stupefiants", "derives", "interventions")
 """The registers that are printed and exported."""
 
 _PAGE = 2_000
@@ -39,18 +40,31 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """An entry of the ordonnancier, and what became of its delivery: ``cancelled`` is the reason of its annulation."""
+    """An entry of the ordonnancier, and what became of its delivery: ``cancelled`` is the reason of its annulation.
+
+    ``remark`` is what was noted beside it: the exceptional rule by which it was delivered, or
+    later the ordonnance of an avance.
+    """
 
     entry: RegisterEntry
     is_cancelled: bool = False
     cancelled: str = ""
+    remark: str = ""
 
 
 class Book:
     """The registers as they are consulted, printed and handed over."""
 
     def __init__(
-        self, db: Database, *, counter: Counter, registers: Registers, narcotics: Narcotics, folder: Path, mode: Mode
+        self,
+        db: Database,
+        *,
+        counter: Counter,
+        registers: Registers,
+        narcotics: Narcotics,
+        folder: Path,
+        mode: Mode,
+        interventions: Interventions,
     ) -> None:
         """Read the services below; write pages into ``folder``, marked where ``mode`` simulates."""
         self._db = db
@@ -59,6 +73,7 @@ class Book:
         self._narcotics = narcotics
         self._folder = folder
         self._mode = mode
+        self._interventions = interventions
 
     # --- The ordonnancier ---------------------------------------------------------------------------------------
 
@@ -97,7 +112,9 @@ class Book:
         for entry in entries:
             said = [note.text for note in notes.get(entry.number, ()) if note.kind is NoteKind.CANCELLED]
             is_cancelled = bool(said) or entry.delivery in cancelled
-            told.append(BookEntry(entry, is_cancelled, " ; ".join(said) or ("motif non écrit" if is_cancelled else "")))
+            remarks = [note.text for note in notes.get(entry.number, ()) if note.kind is NoteKind.REMARK]
+            reason = " ; ".join(said) or ("motif non écrit" if is_cancelled else "")
+            told.append(BookEntry(entry, is_cancelled, reason, " ; ".join(remarks)))
         return told
 
     # --- Pages --------------------------------------------------------------------------------------------------
@@ -148,6 +165,15 @@ class Book:
         sheet = sheets.derived_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
         return self._write("derives", sheet)
 
+    def print_interventions(self, *, first: dt.date | None = None, last: dt.date | None = None) -> Path:
+        """Write the pages of the interventions pharmaceutiques of a period; return the file."""
+        from app.officine.dispensing.intervention_sheets import interventions_sheet  # noqa: PLC0415 -- heavy: at need
+        from app.officine.dispensing.register_sheets import period_of  # noqa: PLC0415 -- the same
+
+        found = self._interventions.interventions(first=first, last=last)[::-1]
+        sheet = interventions_sheet(found, period_of(first, last), self._pharmacy(), self._now(), self._mode.banner)
+        return self._write("interventions", sheet)
+
     def print_balance(self, month: str) -> Path | None:
         """Write the balance of a month; return the file, None for what is no month."""
         content = self.balance_pdf(month)
@@ -193,6 +219,9 @@ class Book:
             return [_plain(asdict(entry)) for entry in self._registers.entries(first=since, limit=None)]
         if register == "derives":
             return [_plain(asdict(entry)) for entry in self._registers.derived_entries(first=since, limit=None)]
+        if register == "interventions":
+            found = self._interventions.interventions(first=since)
+            return [_plain(asdict(one)) for one in reversed(found)]
         raise KeyError(register)
 
     def export(self, register: str, folder: Path, *, since: dt.date | None = None, as_json: bool = False) -> Path:
@@ -235,9 +264,15 @@ class Book:
 
 def columns_of(register: str) -> tuple[str, ...]:
     """Return the columns of the export of a register, in order; they are described in the manual."""
-    from app.officine.registers.model import DerivedEntry, Entry  # noqa: PLC0415 -- only an export asks for them
+    from app.officine.interventions.model import Intervention  # noqa: PLC0415 -- only an export asks for them
+    from app.officine.registers.model import DerivedEntry, Entry  # noqa: PLC0415 -- the same
 
-    shapes = {"ordonnancier": fields(RegisterEntry), "stupefiants": fields(Entry), "derives": fields(DerivedEntry)}
+    shapes = {
+        "ordonnancier": fields(RegisterEntry),
+        "stupefiants": fields(Entry),
+        "derives": fields(DerivedEntry),
+        "interventions": fields(Intervention),
+    }
     names = tuple(field.name for field in shapes[register])
     return (*names, "cancelled", "cancelled_reason") if register == "ordonnancier" else names
 

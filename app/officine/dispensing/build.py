@@ -22,11 +22,13 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import matching, substitution, units
+from app.officine.dispensing import advancing, courses, matching, on_account, rights, substitution, units
 from app.officine.dispensing.model import (
+    TO_COME,
     Delivery,
     DeliveryLine,
     DeliveryState,
+    SaleKind,
 )
 from app.officine.prescriptions.model import Execution
 
@@ -80,7 +82,7 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
     return InvoiceCase(
         date=situation.today,
         lines=lines,
-        beneficiary=beneficiary(situation.patient),
+        beneficiary=beneficiary(situation.patient, situation.today),
         zone=zone,
         guard=session.guard,
         has_prescription=session.prescription is not None and situation.patient is not None,
@@ -89,11 +91,16 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
 
 
 def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseLine:
-    """Add to a line what the whole situation says of it: units, TFR, mention of the ordonnance, day of the price."""
+    """Add to a line what the whole situation says of it: rights, units, TFR, mention, day of the price."""
+    if situation.session.sale is SaleKind.RETROCESSION:
+        return on_account.priced(priced, line)
+    if isinstance(priced, MedicineLine | DeviceLine) and rights.is_lapsed_ald(line, situation):
+        priced = replace(priced, ald=False)
     if not isinstance(priced, MedicineLine):
         return priced
     product, tfr = situation.products[line.code], situation.tfr.get(line.code)
-    return replace(
+    advance = None if line.advance is None else situation.advances.get(line.advance)
+    completed = replace(
         priced,
         label=units.label_of(line, product),
         opened=units.opened_box(line, situation),
@@ -102,6 +109,7 @@ def _completed(priced: CaseLine, line: DraftLine, situation: Situation) -> CaseL
         substitution=Substitution() if product.group_id is None else substitution.decided(situation.session, line),
         priced_on=situation.priced_on if priced.source == CATALOG_SOURCE else None,
     )
+    return completed if advance is None else advancing.priced(completed, advance)
 
 
 def case_line(
@@ -144,8 +152,8 @@ def case_line(
     )
 
 
-def beneficiary(patient: Patient | None) -> Beneficiary:
-    """Return how a patient is covered; nobody known is covered by nothing."""
+def beneficiary(patient: Patient | None, day: dt.date) -> Beneficiary:
+    """Return how a patient is covered on the day of the delivery; nobody known is covered by nothing."""
     if patient is None:
         return Beneficiary()
     coverage = patient.coverage
@@ -153,7 +161,9 @@ def beneficiary(patient: Patient | None) -> Beneficiary:
         birth_date=patient.birth_date,
         scheme=Scheme(coverage.scheme),
         exemption=None if coverage.exemption is None else Exemption(coverage.exemption),
-        css=coverage.css,
+        exemption_from=coverage.exemption_from,
+        exemption_to=coverage.exemption_to,
+        css=coverage.css_on(day),
         amc_full=coverage.amc is not None,
         amc_leaves=_LEFT_BY_CONTRACT.get(coverage.amc or "", ()),
     )
@@ -180,7 +190,7 @@ def delivery(
         operator_id=actor.staff_id,
         operator_name=actor.name,
         patient_id=None if situation.patient is None else situation.patient.id,
-        patient_name="" if situation.patient is None else situation.patient.display_name,
+        patient_name=session.account_name if situation.patient is None else situation.patient.display_name,
         prescriber_id=None if situation.prescriber is None else situation.prescriber.id,
         prescriber_name="" if situation.prescriber is None else situation.prescriber.display_name,
         prescription_date=None if prescription is None else prescription.written_on,
@@ -191,6 +201,7 @@ def delivery(
         franchise_info=invoice.franchise_info,
         payments=tuple(payments),
         state=DeliveryState.DONE,
+        sale=session.sale,
     )
 
 
@@ -201,7 +212,7 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
         return None
     if prescription.written_on is None:
         return None
-    written = matching.written_lines(session, situation.products)
+    written = courses.split_lines(matching.written_lines(session, situation.products), situation)
     linked = {line.prescribed_line for line in session.lines if line.prescribed_line}
     fresh = {line.line_id for line in written} - {line.line_id for line in prescription.lines}
     return Execution(
@@ -219,12 +230,16 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
 
 def register_count(situation: Situation) -> int:
     """Return how many entries of the ordonnancier the session asks for: one a listed medicine that leaves."""
-    return sum(1 for line in situation.session.lines if _is_entered(line, situation.products[line.code]))
+    return sum(1 for line in situation.session.lines if _is_entered(line, situation))
 
 
-def _is_entered(line: DraftLine, product: Product) -> bool:
-    """Return True where something of a listed medicine leaves now: what is promised is entered when it leaves."""
-    return product.list_class is not None and line.leaving > 0
+def _is_entered(line: DraftLine, situation: Situation) -> bool:
+    """Return True where something of a listed medicine leaves now: what is promised is entered when it leaves.
+
+    What is given up to another officine is delivered to nobody: that officine enters it when it does.
+    """
+    ceded = situation.session.sale is SaleKind.RETROCESSION
+    return situation.products[line.code].list_class is not None and line.leaving > 0 and not ceded
 
 
 def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[Withdrawal]:
@@ -276,6 +291,7 @@ def delivery_row(done: Delivery, situation: Situation) -> dict[str, Any]:
         "franchise": done.franchise_info,
         "third_party": done.third_party,
         "state": str(done.state),
+        "sale": str(done.sale),
     }
 
 
@@ -303,6 +319,7 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "refused": line.refused,
             "mention": line.mention,
             "owed": line.owed,
+            "advance": line.advance,
         }
         for line in done.lines
     ]
@@ -385,13 +402,16 @@ def till_sale(done: Delivery) -> Sale:
 
 
 def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
-    """Return the entries of the ordonnancier, without their place in the chain (CSP R.5132-10)."""
-    patient, prescriber = situation.patient, situation.prescriber
+    """Return the entries of the ordonnancier, without their place in the chain (CSP R.5132-10).
+
+    Of an avance nobody has prescribed yet: the entry says so, and bears the day when the boxes leave.
+    """
+    patient = situation.patient
     listed = [line for line in done.lines if line.ordonnancier is not None]
     if not listed:
         return []
     assert patient is not None
-    assert prescriber is not None
+    prescribed_by = _prescribed_by(done, situation)
     return [
         {
             "number": line.ordonnancier,
@@ -405,17 +425,27 @@ def register_rows(done: Delivery, situation: Situation) -> list[dict[str, Any]]:
             "patient_id": patient.id,
             "patient_name": patient.display_name,
             "patient_address": address(patient),
-            "prescriber_name": prescriber.display_name,
-            "prescriber_address": address(prescriber),
-            "prescriber_rpps": prescriber.rpps,
-            "specialty": prescriber.specialty,
-            "establishment": prescriber.finess,
-            "prescription_date": done.prescription_date,
+            **prescribed_by,
             "bearer": situation.session.bearer,
             "operator_name": done.operator_name,
         }
         for line in listed
     ]
+
+
+def _prescribed_by(done: Delivery, situation: Situation) -> dict[str, Any]:
+    prescriber = situation.prescriber
+    if prescriber is None:
+        nobody = dict.fromkeys(("prescriber_address", "prescriber_rpps", "specialty", "establishment"), "")
+        return {"prescriber_name": TO_COME, "prescription_date": paris_date(done.at), **nobody}
+    return {
+        "prescriber_name": prescriber.display_name,
+        "prescriber_address": address(prescriber),
+        "prescriber_rpps": prescriber.rpps,
+        "specialty": prescriber.specialty,
+        "establishment": prescriber.finess,
+        "prescription_date": done.prescription_date,
+    }
 
 
 def address(person: Patient | Prescriber) -> str:
@@ -463,7 +493,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
         product = situation.products[line.code]
         choice = substitution.decided(situation.session, line)
         number = None
-        if _is_entered(line, product):
+        if _is_entered(line, situation):
             number, entry = entry, entry + 1
         lines.append(
             DeliveryLine(
@@ -479,13 +509,14 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 note=line.note,
                 ordonnancier=number,
                 posology=line.posology,
-                days=line.days,
+                days=courses.days_kept(line, situation),
                 prescribed=situation.session.prescription is not None and line.prescribed,
                 units=line.units,
                 replaces=line.replaces,
                 refused=choice.refused,
                 mention="" if choice.justification is None else str(choice.justification),
                 owed=line.owed,
+                advance=line.advance,
             )
         )
     return tuple(lines)

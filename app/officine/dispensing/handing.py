@@ -14,7 +14,7 @@ from app.kernel import french
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
-from app.officine.dispensing import build, store
+from app.officine.dispensing import build, recalled, store
 from app.officine.dispensing.model import DeliveryState
 from app.officine.dispensing.service import REGISTER_SERIES
 from app.officine.owed import rules as owed_rules
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.officine.owed.service import Owed
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
+    from app.officine.recalls.service import Recalls
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
@@ -66,9 +67,11 @@ class Handing:
         prescriptions: Prescriptions,
         stock: Stock,
         staff: Staff,
+        recalls: Recalls | None = None,
     ) -> None:
-        """Work on ``db`` with the services below."""
+        """Work on ``db`` with the services below; ``recalls`` None: none is known."""
         self._db = db
+        self._recalls = recalls
         self._owed = owed
         self._patients = patients
         self._prescriptions = prescriptions
@@ -94,6 +97,8 @@ class Handing:
         if delivery is None or delivery.state is not DeliveryState.DONE:
             return Refused((_delivery_gone(promise),))
         findings += _check_boxes(promise, boxes, today(self._db.clock))
+        recalls = () if self._recalls is None else self._recalls.of([promise.code]).get(promise.code, ())
+        findings += recalled.check_handed(promise.label, promise.code, boxes, quantity, recalls)
         if is_refused(findings):
             return Refused(tuple(findings))
         wanted = _Wanted(promise, delivery, quantity, tuple(boxes), one_line(bearer))

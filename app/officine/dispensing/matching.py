@@ -11,7 +11,7 @@ from app.officine.billing.model import Justification, Substitution
 from app.officine.billing.products import pack_size
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import PrescriptionDraft
-from app.officine.prescriptions.directions import boxes_for, days_of, read_directions
+from app.officine.prescriptions.directions import boxes_for, days_of, month_days, read_directions
 from app.officine.prescriptions.model import PrescribedLine
 from app.officine.prescriptions.rules import TOLERANCE_DAYS
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.officine.dispensing.session import Edited
     from app.officine.prescriptions.model import KeptPrescription
 
-MONTH_DAYS = 30
 NOT_DELIVERED = "GAL-ORD-01"
 BESIDE = "GAL-ORD-02"
 EARLY = "GAL-ORD-03"
@@ -96,7 +95,11 @@ def add_product(
 
 def take(session: CounterSession, kept: KeptPrescription, products: Mapping[str, Product]) -> Edited:
     """Take up an ordonnance kept: what is left of it is asked for, and the boxes already scanned answer it."""
-    lines = tuple(replace(one.line, due_on=one.due_on(TOLERANCE_DAYS)) for one in kept.to_deliver)
+    # Of what leaves by fractions, the checks of the fractions say when the next one is due.
+    lines = tuple(
+        replace(one.line, due_on=None if one.line.total_days is not None else one.due_on(TOLERANCE_DAYS))
+        for one in kept.to_deliver
+    )
     draft = PrescriptionDraft(
         prescriber_id=kept.prescriber_id,
         prescriber_name=kept.prescriber_name,
@@ -171,12 +174,17 @@ def prescribed_line(line_id: str, line: DraftLine, product: Product | None) -> P
 def directed(line: PrescribedLine, typed: str, product: Product | None) -> PrescribedLine:
     """Return a line with what was typed of it in one go: posology, duration, renewals.
 
-    The boxes of each delivery are reckoned where the posology and the size of the box are known: for a month of
-    thirty days at most, or for what one box lasts where that is longer (CSP R.5132-12).
+    The boxes of each delivery are reckoned where the posology and the size of the box are known: for four
+    weeks or thirty days, as boxes are made, or for what one box lasts where that is longer (CSP R.5132-12).
     """
     said = read_directions(typed)
+    if line.total_days is not None:
+        line = replace(line, days=line.total_days, renewals=0, total_days=None)
     changed = replace(
         line,
+        at_once=said.at_once,
+        overlap=said.overlap,
+        not_renewable=said.not_renewable,
         posology=said.posology,
         days=said.days if said.days is not None else line.days,
         renewals=said.renewals if said.renewals is not None else line.renewals,
@@ -184,14 +192,18 @@ def directed(line: PrescribedLine, typed: str, product: Product | None) -> Presc
     size = 1 if product is None else pack_size(product.presentation)
     if said.a_day is None or said.days is None or size <= 1:
         return changed
-    wanted = min(said.days, max(MONTH_DAYS, days_of(1, said.a_day, size)))
+    wanted = min(said.days, max(month_days(said.a_day, size), days_of(1, said.a_day, size)))
     boxes = min(boxes_for(said.a_day, wanted, size), editing.MAX_QUANTITY)
     return replace(changed, quantity=boxes, days=min(said.days, days_of(boxes, said.a_day, size)))
 
 
 def typed_text(line: PrescribedLine) -> str:
     """Return a line as it would be typed: ``1 matin 30 j r5``."""
-    parts = (line.posology, f"{line.days} j" if line.days else "", f"r{line.renewals}" if line.renewals else "")
+    fractioned = line.total_days is not None
+    days, renewals = (line.total_days, 0) if fractioned else (line.days, line.renewals)
+    mentions = zip(("uf", "chev", "nr"), (line.at_once, line.overlap, line.not_renewable), strict=True)
+    said = [word for word, written in mentions if written]
+    parts = (line.posology, f"{days} j" if days else "", f"r{renewals}" if renewals else "", *said)
     return " ".join(part for part in parts if part)
 
 

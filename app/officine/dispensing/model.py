@@ -12,7 +12,7 @@ from app.kernel.money import ZERO, Money
 from app.officine.billing.model import InvoiceLine, Substitution, Totals
 from app.officine.cash.model import Means
 from app.officine.cash.model import Payment as TillPayment
-from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
+from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 
 if TYPE_CHECKING:
     from app.kernel.money import Rate
@@ -40,6 +40,20 @@ class SaleKind(enum.StrEnum):
     ADVANCE = "advance"
     RETROCESSION = "retrocession"
     ACCOUNT = "account"
+
+    @property
+    def label(self) -> str:
+        """The kind of sale as the screens show it."""
+        return {
+            "ordinary": "Vente ordinaire",
+            "advance": "Avance",
+            "retrocession": "Rétrocession",
+            "account": "Vente en compte",
+        }[self]
+
+
+TO_COME = "Avance : ordonnance à venir"
+"""What the ordonnancier says in the place of the prescriber, for a medicine handed over before its ordonnance."""
 
 
 class DeliveryState(enum.StrEnum):
@@ -87,7 +101,8 @@ class DraftLine:
     ``prescribed_line`` is the line of the ordonnance that it answers. ``posology`` and ``days`` (how long all of it
     lasts) are what was prescribed. ``owed`` counts the boxes, among ``quantity``, that the patient comes back for.
     ``units`` None: whole boxes; else how many units of one opened box leave. ``replaces`` is the code of the product
-    that this one was substituted for, empty for none.
+    that this one was substituted for, empty for none. ``advance`` is the number of the avance under which the boxes
+    left before the ordonnance: they are billed now, and leave no more.
     """
 
     line_id: str
@@ -110,11 +125,12 @@ class DraftLine:
     owed: int = 0
     units: int | None = None
     replaces: str = ""
+    advance: int | None = None
 
     @property
     def leaving(self) -> int:
-        """How many boxes leave now: all but those promised."""
-        return self.quantity - self.owed
+        """How many boxes leave now: all but those promised, none of those that left in advance."""
+        return 0 if self.advance is not None else self.quantity - self.owed
 
     @property
     def lot(self) -> str:
@@ -142,6 +158,7 @@ class PrescriptionDraft:
     """The ordonnance as far as it is typed; ``renewal`` counts the deliveries made on it before.
 
     ``prescription_id`` is the ordonnance kept in the database, None for one that is seen for the first time.
+    ``supply``: the rule by which more leaves than it gave, None for an ordinary delivery.
     """
 
     prescriber_id: int | None = None
@@ -151,17 +168,22 @@ class PrescriptionDraft:
     renewal: int = 0
     prescription_id: int | None = None
     lines: tuple[PrescribedLine, ...] = ()
+    supply: ExtraSupply | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A warning that was seen and passed: which one, why (empty where no reason is asked), by whom."""
+    """A warning that was seen and passed: which one, why (empty where no reason is asked), by whom.
+
+    ``reason_id`` names the usual reason chosen, empty for one typed freely.
+    """
 
     code: str
     subject: str
     text: str
     reason: str = ""
     author: Author = field(default_factory=Author)
+    reason_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +192,8 @@ class CounterSession:
 
     ``holder`` is the token of the window that edits it: another one takes a token of its own, and the first
     can no longer write. ``revision`` grows with every change. ``bearer`` is who collects, where not the patient.
-    ``owner`` is who serves.
+    ``owner`` is who serves. ``sale_reason`` says why, or on which order form, where the terms of the sale
+    ask for it; ``account_id`` is the account that pays.
     """
 
     id: str
@@ -188,6 +211,9 @@ class CounterSession:
     next_line: int = 1
     sale: SaleKind = SaleKind.ORDINARY
     acknowledged: tuple[Acknowledgement, ...] = ()
+    sale_reason: str = ""
+    account_id: int | None = None
+    account_name: str = ""
 
     def line(self, line_id: str) -> DraftLine | None:
         """Return a line; None where there is no such one."""
@@ -230,7 +256,8 @@ class DeliveryLine:
 
     ``units`` None: whole boxes. ``replaces`` is the code of the product substituted; ``refused`` and ``mention`` say
     what the patient and the prescriber decided of the substitution.
-    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered.
+    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered. ``advance`` is the avance
+    under which its boxes had left before.
     """
 
     rank: int
@@ -252,6 +279,7 @@ class DeliveryLine:
     refused: bool = False
     mention: str = ""
     owed: int = 0
+    advance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +304,7 @@ class Delivery:
     franchise_info: Money
     payments: tuple[Payment, ...]
     state: DeliveryState = DeliveryState.DONE
+    sale: SaleKind = SaleKind.ORDINARY
 
     @property
     def ordonnancier(self) -> tuple[int, ...]:
@@ -340,3 +369,8 @@ class RegisterEntry:
     prescription_date: dt.date
     bearer: str
     operator_name: str
+
+    @property
+    def is_advance(self) -> bool:
+        """True for what left before its ordonnance: ``prescription_date`` is then the day when it left."""
+        return self.prescriber_name == TO_COME

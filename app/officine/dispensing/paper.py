@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Delivery, DeliveryLine
 
 
+APART = "facturé à part, hors tiers payant"
+"""What a paper says of a line whose substitution was refused without a mention (CSS L.162-16-7)."""
+
+
 def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "", *, duplicata: int = 0) -> Ticket:
     """Return the ticket of a delivery; ``banner`` (``Mode.banner``) marks what is simulated.
 
@@ -63,6 +67,8 @@ def first_name(name: str) -> str:
 def _line(line: DeliveryLine, parts: list[InvoiceLine]) -> TicketLine:
     product, fees = parts[0], parts[1:]
     notes = [f"dont honoraire {fee.code} {french.amount(fee.amount)}" for fee in fees]
+    if product.apart:
+        notes.append(APART)
     traced = [] if line.ordonnancier is None else [f"N° d’ordonnancier {line.ordonnancier}"]
     lots = dict.fromkeys(box.lot for box in line.boxes if box.lot)
     if lots:

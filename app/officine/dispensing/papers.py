@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.kernel.posology import read_posology
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -39,6 +41,7 @@ class PaperKind(enum.StrEnum):
     VITALE = "vitale"
     LABELS = "labels"
     PLAN = "plan"
+    PILLBOX = "pillbox"
     INVOICE = "invoice"
 
     @property
@@ -50,6 +53,7 @@ class PaperKind(enum.StrEnum):
             "vitale": "Dos d’ordonnance",
             "labels": "Étiquettes",
             "plan": "Plan de posologie",
+            "pillbox": "Étiquettes de pilulier",
             "invoice": "Facture",
         }[self]
 
@@ -62,6 +66,7 @@ class PaperKind(enum.StrEnum):
             PaperKind.VITALE: PrinterUse.TICKET,
             PaperKind.LABELS: PrinterUse.LABEL,
             PaperKind.PLAN: PrinterUse.A4,
+            PaperKind.PILLBOX: PrinterUse.LABEL,
             PaperKind.INVOICE: PrinterUse.A4,
         }[self]
 
@@ -73,7 +78,12 @@ class PaperKind(enum.StrEnum):
     @property
     def is_marked(self) -> bool:
         """True where a second copy says DUPLICATA; a label is stuck on a box, and proves nothing."""
-        return self is not PaperKind.LABELS
+        return not self.is_label
+
+    @property
+    def is_label(self) -> bool:
+        """True for what is stuck on a box, or on the compartments of a pilulier."""
+        return self in {PaperKind.LABELS, PaperKind.PILLBOX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,8 @@ def kinds_of(delivery: Delivery, draft: CounterSession | None) -> tuple[PaperKin
         found.append(PaperKind.VITALE)
     if labelled(delivery, draft):
         found += [PaperKind.LABELS, PaperKind.PLAN]
+    if any(read_posology(asked.posology).is_understood for _line, asked in labelled(delivery, draft)):
+        found.append(PaperKind.PILLBOX)
     return (*found, PaperKind.INVOICE, PaperKind.TICKET_A5)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.kernel.errors import FileUnusable, InputDefect
 from app.kernel.files import write_whole
-from app.officine.dispensing import saved, store
+from app.officine.dispensing import exceptional, saved, store
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.papers import Offer, PaperKind, Printed, kinds_of
 from app.officine.dispensing.tables import CounterSessionRow
@@ -170,7 +170,7 @@ class Prints:
             banner=self._mode.banner,
             copy=copy,
         )
-        return _drawn(source, kind, label_size, mentions)
+        return _drawn(source, kind, label_size, mentions + exceptional.mentions(draft, delivery))
 
 
 def _drawn(source: Source, kind: PaperKind, label_size: str, mentions: tuple[str, ...]) -> bytes:
@@ -185,6 +185,8 @@ def _drawn(source: Source, kind: PaperKind, label_size: str, mentions: tuple[str
         return vitale.vitale_pdf(sheets.vitale_of(source, mentions))
     if kind is PaperKind.LABELS:
         return labels.labels_pdf(sheets.labels_of(source), labels.size_of(label_size))
+    if kind is PaperKind.PILLBOX:
+        return labels.labels_pdf(sheets.pillbox_of(source), labels.size_of(label_size))
     if kind is PaperKind.PLAN:
         return plan.plan_pdf(sheets.plan_of(source))
     return invoice.invoice_pdf(sheets.invoice_of(source))

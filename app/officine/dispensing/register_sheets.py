@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.docs.register import Sheet, SheetColumn, SheetRow
@@ -9,7 +10,7 @@ from app.kernel import french
 from app.kernel.text import fold, plural, typographic
 from app.officine.registers import rules as register_rules
 from app.officine.registers.data import derived_table, retention_of
-from app.officine.registers.model import EntryKind
+from app.officine.registers.model import DerivedKind, EntryKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.docs.ticket import Pharmacy
     from app.officine.dispensing.book import BookEntry
-    from app.officine.registers.model import DerivedEntry, Entry, MonthBalance
+    from app.officine.registers.model import BalanceLine, DerivedEntry, Entry, Holding, MonthBalance
 
 SORTS = {
     "number": "par numéro",
@@ -39,145 +40,181 @@ def ordered(entries: Iterable[BookEntry], sort: str) -> list[BookEntry]:
     return sorted(entries, key=keys[sort])
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the pages of one register have in common, whatever they list.
+
+    A column is its title, its share of the width, and whether it holds numbers. ``register`` names the row of the
+    table of retentions, empty where the page is no register of its own; ``notes`` stand below.
+    """
+
+    title: str
+    columns: tuple[tuple[str, float, bool], ...]
+    register: str = ""
+    notes: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    empty: str = "Aucune écriture sur cette période."
+
+    def sheet(
+        self,
+        rows: Iterable[SheetRow],
+        pharmacy: Pharmacy,
+        at: dt.datetime,
+        *,
+        subtitle: str,
+        banner: str,
+        title: str = "",
+        first: str = "",
+    ) -> Sheet:
+        """Return the pages; ``first`` is a note that stands before the others."""
+        kept = ""
+        if self.register:
+            rule = retention_of(self.register)
+            kept = f"Conservé {rule.years} ans ({rule.source}). "
+        head, *others = (first, *self.notes) if first else self.notes
+        return Sheet(
+            title=typographic(title or self.title),
+            subtitle=typographic(subtitle),
+            pharmacy=pharmacy,
+            printed_at=at,
+            columns=tuple(SheetColumn(*column) for column in self.columns),
+            rows=tuple(rows),
+            notes=tuple(typographic(note) for note in (f"{kept}{head}", *others)),
+            signatures=self.signatures,
+            banner=banner,
+            empty=self.empty,
+        )
+
+
+_ORDONNANCIER = _Layout(
+    title="Ordonnancier",
+    register="ordonnancier",
+    columns=(
+        ("N°", 5, True),
+        ("Date", 8.5, False),
+        ("Médicament", 24, False),
+        ("Liste", 7, False),
+        ("Qté", 4, True),
+        ("Patient, adresse", 21, False),
+        ("Prescripteur, adresse", 21, False),
+        ("Ordonnance du", 8.5, False),
+        ("Porteur, mentions", 12, False),
+        ("Délivré par", 8, False),
+    ),
+    notes=("Une délivrance annulée garde son numéro.",),
+)
+_NARCOTICS = _Layout(
+    title="Registre des stupéfiants",
+    register="stupefiants",
+    columns=(
+        ("N°", 4, True),
+        ("Date", 8.5, False),
+        ("Opération", 10, False),
+        ("Médicament", 24, False),
+        ("Entrée", 5, True),
+        ("Sortie", 5, True),
+        ("Solde", 6, True),
+        ("Référence, lot", 12, False),
+        ("Patient, prescripteur, porteur", 26, False),
+        ("Motif, personnes, auteur", 18, False),
+    ),
+    notes=("Aucune écriture ne se modifie.",),
+)
+_BALANCE = _Layout(
+    title="Balance des stupéfiants",
+    columns=(
+        ("Médicament", 42, False),
+        ("À l’ouverture", 8, True),
+        ("Entrées", 7, True),
+        ("Sorties", 7, True),
+        ("Destructions", 8, True),
+        ("Pertes et vols", 7, True),
+        ("Écarts d’inventaire", 8, True),
+        ("À la clôture", 8, True),
+        ("Registre à ce jour", 8, True),
+        ("Stock à ce jour", 8, True),
+        ("Écart", 6, True),
+    ),
+    notes=(
+        "Clôture = ouverture + entrées − sorties − destructions − pertes et vols ± écarts d’inventaire.",
+        "L’ouverture d’un mois est la clôture du mois précédent.",
+    ),
+    signatures=("Le pharmacien titulaire", "Cachet de l’officine"),
+    empty="Aucun stupéfiant au registre.",
+)
+_DESTRUCTION = _Layout(
+    title="Attestation de destruction de stupéfiants",
+    columns=(
+        ("N° d’écriture", 8, True),
+        ("Date", 10, False),
+        ("Médicament", 40, False),
+        ("Boîtes", 7, True),
+        ("Unités de prise", 9, True),
+        ("Document", 16, False),
+        ("Motif", 24, False),
+    ),
+    notes=("Porté au registre des stupéfiants, à conserver avec lui.",),
+    signatures=("Le pharmacien titulaire", "Le pharmacien témoin"),
+    empty="Aucune écriture.",
+)
+_DERIVED = _Layout(
+    title="Registre des médicaments dérivés du sang",
+    register="derives",
+    columns=(
+        ("N°", 4, True),
+        ("Date", 8.5, False),
+        ("Opération", 8, False),
+        ("Médicament", 26, False),
+        ("Lot", 12, False),
+        ("Qté", 4, True),
+        ("Patient, naissance, adresse", 24, False),
+        ("Prescripteur, adresse", 22, False),
+        ("Délivrance ou bon, auteur", 12, False),
+    ),
+)
+
+
 def ordonnancier_sheet(
     entries: Sequence[BookEntry], period: str, pharmacy: Pharmacy, at: dt.datetime, *, sort: str, banner: str
 ) -> Sheet:
     """Return the pages of the ordonnancier (CSP R.5132-10)."""
-    columns = (
-        SheetColumn("N°", 5, right=True),
-        SheetColumn("Date", 8.5),
-        SheetColumn("Médicament", 24),
-        SheetColumn("Liste", 7),
-        SheetColumn("Qté", 4, right=True),
-        SheetColumn("Patient, adresse", 21),
-        SheetColumn("Prescripteur, adresse", 21),
-        SheetColumn("Ordonnance du", 8.5),
-        SheetColumn("Porteur, mentions", 12),
-        SheetColumn("Délivré par", 8),
-    )
-    years = retention_of("ordonnancier")
-    return Sheet(
-        title="Ordonnancier",
-        subtitle=typographic(f"{period} — {SORTS[sort]} — {plural(len(entries), 'écriture')}"),
-        pharmacy=pharmacy,
-        printed_at=at,
-        columns=columns,
-        rows=tuple(_ordonnancier_row(one) for one in ordered(entries, sort)),
-        notes=(f"Conservé {years.years} ans ({years.source}). Une délivrance annulée garde son numéro.",),
-        banner=banner,
-        empty="Aucune écriture sur cette période.",
-    )
+    subtitle = f"{period} — {SORTS[sort]} — {plural(len(entries), 'écriture')}"
+    rows = map(_ordonnancier_row, ordered(entries, sort))
+    return _ORDONNANCIER.sheet(rows, pharmacy, at, subtitle=subtitle, banner=banner)
 
 
 def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
-    """Return the pages of the register of stupéfiants, in unités de prise (CSP R.5132-36)."""
-    columns = (
-        SheetColumn("N°", 4, right=True),
-        SheetColumn("Date", 8.5),
-        SheetColumn("Opération", 10),
-        SheetColumn("Médicament", 24),
-        SheetColumn("Entrée", 5, right=True),
-        SheetColumn("Sortie", 5, right=True),
-        SheetColumn("Solde", 6, right=True),
-        SheetColumn("Référence, lot", 12),
-        SheetColumn("Patient, prescripteur, porteur", 26),
-        SheetColumn("Motif, personnes, auteur", 18),
-    )
-    years = retention_of("stupefiants")
-    return Sheet(
-        title="Registre des stupéfiants",
-        subtitle=typographic(f"{period} — en unités de prise — {plural(len(entries), 'écriture')}"),
-        pharmacy=pharmacy,
-        printed_at=at,
-        columns=columns,
-        rows=tuple(_narcotic_row(entry) for entry in entries),
-        notes=(f"Conservé {years.years} ans ({years.source}). Aucune écriture ne se modifie.",),
-        banner=banner,
-        empty="Aucune écriture sur cette période.",
-    )
+    """Return the pages of the register of stupéfiants, in unités de prise."""
+    subtitle = f"{period} — en unités de prise — {plural(len(entries), 'écriture')}"
+    return _NARCOTICS.sheet(map(_narcotic_row, entries), pharmacy, at, subtitle=subtitle, banner=banner)
 
 
 def balance_sheet(balance: MonthBalance, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
     """Return the monthly balance of the stupéfiants, compared with what the stock holds now."""
-    columns = (
-        SheetColumn("Médicament", 42),
-        SheetColumn("À l’ouverture", 8, right=True),
-        SheetColumn("Entrées", 7, right=True),
-        SheetColumn("Sorties", 7, right=True),
-        SheetColumn("Destructions", 8, right=True),
-        SheetColumn("Pertes et vols", 7, right=True),
-        SheetColumn("Écarts d’inventaire", 8, right=True),
-        SheetColumn("À la clôture", 8, right=True),
-        SheetColumn("Registre à ce jour", 8, right=True),
-        SheetColumn("Stock à ce jour", 8, right=True),
-        SheetColumn("Écart", 6, right=True),
-    )
-    rows = []
-    for line in balance.lines:
-        holding = balance.holdings.get(line.code)
-        now, stock, gap = "", "", ""
-        if holding is not None:
-            now = str(holding.balance)
-            stock = "inconnu" if holding.stock_units is None else str(holding.stock_units)
-            gap = "" if holding.difference is None else register_rules.signed(holding.difference)
-        numbers = (line.opening, line.entries, line.exits, line.destroyed, line.lost)
-        cells = (line.label, *map(str, numbers), register_rules.signed(line.adjusted), str(line.closing))
-        rows.append(SheetRow((*cells, now, stock, gap), strong=gap not in {"", "0"}))
     if balance.closed is not None:
         state = f"arrêtée le {french.short_date(balance.closed)}"
     else:
         state = "non arrêtée" if balance.is_over else "provisoire, mois en cours"
-    formula = "Clôture = ouverture + entrées − sorties − destructions − pertes et vols ± écarts d’inventaire."
-    return Sheet(
-        title=typographic(f"Balance des stupéfiants : {register_rules.month_name(balance.month)}"),
-        subtitle=typographic(f"En unités de prise — {state}"),
-        pharmacy=pharmacy,
-        printed_at=at,
-        columns=columns,
-        rows=tuple(rows),
-        notes=(typographic(formula), "L’ouverture d’un mois est la clôture du mois précédent (CSP R.5132-36)."),
-        signatures=("Le pharmacien titulaire", "Cachet de l’officine"),
+    return _BALANCE.sheet(
+        (_balance_row(line, balance.holdings.get(line.code)) for line in balance.lines),
+        pharmacy,
+        at,
+        title=f"{_BALANCE.title} : {register_rules.month_name(balance.month)}",
+        subtitle=f"En unités de prise — {state}",
         banner=banner,
-        empty="Aucun stupéfiant au registre.",
     )
 
 
 def destruction_sheet(entries: Sequence[Entry], pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:
     """Return the attestation of a destruction: the boxes, the witness, the document."""
-    columns = (
-        SheetColumn("N° d’écriture", 8, right=True),
-        SheetColumn("Date", 10),
-        SheetColumn("Médicament", 40),
-        SheetColumn("Boîtes", 7, right=True),
-        SheetColumn("Unités de prise", 9, right=True),
-        SheetColumn("Document", 16),
-        SheetColumn("Motif", 24),
-    )
-    rows = tuple(
-        SheetRow(
-            (
-                str(entry.seq),
-                french.short_date(entry.day),
-                entry.label,
-                str(-entry.boxes),
-                str(-entry.units),
-                entry.reference,
-                entry.reason,
-            )
-        )
-        for entry in entries
-    )
     first = entries[0] if entries else None
     who = "" if first is None else f"Détruit par {first.author_name}, en présence de {first.second_person}, pharmacien."
-    return Sheet(
-        title="Attestation de destruction de stupéfiants",
+    return _DESTRUCTION.sheet(
+        map(_destruction_row, entries),
+        pharmacy,
+        at,
         subtitle="" if first is None else f"Le {french.long_date(first.day)}",
-        pharmacy=pharmacy,
-        printed_at=at,
-        columns=columns,
-        rows=rows,
-        notes=(who, "Porté au registre des stupéfiants, à conserver avec lui (CSP R.5132-36)."),
-        signatures=("Le pharmacien titulaire", "Le pharmacien témoin"),
+        first=who,
         banner=banner,
     )
 
@@ -186,31 +223,13 @@ def derived_sheet(
     entries: Sequence[DerivedEntry], period: str, pharmacy: Pharmacy, at: dt.datetime, banner: str
 ) -> Sheet:
     """Return the pages of the register of medicines derived from blood (CSP R.5121-186)."""
-    columns = (
-        SheetColumn("N°", 4, right=True),
-        SheetColumn("Date", 8.5),
-        SheetColumn("Opération", 8),
-        SheetColumn("Médicament", 26),
-        SheetColumn("Lot", 12),
-        SheetColumn("Qté", 4, right=True),
-        SheetColumn("Patient, naissance, adresse", 24),
-        SheetColumn("Prescripteur, adresse", 22),
-        SheetColumn("Délivrance, auteur", 12),
-    )
-    years = retention_of("derives")
-    return Sheet(
-        title="Registre des médicaments dérivés du sang",
-        subtitle=typographic(f"{period} — {plural(len(entries), 'écriture')}"),
-        pharmacy=pharmacy,
-        printed_at=at,
-        columns=columns,
-        rows=tuple(_derived_row(entry) for entry in entries),
-        notes=(
-            f"Conservé {years.years} ans ({years.source}).",
-            f"Produits reconnus d’après {derived_table().source}. Aide à vérifier par le pharmacien.",
-        ),
+    return _DERIVED.sheet(
+        map(_derived_row, entries),
+        pharmacy,
+        at,
+        subtitle=f"{period} — {plural(len(entries), 'écriture')}",
+        first=f"Produits reconnus d’après {derived_table().source}. Aide à vérifier par le pharmacien.",
         banner=banner,
-        empty="Aucune délivrance sur cette période.",
     )
 
 
@@ -224,6 +243,22 @@ def period_of(first: dt.date | None, last: dt.date | None) -> str:
     if last is None:
         return f"Depuis le {french.short_date(first)}"
     return f"Du {french.short_date(first)} au {french.short_date(last)}"
+
+
+def _balance_row(line: BalanceLine, holding: Holding | None) -> SheetRow:
+    now, stock, gap = "", "", ""
+    if holding is not None:
+        now = str(holding.balance)
+        stock = "inconnu" if holding.stock_units is None else str(holding.stock_units)
+        gap = "" if holding.difference is None else register_rules.signed(holding.difference)
+    numbers = (line.opening, line.entries, line.exits, line.destroyed, line.lost)
+    cells = (line.label, *map(str, numbers), register_rules.signed(line.adjusted), str(line.closing))
+    return SheetRow((*cells, now, stock, gap), strong=gap not in {"", "0"})
+
+
+def _destruction_row(entry: Entry) -> SheetRow:
+    day, boxes, units = french.short_date(entry.day), str(-entry.boxes), str(-entry.units)
+    return SheetRow((str(entry.seq), day, entry.label, boxes, units, entry.reference, entry.reason))
 
 
 def _ordonnancier_row(one: BookEntry) -> SheetRow:
@@ -240,8 +275,8 @@ def _ordonnancier_row(one: BookEntry) -> SheetRow:
             str(entry.quantity),
             f"{entry.patient_name}\n{entry.patient_address or 'Adresse non renseignée'}",
             f"{entry.prescriber_name}{specialty}\n{entry.prescriber_address}{establishment}",
-            french.short_date(entry.prescription_date),
-            typographic("\n".join(part for part in (entry.bearer, mention) if part)),
+            "à venir" if entry.is_advance else french.short_date(entry.prescription_date),
+            typographic("\n".join(part for part in (entry.bearer, mention, one.remark) if part)),
             entry.operator_name,
         ),
         struck=one.is_cancelled,
@@ -291,7 +326,12 @@ def _derived_row(entry: DerivedEntry) -> SheetRow:
             entry.lot,
             str(entry.quantity),
             typographic("\n".join(part for part in people if part)),
-            f"{entry.prescriber_name}\n{entry.prescriber_address}",
-            "\n".join(part for part in (f"n° {entry.reference}", entry.reason, entry.author_name) if part),
+            f"{entry.prescriber_name}\n{entry.prescriber_address}".strip(),
+            "\n".join(part for part in (_reference(entry), entry.reason, entry.author_name) if part),
         )
     )
+
+
+def _reference(entry: DerivedEntry) -> str:
+    """Return the document of an entry: the delivery note of what came, the number of the delivery of what left."""
+    return f"Bon {entry.reference}" if entry.kind is DerivedKind.RECEIPT else f"n° {entry.reference}"

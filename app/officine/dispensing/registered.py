@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from app.kernel.text import typographic
+from app.officine.dispensing import on_account
+from app.officine.dispensing.model import SaleKind
 from app.officine.registers import rules as register_rules
 from app.officine.registers.model import DerivedKind, DerivedMove, EntryKind, Move, Who
 
@@ -29,6 +32,7 @@ def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int
     ``held_after`` is what the stock holds of each once the boxes are taken.
     """
     before = Counter(held_after)
+    ceded = delivery.sale is SaleKind.RETROCESSION
     pairs = [
         (line, done)
         for line, done in zip(situation.session.lines, delivery.lines, strict=True)
@@ -38,7 +42,7 @@ def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int
         before[line.code] += line.leaving
     return [
         Move(
-            kind=EntryKind.DELIVERY,
+            kind=EntryKind.CESSION if ceded else EntryKind.DELIVERY,
             narcotic=situation.narcotics[line.code],
             boxes=-line.leaving,
             units=None if line.units is None else -line.units,
@@ -46,7 +50,8 @@ def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int
             lot=", ".join(dict.fromkeys(box.lot for box in line.boxes if box.lot))[:40],
             reference=str(delivery.number),
             ordonnancier=done.ordonnancier,
-            who=_who(situation),
+            who=on_account.acquirer(situation) if ceded else _who(situation),
+            reason=typographic(f"Bon de commande : {situation.session.sale_reason}") if ceded else "",
         )
         for line, done in pairs
     ]

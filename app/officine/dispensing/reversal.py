@@ -12,14 +12,14 @@ from app.officine.billing.model import InvoiceLine, Totals
 from app.officine.billing.pricing import vat_shares
 from app.officine.cash.model import Means, Payment, Sale, VatPart
 from app.officine.catalog.model import ListClass
-from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing.model import Box, DeliveryState
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.officine.cash.model import Account
-    from app.officine.dispensing.model import Delivery, DeliveryLine
+    from app.officine.dispensing.model import Box, Delivery, DeliveryLine
 
 
 class ReversalKind(enum.StrEnum):
@@ -49,12 +49,16 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock."""
+    """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock.
+
+    ``boxes`` are those among them whose code was scanned when they left.
+    """
 
     rank: int
     quantity: int
     fate: Fate
     note: str = ""
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +291,7 @@ def proposed_refunds(due: Money, paid: Mapping[Means, Money], account: Account) 
     What is left (a debt settled meanwhile) is paid back in cash.
     """
     left, refunds = due, []
-    for means in (Means.DEFERRED, Means.DEPOSIT, Means.CARD, Means.CHEQUE):
+    for means in (Means.ACCOUNT, Means.DEFERRED, Means.DEPOSIT, Means.CARD, Means.CHEQUE):
         most = paid.get(means, ZERO)
         if means is Means.DEFERRED:
             most = min(most, account.debt)

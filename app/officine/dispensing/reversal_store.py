@@ -8,8 +8,9 @@ from sqlalchemy import insert, select, update
 
 from app.kernel.clock import paris_date
 from app.officine.billing.model import InvoiceLine, Totals
+from app.officine.dispensing.model import Box
 from app.officine.dispensing.reversal import Fate, ReturnedLine, Reversal, ReversalKind
-from app.officine.dispensing.reversal_tables import ReversalInvoiceLineRow, ReversalLineRow, ReversalRow
+from app.officine.dispensing.reversal_tables import ReversalBoxRow, ReversalInvoiceLineRow, ReversalLineRow, ReversalRow
 from app.officine.dispensing.tables import DeliveryRow, InvoiceLineRow
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from app.officine.dispensing.model import Delivery, DeliveryState
     from app.store.audit import Actor
 
-_INSERT, _INSERT_LINE, _INSERT_INVOICE = (
-    insert(cast("Table", row.__table__)) for row in (ReversalRow, ReversalLineRow, ReversalInvoiceLineRow)
+_INSERT, _INSERT_LINE, _INSERT_INVOICE, _INSERT_BOX = (
+    insert(cast("Table", row.__table__))
+    for row in (ReversalRow, ReversalLineRow, ReversalInvoiceLineRow, ReversalBoxRow)
 )
 
 
@@ -60,6 +62,20 @@ def write(session: Session, done: Reversal, delivery: Delivery, actor: Actor) ->
     ]
     if invoice:
         session.execute(_INSERT_INVOICE, invoice)
+    boxes = [
+        {
+            "reversal_number": done.number,
+            "line_rank": line.rank,
+            "rank": rank,
+            "lot": box.lot,
+            "expiry": box.expiry,
+            "serial": box.serial,
+        }
+        for line in done.lines
+        for rank, box in enumerate(line.boxes, start=1)
+    ]
+    if boxes:
+        session.execute(_INSERT_BOX, boxes)
 
 
 _INVOICE_FIELDS = ("code", "label", "quantity", "amount", "base", "amo", "tm", "excess", "vat")
@@ -99,6 +115,10 @@ def of_day(session: Session, day: dt.date) -> list[Reversal]:
 def _reversal(session: Session, row: ReversalRow) -> Reversal:
     line, invoice, original = ReversalLineRow, ReversalInvoiceLineRow, InvoiceLineRow
     lines = session.scalars(select(line).where(line.reversal_number == row.number).order_by(line.line_rank))
+    one_box, boxes = ReversalBoxRow, dict[int, list[Box]]()
+    named = select(one_box).where(one_box.reversal_number == row.number).order_by(one_box.line_rank, one_box.rank)
+    for box in session.scalars(named):
+        boxes.setdefault(box.line_rank, []).append(Box(box.lot, box.expiry, box.serial))
     negatives = session.execute(
         select(invoice, original)
         .join(
@@ -117,7 +137,10 @@ def _reversal(session: Session, row: ReversalRow) -> Reversal:
         author_name=row.author_name,
         reason=row.reason,
         totals=Totals(amount=row.amount, amo=row.amo, amc=row.amc, patient=row.patient_share),
-        lines=tuple(ReturnedLine(one.line_rank, one.quantity, Fate(one.fate), one.note) for one in lines),
+        lines=tuple(
+            ReturnedLine(one.line_rank, one.quantity, Fate(one.fate), one.note, tuple(boxes.get(one.line_rank, ())))
+            for one in lines
+        ),
         invoice=tuple((negative.invoice_rank, _line(negative, sold)) for negative, sold in negatives),
     )
 

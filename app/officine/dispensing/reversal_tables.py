@@ -69,3 +69,18 @@ class ReversalInvoiceLineRow(Base):
     tm: Mapped[Money] = mapped_column(MoneyType)
     excess: Mapped[Money] = mapped_column(MoneyType)
     vat: Mapped[Rate] = mapped_column(RateType)
+
+
+class ReversalBoxRow(Base):
+    """A box taken back whose code was scanned when it left: it is told apart from those that stay delivered."""
+
+    __tablename__ = "reversal_box"
+
+    reversal_number: Mapped[int] = mapped_column(
+        ForeignKey("delivery_reversal.number"), primary_key=True, autoincrement=False
+    )
+    line_rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lot: Mapped[str] = mapped_column(String(40))
+    expiry: Mapped[dt.date | None]
+    serial: Mapped[str] = mapped_column(String(40))

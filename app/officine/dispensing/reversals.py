@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
+from app.officine.advances.service import Advances
 from app.officine.cash.model import Account
-from app.officine.dispensing import reversal, reversal_store, store
-from app.officine.dispensing.model import DeliveryState
+from app.officine.dispensing import on_account, reversal, reversal_store, store
+from app.officine.dispensing import returned as returned_boxes
+from app.officine.dispensing.model import Box, DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
 from app.officine.staff.model import Right
+from app.officine.stock.quarantined import Aside, Cause
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from app.kernel.outcome import Outcome
     from app.officine.cash.service import Cash
-    from app.officine.dispensing.model import Delivery
+    from app.officine.dispensing.model import Delivery, DeliveryLine
+    from app.officine.dispensing.reversal import ReturnedLine
     from app.officine.staff.service import Staff
+    from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -33,13 +41,27 @@ REVERSAL_SERIES = "reversal"
 class Reversals:
     """Annulations and avoirs: compensating rows, the originals stay as they were."""
 
-    def __init__(self, db: Database, *, cash: Cash, stock: Stock, staff: Staff, owed: Owed | None = None) -> None:
-        """Undo the deliveries of ``db``; ask ``staff`` for the rights; ``owed`` None: the promis of ``db``."""
+    def __init__(
+        self,
+        db: Database,
+        *,
+        cash: Cash,
+        stock: Stock,
+        staff: Staff,
+        quarantine: Quarantine,
+        owed: Owed | None = None,
+        advances: Advances | None = None,
+        accounts: Accounts | None = None,
+    ) -> None:
+        """Undo the deliveries of ``db``; ask ``staff`` for the rights; the others None: those of ``db``."""
+        self._quarantine = quarantine
         self._db = db
         self._cash = cash
         self._stock = stock
         self._staff = staff
         self._owed = Owed(db, stock, staff) if owed is None else owed
+        self._advances = Advances(db, staff) if advances is None else advances
+        self._accounts = Accounts(db, cash, staff) if accounts is None else accounts
 
     def of_delivery(self, number: int) -> list[Reversal]:
         """Return what was taken back of a delivery, in order."""
@@ -100,7 +122,7 @@ class Reversals:
             return Refused(undone.findings)
 
     def _apply(self, work: UnitOfWork, draft: ReversalDraft) -> Reversal:
-        """Locks are taken in the order of a delivery: itself, number, stock by code, registers, till, audit."""
+        """Locks are taken as by a delivery: itself, number, stock by code, registers, account, till, audit."""
         session = work.session
         reversal_store.lock_delivery(session, draft.delivery)
         delivery = store.read_delivery(session, draft.delivery)
@@ -108,13 +130,22 @@ class Reversals:
             raise _Undone((_unknown(draft.delivery),))
         before = reversal_store.of_delivery(session, draft.delivery)
         returned = reversal.returned_boxes(before)
+        left = returned_boxes.boxes_left(delivery, before)
+        counts = {line.rank: line.quantity - returned.get(line.rank, 0) for line in delivery.lines}
         same_day = paris_date(delivery.at) == paris_date(work.now)
         findings = reversal.check(draft, delivery, returned, same_day=same_day, closed=False)
+        findings = findings or returned_boxes.check_boxes(draft.lines, delivery, left, counts)
         if findings:
             raise _Undone(tuple(findings))
+        draft = replace(draft, lines=returned_boxes.completed(draft.lines, left, counts))
         done = self._built(work, draft, delivery, before)
-        self._put_back(work, done, delivery)
+        self._take_back_advances(work, done, delivery)
+        returned_stock = self._put_back(work, done, delivery)
         self._annotate(work, done, delivery)
+        findings = on_account.check_refunds(self._accounts.charged(work, delivery.number), draft.refunds)
+        if findings:
+            raise _Undone(tuple(findings))
+        self._accounts.credit(work, delivery.number, on_account.credit_of(done, delivery))
         if done.kind is ReversalKind.CANCEL and self._cash.is_closed(work, delivery.number):
             closed = reversal.check(draft, delivery, returned, same_day=same_day, closed=True)
             raise _Undone(tuple(closed))
@@ -122,7 +153,7 @@ class Reversals:
         findings = self._cash.record_reversal(work, taken_back, done.number, done.reason)
         if findings:
             raise _Undone(tuple(findings))
-        self._write(work, done, delivery)
+        self._write(work, done, delivery, returned_stock)
         return done
 
     def _built(self, work: UnitOfWork, draft: ReversalDraft, delivery: Delivery, before: list[Reversal]) -> Reversal:
@@ -142,32 +173,93 @@ class Reversals:
             invoice=invoice,
         )
 
-    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
-        """Put back what left: boxes promised that never left are no longer owed, and stay where they are."""
+    def _take_back_advances(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+        """Boxes of an avance come back, or wait again for their ordonnance once the sale that billed them is undone."""
+        if delivery.sale is SaleKind.ADVANCE:
+            back = {line.rank: line.quantity for line in done.lines}
+            findings = self._advances.bring_back(work, delivery.number, back, done.number)
+            if findings:
+                raise _Undone(tuple(findings))
+        sold = {line.rank: line.advance for line in delivery.lines}
+        again: Counter[int] = Counter()
+        for line in done.lines:
+            advance = sold[line.rank]
+            if advance is not None:
+                again[advance] += line.quantity
+        self._advances.reopen(work, again, done.number)
+
+    def _put_back(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> Counter[str]:
+        """Put back what left: boxes promised that never left are no longer owed, and stay where they are.
+
+        The value counts, by product, the boxes that went back to stock.
+        """
+        back: Counter[str] = Counter()
         sold = {line.rank: line for line in delivery.lines}
         kept = self._owed.cancel_of_delivery(work, delivery.number, done.reason) if done.whole else {}
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
             quantity = line.quantity - kept.get(line.rank, 0)
-            if line.fate is Fate.STOCK and quantity > 0:
-                reason = f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else "")
-                self._stock.put_back(
-                    work,
-                    code=sold[line.rank].code,
-                    quantity=quantity,
-                    reference=str(delivery.number),
-                    reason=one_line(reason, 200),
-                )
+            # Boxes that had left in advance are not those of this sale: they come back with the avance.
+            if quantity <= 0 or sold[line.rank].advance is not None:
+                continue
+            code, reference = sold[line.rank].code, str(delivery.number)
+            reason = one_line(f"{done.kind.label} n° {done.number}" + (f" — {line.note}" if line.note else ""), 200)
+            if line.fate is Fate.STOCK:
+                for box, count in _by_box(line, quantity):
+                    self._stock.put_back(
+                        work,
+                        code=code,
+                        quantity=count,
+                        reference=reference,
+                        reason=reason,
+                        lot=box.lot,
+                        expiry=box.expiry,
+                        serial=box.serial,
+                    )
+                back[code] += quantity
+            if line.fate is Fate.QUARANTINE:
+                self._set_aside(work, sold[line.rank], _by_box(line, quantity), reference, reason)
+        return back
+
+    def _set_aside(
+        self, work: UnitOfWork, sold: DeliveryLine, back: Sequence[tuple[Box, int]], reference: str, reason: str
+    ) -> None:
+        """Put boxes that came back into quarantine, each under its serial number where it is known.
+
+        Units of an opened box are no box: they are noted with the act, and those of a stupéfiant in its register.
+        """
+        if sold.units is not None:
+            before = self._stock.held(work, [sold.code])[sold.code]
+            units = sum(count for _box, count in back)
+            self._stock.back_in_register(work, sold.code, units, reference=reference, reason=reason, held_before=before)
+            return
+        for box, boxes in back:
+            self._quarantine.put_in(
+                work,
+                Aside(
+                    code=sold.code,
+                    quantity=boxes,
+                    lot=box.lot,
+                    expiry=box.expiry,
+                    serial=box.serial,
+                    cause=Cause.RETURNED,
+                    reason=reason,
+                    reference=reference,
+                ),
+            )
 
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
         registers = self._stock.registers
-        if registers is None or not done.whole:
+        if registers is None:
             return
         text = f"{done.kind.label} n° {done.number} : {done.reason}"
+        if not done.whole:
+            registers.cancel_derived(work, str(delivery.number), text, _lots(done, delivery))
+            return
         registers.cancel_derived(work, str(delivery.number), text)
         registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.CANCELLED, text)
 
-    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
+    def _write(self, work: UnitOfWork, done: Reversal, delivery: Delivery, returned_stock: Counter[str]) -> None:
         reversal_store.write(work.session, done, delivery, work.actor)
         if done.whole:
             is_cancel = done.kind is ReversalKind.CANCEL
@@ -179,11 +271,26 @@ class Reversals:
             "patient": done.totals.patient.cents,
             "lines": [[line.rank, line.quantity, str(line.fate)] for line in done.lines],
             "ordonnancier": list(delivery.ordonnancier),
+            "stock": sorted(returned_stock.items()),
+            "serials": [[line.rank, [box.serial for box in line.boxes]] for line in done.lines if line.boxes],
             "reason": done.reason,
         }
         number = str(delivery.number)
         work.audit(f"delivery.{done.kind}", "delivery", number, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{number}")
+
+
+def _by_box(line: ReturnedLine, quantity: int) -> list[tuple[Box, int]]:
+    """Return what goes back to stock of a line, box by box as far as they are known; the rest bear no trace."""
+    known = Counter(line.boxes[:quantity])
+    loose = quantity - known.total()
+    return [*known.items(), *([(Box(), loose)] if loose else [])]
+
+
+def _lots(done: Reversal, delivery: Delivery) -> Counter[tuple[str, str]]:
+    """Return how many boxes of each product and lot come back."""
+    codes = {line.rank: line.code for line in delivery.lines}
+    return Counter((codes[line.rank], box.lot) for line in done.lines for box in line.boxes)
 
 
 class _Undone(Exception):

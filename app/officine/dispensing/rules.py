@@ -13,13 +13,29 @@ from app.kernel import french
 from app.kernel.money import ZERO, Money
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
-from app.officine.billing.coverage import anniversary
 from app.officine.catalog.model import ListClass
 from app.officine.catalog.rules import needs_prescription
-from app.officine.dispensing import matching, owing, registered, validity
+from app.officine.dispensing import (
+    advancing,
+    bearer,
+    courses,
+    exceptional,
+    matching,
+    on_account,
+    owing,
+    recalled,
+    registered,
+    restricted,
+    validity,
+)
+from app.officine.dispensing.courses import GRACE_DAYS as FULL_QUANTITY_DAYS
+from app.officine.dispensing.courses import LONGEST_DAYS as NARCOTIC_DAYS
+from app.officine.dispensing.courses import Courses
 from app.officine.dispensing.model import PaymentMethod
+from app.officine.dispensing.recalled import RecallCase
 from app.officine.dispensing.session import MAX_QUANTITY
-from app.officine.dispensing.validity import FULL_QUANTITY_DAYS, NARCOTIC_DAYS
+from app.officine.dispensing.terms import months_after
+from app.officine.prescriptions.data import rule_on
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.safety import rules as safety
 from app.officine.safety.model import SafetyCase
@@ -28,6 +44,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from app.officine.accounts.model import CustomerAccount
+    from app.officine.advances.model import Advance
     from app.officine.billing.references import TfrRow
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import Box, CounterSession, DraftLine, Payment, PrescriptionDraft
@@ -36,8 +54,6 @@ if TYPE_CHECKING:
     from app.officine.registers.model import Narcotic
     from app.officine.stock.model import OpenBox
 
-FIRST_DELIVERY_MONTHS = 3
-LONGEST_MONTHS = 12
 SOON_EXPIRED_DAYS = 30
 SHORT_STOCK = "GAL-CPT-26"
 
@@ -50,6 +66,8 @@ class Situation:
 
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
     the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
+    ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for;
+    ``account`` is the one that pays.
     """
 
     session: CounterSession
@@ -68,6 +86,12 @@ class Situation:
     derived: frozenset[str] = frozenset()
     owed_boxes: Mapping[str, int] = field(default_factory=dict)
     safety: SafetyCase = field(default_factory=SafetyCase)
+    courses: Courses = field(default_factory=Courses)
+    beyond: exceptional.Beyond = field(default_factory=exceptional.Beyond)
+    advances: Mapping[int, Advance] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()
+    account: CustomerAccount | None = None
+    recalls: RecallCase = field(default_factory=RecallCase)
 
     @property
     def written_on(self) -> dt.date | None:
@@ -88,11 +112,14 @@ def check(situation: Situation) -> list[Finding]:
         *_check_stock(situation),
         *owing.check(session, situation.on_hand, situation.owed_boxes),
         *safety.check(situation.safety),
+        *recalled.check(session, situation.recalls),
     ]
     for line in session.lines:
         findings += _check_line(line, situation)
-    findings += registered.check(situation)
-    return sorted(findings, key=lambda finding: -finding.severity.rank)
+    findings += [*bearer.check(situation), *registered.check(situation)]
+    findings += [*exceptional.check(situation), *restricted.check(situation)]
+    findings += [*advancing.check(situation), *on_account.check(situation)]
+    return sorted(courses.told_once(findings), key=lambda finding: -finding.severity.rank)
 
 
 def check_payments(due: Money, payments: Sequence[Payment], *, patient_known: bool) -> list[Finding]:
@@ -184,7 +211,7 @@ def _check_line(line: DraftLine, situation: Situation) -> Iterator[Finding]:
         yield _error("GAL-CPT-13", f"{line.label} : prix inconnu.", "Tapez le prix, puis Entrée.", line.line_id)
     yield from _check_boxes(line, situation)
     yield from _check_supply(line, product, situation)
-    if needs_register(product):
+    if needs_register(product) and not advancing.needs_no_ordonnance(line, situation):
         yield from _check_listed(line, product, situation)
     if line.ald and (situation.patient is None or not situation.patient.coverage.ald):
         text = f"{line.label} : ligne en rapport avec une ALD, mais aucune ALD n’est connue pour ce patient."
@@ -224,10 +251,12 @@ def _check_supply(line: DraftLine, product: Product, situation: Situation) -> It
         since = "" if supply.since is None else f" depuis le {french.short_date(supply.since)}"
         yield _info("GAL-CPT-18", f"{line.label} : {supply.label.lower()}{since} (ANSM).", line.line_id)
     is_prescribed = line.prescribed and situation.session.prescription is not None
+    is_prescribed |= advancing.needs_no_ordonnance(line, situation)
     if needs_prescription(detail.conditions) and not is_prescribed and not needs_register(product):
         text = f"{line.label} : hors liste, mais soumis à prescription médicale."
         yield _warning("GAL-CPT-29", text, "F4 : ordonnance, sauf dispense légale (vaccination…).", line.line_id)
-    if detail.fraction_days is not None:
+    # Of a line that answers the ordonnance, the fraction itself is told.
+    if detail.fraction_days is not None and not line.prescribed_line:
         yield _info(
             "GAL-CPT-30", f"{line.label} : délivrance fractionnée de {detail.fraction_days} jours.", line.line_id
         )
@@ -253,7 +282,8 @@ def _check_listed(line: DraftLine, product: Product, situation: Situation) -> It
         yield _error("GAL-CPT-21", text, "F4 : indiquez une ordonnance sécurisée, ou ne délivrez pas.", line.line_id)
     yield from _check_address(line, named, list_class, situation)
     yield from _check_age_of_ordonnance(line, named, list_class, prescription, situation.today)
-    yield from validity.check_line(line, prescription, situation.details.get(line.code), situation.today)
+    yield from validity.check_line(line, prescription, situation.details.get(line.code))
+    yield from courses.check_line(line, situation)
 
 
 def _check_address(line: DraftLine, named: str, list_class: ListClass, situation: Situation) -> Iterator[Finding]:
@@ -279,11 +309,13 @@ def _check_age_of_ordonnance(
     if written_on is None:
         return
     date = french.short_date(written_on)
-    if today > _months_after(written_on, LONGEST_MONTHS):
-        text = f"{named} : ordonnance du {date}, de plus de {LONGEST_MONTHS} mois (CSP R.5132-21)."
+    longest, first = rule_on("longest", today), rule_on("first_delivery", today)
+    if prescription.supply is None and today > months_after(written_on, longest.value):
+        text = f"{named} : ordonnance du {date}, de plus de {longest.value} mois ({longest.article})."
         yield _error("GAL-CPT-24", text, "Une nouvelle ordonnance est nécessaire.", line.line_id)
-    elif prescription.renewal == 0 and today > _months_after(written_on, FIRST_DELIVERY_MONTHS):
-        text = f"{named} : première délivrance sur une ordonnance du {date}, de plus de 3 mois (CSP R.5132-22)."
+    elif prescription.renewal == 0 and today > months_after(written_on, first.value):
+        text = f"{named} : première délivrance sur une ordonnance du {date}, de plus de {first.value} mois "
+        text += f"({first.article})."
         yield _error(
             "GAL-CPT-24", text, "Nouvelle ordonnance ; ou indiquez le renouvellement s’il en est un.", line.line_id
         )
@@ -309,22 +341,12 @@ def _check_age_of_narcotic(line: DraftLine, named: str, renewal: int, late: int)
         yield _warning("GAL-CPT-25", text, "Vérifiez qu’il reste du traitement à délivrer.", line.line_id)
 
 
-def _months_after(day: dt.date, months: int) -> dt.date:
-    years, rest = divmod(day.month - 1 + months, 12)
-    month = rest + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return day.replace(year=day.year + years, month=month, day=last)
-        except ValueError:
-            continue
-    return anniversary(day, years)
-
-
 # --- The whole sale ---------------------------------------------------------------------------------------------------
 
 
 def _check_duplicates(session: CounterSession) -> Iterator[Finding]:
-    lines_of = Counter(line.code for line in session.lines)
+    # Boxes that left in advance have a line of their own, which is no doubling of the others.
+    lines_of = Counter(line.code for line in session.lines if line.advance is None)
     for line in session.lines:
         if lines_of[line.code] > 1 and line is next(item for item in session.lines if item.code == line.code):
             text = f"{line.label} : {plural(lines_of[line.code], 'ligne')} pour le même produit."

@@ -20,9 +20,10 @@ from app.officine.dispensing.model import (
     PrescriptionDraft,
     SaleKind,
 )
-from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
+from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 
 FORMAT = 1
+_NO_ACCOUNT = (None, "")
 
 
 def dumps(session: CounterSession) -> str:
@@ -38,9 +39,11 @@ def dumps(session: CounterSession) -> str:
         "next_line": session.next_line,
         "sale": session.sale,
         "acknowledged": [
-            [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name]
+            [one.code, one.subject, one.text, one.reason, one.author.id, one.author.name, one.reason_id]
             for one in session.acknowledged
         ],
+        "sale_reason": session.sale_reason,
+        "account": [session.account_id, session.account_name],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -73,9 +76,13 @@ def loads(text: str, *, session_id: str, holder: str, station: str, revision: in
             next_line=content["next_line"],
             sale=SaleKind(content["sale"]),
             acknowledged=tuple(
-                Acknowledgement(code, subject, text, reason, Author(author, name))
-                for code, subject, text, reason, author, name in content["acknowledged"]
+                Acknowledgement(code, subject, text, reason, Author(author, name), *reason_id)
+                for code, subject, text, reason, author, name, *reason_id in content["acknowledged"]
             ),
+            # Sales put in waiting before there were terms to choose have none of these.
+            sale_reason=content.get("sale_reason", ""),
+            account_id=content.get("account", _NO_ACCOUNT)[0],
+            account_name=content.get("account", _NO_ACCOUNT)[1],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputDefect("Cette vente en attente est illisible.", code="GAL-CPT-91") from error
@@ -88,6 +95,7 @@ def _prescription(draft: PrescriptionDraft) -> dict[str, Any]:
         "kind": draft.kind,
         "renewal": draft.renewal,
         "id": draft.prescription_id,
+        "supply": draft.supply,
         "lines": [asdict(line) | {"due_on": _iso(line.due_on)} for line in draft.lines],
     }
 
@@ -100,6 +108,7 @@ def _read_prescription(content: dict[str, Any]) -> PrescriptionDraft:
         kind=PrescriptionKind(content["kind"]),
         renewal=content["renewal"],
         prescription_id=content["id"],
+        supply=ExtraSupply(content["supply"]) if content.get("supply") else None,
         lines=tuple(PrescribedLine(**line | {"due_on": _date(line["due_on"])}) for line in content["lines"]),
     )
 
@@ -126,6 +135,7 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "owed": line.owed,
         "units": line.units,
         "replaces": line.replaces,
+        "advance": line.advance,
     }
 
 
@@ -154,6 +164,7 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         owed=content["owed"],
         units=content["units"],
         replaces=content.get("replaces", ""),
+        advance=content.get("advance"),
     )
 
 

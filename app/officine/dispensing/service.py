@@ -4,29 +4,56 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line
+from app.officine.accounts.service import Accounts
+from app.officine.advances.model import ClosingKind
+from app.officine.advances.service import Advances
 from app.officine.billing.model import Zone
 from app.officine.billing.pricing import price_invoice
 from app.officine.billing.products import generic_base
 from app.officine.billing.service import Tfr
 from app.officine.billing.tariffs import installed_tariffs
+from app.officine.cash import rules as cash_rules
 from app.officine.cash.service import Cash
-from app.officine.dispensing import build, owing, registered, rules, store
-from app.officine.dispensing.model import Author, CounterSession, SessionState
+from app.officine.dispensing import (
+    acknowledging,
+    advancing,
+    build,
+    exceptional_store,
+    on_account,
+    owing,
+    recalled,
+    registered,
+    rights,
+    rules,
+    seal,
+    store,
+    terms,
+)
+from app.officine.dispensing.courses import Courses
+from app.officine.dispensing.exceptional import Beyond
+from app.officine.dispensing.looking import advice, beyond, offered
+from app.officine.dispensing.model import Author, CounterSession, SaleKind, SessionState
 from app.officine.dispensing.rules import Situation
 from app.officine.dispensing.session import LABEL_LIMIT, serials
 from app.officine.dispensing.substitution import check_mentions, decided
+from app.officine.dispensing.supplied import courses
 from app.officine.dispensing.tables import OrdonnancierRow
-from app.officine.dispensing.taken import safety_case
+from app.officine.dispensing.taken import known_treatments, safety_case
 from app.officine.dispensing.units import check_units, choose_boxes, unit_count
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
+from app.officine.recalls.service import Recalls
+from app.officine.registers.model import NoteKind
 from app.officine.safety.model import SafetyCase
 from app.officine.staff.model import Right
+from app.officine.stock.model import MovementKind
 from app.officine.stock.open_boxes import OpenBoxes
+from app.officine.stock.quarantine import Quarantine
 from app.store.audit import Actor
 from app.store.integrity import verify_chain
 
@@ -41,6 +68,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.billing.tariffs import Tariffs
     from app.officine.catalog.service import Catalog
+    from app.officine.dispensing.exceptional import Offer
     from app.officine.dispensing.model import (
         Delivery,
         DeliverySummary,
@@ -50,6 +78,7 @@ if TYPE_CHECKING:
         RegisterEntry,
         SessionSummary,
     )
+    from app.officine.dispensing.proposals import Advice
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.registers.model import Narcotic
@@ -82,10 +111,16 @@ class Counter:
         tfr: Tfr | None = None,
         open_boxes: OpenBoxes | None = None,
         safety: Safety | None = None,
+        interventions: Interventions | None = None,
+        advances: Advances | None = None,
+        accounts: Accounts | None = None,
+        recalls: Recalls | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
         """Work on ``db`` with the services below; price with ``tariffs`` (those installed) in ``zone``.
 
         ``cash`` None: the till of ``db``. ``safety`` None: interactions, doubles and allergies are not checked.
+        Recalls are always checked: None stands for those of ``db``.
         """
         self._db = db
         self._catalog = catalog
@@ -97,7 +132,12 @@ class Counter:
         self._open_boxes = open_boxes if open_boxes is not None else OpenBoxes(db, staff)
         self._cash = Cash(db, staff) if cash is None else cash
         self._owed = owed or Owed(db, stock, staff)
+        self._advances = advances or Advances(db, staff)
+        self._accounts = accounts or Accounts(db, self._cash, staff)
         self._safety = safety
+        self._interventions = interventions or Interventions(db, staff)
+        self._recalls = recalls or Recalls(db, catalog, staff)
+        self._quarantine = quarantine or Quarantine(db, stock=stock, recalls=self._recalls, staff=staff)
         self._tariffs = tariffs
         self._zone = zone
 
@@ -173,13 +213,25 @@ class Counter:
 
     # --- Before the delivery ------------------------------------------------------------------------------------
 
-    def check(self, session: CounterSession) -> list[Finding]:
-        """Return what there is to say before the delivery, the most serious first; subjects are line ids."""
-        return _check(self._situation(session))
+    def check(self, session: CounterSession, actor: Actor | None = None) -> list[Finding]:
+        """Return what there is to say before the delivery, the most serious first; subjects are line ids.
+
+        ``actor`` is who would deliver, None where nobody is known: a recalled lot stops who may not pass over it.
+        """
+        return self.examine(session, actor)[0]
+
+    def examine(self, session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
+        """Return what ``check`` does, and what is advised of each line, by its id: quantity proposed, rules."""
+        situation = self._situation(session, actor=actor)
+        return _check(situation), advice(situation, self._catalog)
+
+    def beyond(self, patient_id: int) -> tuple[Offer, ...]:
+        """Return the ordonnances of a patient from which more may leave by an exceptional rule, the newest first."""
+        return offered(self._db, self._catalog, self._prescriptions, patient_id)
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
-        return price_invoice(self._case(self._situation(session, with_details=False)), self._all_tariffs())
+        return self._priced(self._case(self._situation(session, with_details=False)), session)
 
     # --- The delivery -------------------------------------------------------------------------------------------
 
@@ -187,23 +239,31 @@ class Counter:
         """Deliver: number, lines, invoice, payments, stock, ordonnancier and audit in one transaction.
 
         The same session validated again returns the delivery that it became. Refused, and nothing written, where
-        a check forbids it, the payments are not the patient's share, or a box is missing and was not confirmed.
+        a check forbids it, one that asks for a reason has none, the payments are not the patient's share, or a box is
+        missing and was not confirmed.
         """
         done = self.of_session(session.id)
         if done is not None:
             return Done(done)
-        situation = self._situation(session)
+        situation = self._situation(session, actor=actor)
         findings = [*self._staff.refusal(actor, Right.DELIVER), *_check(situation)]
+        findings += acknowledging.check(session, findings)
+        if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
+            findings += self._staff.refusal(actor, Right.ADVANCE)
+        if session.sale is SaleKind.RETROCESSION:
+            findings += self._staff.refusal(actor, Right.CEDE)
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
-        invoice = price_invoice(case, self._all_tariffs())
+        invoice = self._priced(case, session)
         findings += invoice.findings
-        findings += rules.check_payments(invoice.totals.patient, payments, patient_known=situation.patient is not None)
+        findings += self._check_payments(situation, invoice, payments)
         if is_refused(findings):
             return Refused(tuple(findings))
         try:
-            delivery = self._db.perform(actor, lambda work: self._apply(work, situation, case, invoice, payments))
+            delivery = self._db.perform(
+                actor, lambda work: self._apply(work, situation, case, invoice, payments, findings=findings)
+            )
         except _Undone as undone:
             done = self.of_session(session.id)
             return Done(done) if done is not None else Refused((undone.finding,))
@@ -216,57 +276,89 @@ class Counter:
         case: InvoiceCase,
         invoice: Invoice,
         payments: Sequence[Payment],
+        *,
+        findings: Sequence[Finding],
     ) -> Delivery:
         """Write the delivery in the act; raises _Undone, which undoes all, where it can't be done after all.
 
-        Locks are taken in one order by all: session, numbers, stock by code, register, till, audit.
+        Locks are taken in one order by all: session, avances, numbers, stock by code, register, account, till, audit.
         """
         session = replace(situation.session, revision=situation.session.revision + 1)
         if not store.write_session(work.session, session, work.now, SessionState.DONE):
             raise _Undone(_taken_over())
+        gone = self._advances.hold(work, advancing.asked(session))
+        if gone:
+            raise _Undone(gone[0])
         listed = build.register_count(situation)
         delivery = build.delivery(
             situation,
             case,
             invoice,
-            payments,
+            () if session.sale is SaleKind.ADVANCE else payments,
             number=work.take_numbers(DELIVERY_SERIES),
             first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
             at=work.now,
             actor=work.actor,
         )
-        self._take_boxes(work, situation, delivery)
+        taken = self._take_boxes(work, situation, delivery)
         self._open_boxes_of(work, situation, delivery)
         _refuse_boxes_gone(work, situation)
+        row, lines, boxes = build.delivery_row(delivery, situation), build.line_rows(delivery), build.box_rows(delivery)
+        invoice_rows = build.invoice_rows(delivery)
         store.insert_delivery(
             work.session,
-            delivery=build.delivery_row(delivery, situation),
-            lines=build.line_rows(delivery),
-            boxes=build.box_rows(delivery),
-            invoice=build.invoice_rows(delivery),
+            delivery=row,
+            lines=lines,
+            boxes=boxes,
+            invoice=invoice_rows,
             payments=build.payment_rows(delivery),
         )
         self._owed.make(work, owing.promises(session, delivery, situation.patient))
+        self._advances.make(work, advancing.made_by(delivery, case, session.sale_reason))
+        for kind, charged in ((ClosingKind.PRESCRIBED, False), (ClosingKind.CHARGED, True)):
+            self._advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
         self._catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
         store.append_register(work, build.register_rows(delivery, situation))
         execution = build.execution(situation, delivery)
         if execution is not None:
-            self._prescriptions.execute(work, execution)
+            kept = self._prescriptions.execute(work, execution)
+            exceptional_store.record(work, situation, delivery, kept)
         self._write_registers(work, situation, delivery)
+        self._interventions.record(
+            work,
+            acknowledging.made(session, findings),
+            delivery=delivery.number,
+            patient_id=delivery.patient_id,
+            patient_name=delivery.patient_name,
+        )
+        if session.sale in on_account.ON_ACCOUNT:
+            refused = self._accounts.charge(work, session.account_id, on_account.charge_of(delivery))
+            if refused:
+                raise _Undone(refused[0])
         unpaid = self._cash.record_sale(work, build.till_sale(delivery))
         if unpaid:
             raise _Undone(unpaid[0])
+        if session.sale is SaleKind.ADVANCE and delivery.patient_id is not None:
+            self._cash.take_deposit(work, delivery.patient_id, payments)
         work.audit(
             "delivery.validate",
             "delivery",
             str(delivery.number),
             patient_id=delivery.patient_id,
-            details=build.audit_details(delivery),
+            details=build.audit_details(delivery)
+            | taken
+            | seal.sealed(row, lines, invoice_rows, boxes)
+            | terms.traces(session)
+            | {"seen": acknowledging.seen(session, findings)},
         )
+        for recall, details in recalled.passed_over(session, situation.recalls, delivery.number):
+            work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
         work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
         return delivery
 
-    def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
+    def _take_boxes(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> dict[str, Any]:
+        """Take the boxes that leave out of the stock; return what the audit entry says of it, by product."""
+        gone: dict[str, int] = {}
         for boxes in build.withdrawals(situation.session, situation.open_boxes):
             taken = self._stock.take(
                 work,
@@ -277,9 +369,12 @@ class Counter:
                 expiry=boxes.expiry,
                 serial=boxes.serial,
                 forced=boxes.forced,
+                kind=MovementKind.CESSION if delivery.sale is SaleKind.RETROCESSION else MovementKind.SALE,
             )
             if not taken:
                 raise _Undone(_short_stock(situation, boxes.line_id))
+            gone[boxes.code] = gone.get(boxes.code, 0) + boxes.quantity
+        return {"stock": sorted(gone.items())}
 
     def _open_boxes_of(self, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:
         """Take the units of the lines that leave so, out of a box that stands open or of the one just taken."""
@@ -314,6 +409,13 @@ class Counter:
         if refused is not None:
             raise _Undone(refused)
         registers.record_derived(work, registered.derived_moves(delivery, situation))
+        remark = terms.remark(situation.session)
+        if remark:
+            registers.note(work, "ordonnancier", delivery.ordonnancier, NoteKind.REMARK, remark)
+        billed = advancing.asked(situation.session, charged=False)
+        entries = [situation.advances[number].ordonnancier for number in billed]
+        numbers = [number for number in entries if number is not None]
+        registers.note(work, REGISTER_SERIES, numbers, NoteKind.REMARK, advancing.note_beside(delivery))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -363,7 +465,9 @@ class Counter:
 
     # --- What the checks look at --------------------------------------------------------------------------------
 
-    def _situation(self, session: CounterSession, *, with_details: bool = True) -> Situation:
+    def _situation(
+        self, session: CounterSession, *, with_details: bool = True, actor: Actor | None = None
+    ) -> Situation:
         codes = list(dict.fromkeys(line.code for line in session.lines))
         products = self._catalog.by_codes(codes)
         details = {}
@@ -384,17 +488,35 @@ class Counter:
             narcotics, derived = registers.narcotics(codes, products), registers.derived(details, codes)
             balances = registers.balances(narcotics) if narcotics else {}
         patient = None if session.patient_id is None else self._patients.get(session.patient_id)
-        safety = SafetyCase()
+        safety, counted, on = SafetyCase(), Courses(), today(self._db.clock)
+        if with_details:
+            counted = courses(
+                self._db, self._catalog, self._prescriptions, patient_id=session.patient_id, products=products, today=on
+            )
         if with_details and self._safety is not None:
             safety = safety_case(self._db, self._catalog, self._safety, session, patient)
+        recalls = recalled.RecallCase()
+        if with_details:
+            recalls = recalled.RecallCase(
+                self._recalls.of(codes),
+                # A person of the team answers for it by name: nobody known, or Galien itself, does not.
+                may_force=actor is not None
+                and actor.staff_id is not None
+                and self._staff.may(actor, Right.ANSWER_FOR_RECALLS),
+                aside=self._quarantine.serials(set(serials(session))),
+            )
         prescription = session.prescription
         prescriber_id = None if prescription is None else prescription.prescriber_id
         split = {line.code for line in session.lines if line.units is not None}
         open_boxes = choose_boxes(session, self._open_boxes.of(split)) if split else {}
         grouped = [code for code, product in products.items() if product.group_id is not None]
+        advanced = advancing.asked(session)
+        past: frozenset[str] = frozenset()
+        if session.sale is SaleKind.ADVANCE and patient is not None and with_details:
+            past = known_treatments(self._db, self._catalog, patient.id)
         return Situation(
             session=session,
-            today=today(self._db.clock),
+            today=on,
             products=products,
             details=details,
             on_hand=on_hand,
@@ -410,6 +532,12 @@ class Counter:
             derived=derived,
             owed_boxes=owed_boxes,
             safety=safety,
+            courses=counted,
+            beyond=beyond(self._db, self._catalog, self._prescriptions, session) if with_details else Beyond(),
+            advances=self._advances.by_numbers(advanced) if advanced else {},
+            past=past,
+            account=None if session.account_id is None else self._accounts.account(session.account_id),
+            recalls=recalls,
         )
 
     def _delivered(self, session: CounterSession) -> frozenset[tuple[str, str]]:
@@ -430,6 +558,18 @@ class Counter:
             if base is not None:
                 bases[line.code] = base
         return build.invoice_case(situation, tariffs, self._zone, bases)
+
+    def _priced(self, case: InvoiceCase, session: CounterSession) -> Invoice:
+        invoice = price_invoice(case, self._all_tariffs())
+        return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
+
+    def _check_payments(self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]) -> Sequence[Finding]:
+        """Return what is wrong with the payments; nothing is due of an avance: what is paid is an acompte."""
+        if situation.session.sale is SaleKind.ADVANCE:
+            return cash_rules.check_acompte(payments) if payments else ()
+        due = invoice.totals.patient
+        wrong = rules.check_payments(due, payments, patient_known=situation.patient is not None)
+        return [*wrong, *on_account.check_payments(situation.session, due, payments)]
 
     def _all_tariffs(self) -> Tariffs:
         return installed_tariffs() if self._tariffs is None else self._tariffs
@@ -456,7 +596,7 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
 
 def _check(situation: Situation) -> list[Finding]:
     """Return all that there is to say before the delivery, the most serious first."""
-    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation)]
+    findings = [*rules.check(situation), *check_mentions(situation), *check_units(situation), *rights.check(situation)]
     return sorted(findings, key=lambda finding: -finding.severity.rank)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line
 from app.officine.billing.model import Substitution
-from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine
+from app.officine.dispensing.model import Author, Box, CounterSession, DraftLine, SaleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_QUANTITY = 999
 LABEL_LIMIT = 80
+TERMS_LIMIT = 200
 _LOT_LIMIT = 20
 NOBODY = Author()
 
@@ -41,11 +42,7 @@ def add_product(
     """
     if box is not None and box.serial and _holds_box(session, product.code, box.serial):
         return session, (_error("GAL-CPT-01", f"Cette boîte de {product.name} est déjà dans la vente."),)
-    held = (
-        next((line for line in session.lines if line.code == product.code and line.units is None), None)
-        if merge
-        else None
-    )
+    held = _holding(session, product.code) if merge else None
     scanned = () if box is None else (box,)
     if held is not None:
         total = held.quantity + quantity
@@ -143,11 +140,11 @@ def remove_line(session: CounterSession, line_id: str) -> Edited:
 
 
 def set_price(session: CounterSession, line_id: str, price: Money) -> Edited:
-    """Give its price to a product of free price; a regulated price is never changed by hand."""
+    """Give its price to a product of free price; a regulated price is changed by hand between officines only."""
     line = session.line(line_id)
     if line is None:
         return session, (_no_line(line_id),)
-    if line.rate is not None:
+    if line.rate is not None and session.sale is not SaleKind.RETROCESSION:
         return session, (_error("GAL-CPT-03", f"{line.label} : prix réglementé, il ne se change pas.", line_id),)
     if price.cents < 0:
         return session, (_error("GAL-CPT-04", "Un prix n’est jamais négatif.", line_id),)
@@ -199,6 +196,14 @@ def set_guard(session: CounterSession, guard: Guard | None) -> Edited:
     return _edited(session, guard=guard), ()
 
 
+def set_terms(
+    session: CounterSession, sale: SaleKind, reason: str = "", account: tuple[int | None, str] = (None, "")
+) -> Edited:
+    """Say under which terms the products leave, why where that is asked for, and which ``account`` (id, name) pays."""
+    said = one_line(reason, TERMS_LIMIT).strip()
+    return _edited(session, sale=sale, sale_reason=said, account_id=account[0], account_name=account[1]), ()
+
+
 def set_label(session: CounterSession, label: str) -> Edited:
     """Name the session, to know it again in the list of those in waiting."""
     return _edited(session, label=one_line(label, LABEL_LIMIT)), ()
@@ -211,6 +216,12 @@ def serials(session: CounterSession) -> Iterable[tuple[str, str]]:
 
 def _holds_box(session: CounterSession, code: str, serial: str) -> bool:
     return (code, serial) in serials(session)
+
+
+def _holding(session: CounterSession, code: str) -> DraftLine | None:
+    """Return the line that takes another box of a product: boxes that left in advance have a line of their own."""
+    lines = (line for line in session.lines if line.code == code and line.units is None and line.advance is None)
+    return next(lines, None)
 
 
 def _edited(session: CounterSession, **changes: Any) -> CounterSession:  # noqa: ANN401 -- fields of the session

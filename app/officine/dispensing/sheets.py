@@ -11,9 +11,9 @@ from app.docs.plan import Plan, PlanLine
 from app.docs.vitale import VitaleBlock, VitaleLine
 from app.kernel.clock import paris_date
 from app.kernel.money import ZERO, Money
-from app.kernel.posology import read_posology
-from app.kernel.text import plural
-from app.officine.dispensing.paper import first_name
+from app.kernel.posology import Posology, Slot, read_posology, unit_text
+from app.kernel.text import plural, typographic
+from app.officine.dispensing.paper import APART, first_name
 from app.officine.dispensing.papers import labelled, paired
 from app.officine.patients.model import Scheme
 
@@ -56,6 +56,45 @@ def labels_of(source: Source) -> tuple[Label, ...]:
             banner=source.banner,
         )
         for line, asked in labelled(delivery, source.draft)
+    )
+
+
+def pillbox_of(source: Source) -> tuple[Label, ...]:
+    """Return a label for each moment of the day at which something is taken: what, and how much of it.
+
+    It is stuck on the compartments of a pilulier or on sachets. What is not taken at a moment that is understood is
+    named on a last label, as it is written: nothing is left out without a word.
+    """
+    delivery = source.delivery
+    read = [(line.label, read_posology(asked.posology)) for line, asked in labelled(delivery, source.draft)]
+    moments = [
+        (
+            f"Pilulier : {slot.label}",
+            [
+                f"{medicine} : {unit_text(posology.doses[slot], posology.unit)}"
+                + (f" ({posology.note})" if posology.note else "")
+                for medicine, posology in read
+                if slot in posology.doses
+            ],
+        )
+        for slot in Slot
+    ]
+    apart = [
+        f"{medicine} : {posology.text or 'selon l’ordonnance'}"
+        for medicine, posology in read
+        if not posology.is_understood
+    ]
+    return tuple(
+        Label(
+            pharmacy=source.pharmacy,
+            patient=delivery.patient_name,
+            medicine=typographic(title),
+            posology=Posology(typographic(" · ".join(taken))),
+            day=paris_date(delivery.at),
+            banner=source.banner,
+        )
+        for title, taken in (*moments, ("Hors pilulier", apart))
+        if taken
     )
 
 
@@ -133,11 +172,12 @@ def invoice_of(source: Source) -> InvoicePaper:
 
 
 def _paper_line(line: InvoiceLine, *, third_party: bool, complemented: bool) -> PaperLine:
-    amo = line.amo if third_party else ZERO
-    amc = line.tm if third_party and complemented and line.claimed else ZERO
+    claimed = third_party and not line.apart
+    amo = line.amo if claimed else ZERO
+    amc = line.tm if claimed and complemented and line.claimed else ZERO
     return PaperLine(
         code=line.code,
-        label=line.label,
+        label=f"{line.label} — {APART}" if line.apart else line.label,
         quantity=line.quantity,
         amount=line.amount,
         base=line.base,
@@ -150,7 +190,8 @@ def _paper_line(line: InvoiceLine, *, third_party: bool, complemented: bool) -> 
 
 def _vitale_line(source: Source, line: DeliveryLine, parts: list[InvoiceLine], substituted: str) -> VitaleLine:
     product, fees = parts[0], parts[1:]
-    amo = Money.total(part.amo for part in parts) if source.delivery.third_party else ZERO
+    paid = source.delivery.third_party and not product.apart
+    amo = Money.total(part.amo for part in parts) if paid else ZERO
     amount = Money.total(part.amount for part in parts)
     return VitaleLine(
         label=line.label,
@@ -162,7 +203,7 @@ def _vitale_line(source: Source, line: DeliveryLine, parts: list[InvoiceLine], s
         rest=amount - amo,
         ordonnancier=line.ordonnancier,
         fees=tuple((fee.code, fee.amount) for fee in fees),
-        notes=(f"Substitue {substituted}",) if substituted else (),
+        notes=tuple(filter(None, (f"Substitue {substituted}" if substituted else "", APART if product.apart else ""))),
     )
 
 

@@ -22,11 +22,12 @@ from app.officine.dispensing.model import (
     Payment,
     PaymentMethod,
     RegisterEntry,
+    SaleKind,
     SessionState,
     SessionSummary,
 )
 from app.officine.dispensing.reversal import Fate
-from app.officine.dispensing.reversal_tables import ReversalLineRow, ReversalRow
+from app.officine.dispensing.reversal_tables import ReversalBoxRow, ReversalLineRow, ReversalRow
 from app.officine.dispensing.tables import (
     CounterSessionRow,
     DeliveredBoxRow,
@@ -43,9 +44,10 @@ from app.store.upsert import insert_or
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import CursorResult, Table
+    from sqlalchemy import ColumnElement, CursorResult, Exists, Table
     from sqlalchemy.orm import Session
 
+    from app.kernel.money import Money
     from app.store.audit import Actor
     from app.store.database import UnitOfWork
 
@@ -195,18 +197,34 @@ def delivered_boxes(session: Session, boxes: Collection[tuple[str, str]]) -> fro
     if not boxes:
         return frozenset()
     row = DeliveredBoxRow
-    set_aside = exists().where(
-        ReversalRow.delivery_number == row.delivery_number,
-        ReversalLineRow.reversal_number == ReversalRow.number,
-        ReversalLineRow.line_rank == row.line_rank,
-        ReversalLineRow.fate != Fate.STOCK,
-    )
+    set_aside = _came_back(row, ReversalLineRow.fate != Fate.STOCK)
+    back_in_stock = _came_back(row, ReversalLineRow.fate == Fate.STOCK, by_serial=True)
     query = (
         select(row.code, row.serial)
         .join(DeliveryRow, DeliveryRow.number == row.delivery_number)
-        .where(tuple_(row.code, row.serial).in_(sorted(boxes)), (DeliveryRow.state == DeliveryState.DONE) | set_aside)
+        .where(
+            tuple_(row.code, row.serial).in_(sorted(boxes)),
+            ((DeliveryRow.state == DeliveryState.DONE) & ~back_in_stock) | set_aside,
+        )
     )
     return frozenset((code, serial) for code, serial in session.execute(query))
+
+
+def _came_back(row: type[DeliveredBoxRow], fate: ColumnElement[bool], *, by_serial: bool = False) -> Exists:
+    """Return the condition that a delivered box came back: as one of its line, or by its own serial number.
+
+    Where a box of its line was named, a box that was not is still with the patient.
+    """
+    named = ReversalBoxRow
+    of_line = (named.reversal_number == ReversalRow.number) & (named.line_rank == row.line_rank)
+    itself = exists().where(of_line, named.serial == row.serial).correlate(ReversalRow, row)
+    return exists().where(
+        ReversalRow.delivery_number == row.delivery_number,
+        ReversalLineRow.reversal_number == ReversalRow.number,
+        ReversalLineRow.line_rank == row.line_rank,
+        fate,
+        itself if by_serial else itself | ~exists().where(of_line).correlate(ReversalRow, row),
+    )
 
 
 def insert_delivery(
@@ -289,6 +307,7 @@ def read_delivery(session: Session, number: int) -> Delivery | None:
         franchise_info=row.franchise,
         payments=_payments(session, number),
         state=DeliveryState(row.state),
+        sale=SaleKind(row.sale),
     )
 
 
@@ -300,6 +319,17 @@ def day_deliveries(session: Session, day: dt.date, limit: int) -> list[DeliveryS
     ).where(row.day == day)
     found = session.execute(query.order_by(row.number.desc()).limit(limit))
     return [DeliverySummary(*values[:6], DeliveryState(values[6])) for values in found]
+
+
+def unit_prices(session: Session, lines: Collection[tuple[int, int]]) -> dict[tuple[int, int], Money]:
+    """Return the price of a box of lines, each named by its delivery and its rank; unknown ones are absent."""
+    row = DeliveryLineRow
+    numbers = sorted({delivery for delivery, _ in lines})
+    if not numbers:
+        return {}
+    query = select(row.delivery_number, row.rank, row.unit_price).where(row.delivery_number.in_(numbers))
+    found = {(delivery, rank): price for delivery, rank, price in session.execute(query)}
+    return {line: found[line] for line in lines if line in found}
 
 
 def cancelled_deliveries(session: Session, numbers: Collection[int]) -> set[int]:
@@ -369,6 +399,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             refused=row.refused,
             mention=row.mention,
             owed=row.owed,
+            advance=row.advance,
         )
         for row in session.scalars(query)
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.store.database import Database
 
 _MOST_PRODUCTS = 100
+_KNOWN_DAYS = 365
 
 _Delivered = tuple[str, str, dt.datetime]
 
@@ -58,6 +59,14 @@ def safety_case(
         for code, label, at in past
     ]
     return safety.case(lines, treatment, "" if patient is None else patient.allergies)
+
+
+def known_treatments(db: Database, catalog: Catalog, patient_id: int) -> frozenset[str]:
+    """Return the codes, and the generic groups, of what was delivered to a patient within a year."""
+    with db.read() as reading:
+        codes = [code for code, _, _ in recent(reading, patient_id, db.clock.now() - dt.timedelta(days=_KNOWN_DAYS))]
+    groups = (product.group_id for product in catalog.by_codes(codes).values())
+    return frozenset(codes) | frozenset(group for group in groups if group is not None)
 
 
 def recent(session: Session, patient_id: int, since: dt.datetime) -> list[_Delivered]:

@@ -73,6 +73,9 @@ class Coverage:
     complémentaire santé solidaire; ``amc`` None or ``full``, a complementary insurance that takes the whole share left
     by the AMO (``full_but_15``, ``full_but_15_30``: but for the medicines of these rates); ``ald`` a long-term
     condition, which a line of a prescription may be in relation with.
+
+    Dates are the first and the last day of a right, both included, None where they are not known: a right without
+    dates holds. ``exemption_reference`` is what the invoice of an accident du travail names: its number or its date.
     """
 
     scheme: Scheme = Scheme.GENERAL
@@ -80,6 +83,24 @@ class Coverage:
     css: bool = False
     amc: str | None = None
     ald: bool = False
+    exemption_from: dt.date | None = None
+    exemption_to: dt.date | None = None
+    exemption_reference: str = ""
+    css_to: dt.date | None = None
+    ald_from: dt.date | None = None
+    ald_to: dt.date | None = None
+
+    def exemption_on(self, day: dt.date) -> str | None:
+        """Return the exemption that holds on a day."""
+        return self.exemption if _holds(self.exemption_from, self.exemption_to, day) else None
+
+    def css_on(self, day: dt.date) -> bool:
+        """Return True where the complémentaire santé solidaire holds on a day."""
+        return self.css and _holds(None, self.css_to, day)
+
+    def ald_on(self, day: dt.date) -> bool:
+        """Return True where the long-term condition is covered on a day."""
+        return self.ald and _holds(self.ald_from, self.ald_to, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +184,7 @@ class Patient:
 
 def _capitalized(name: str) -> str:
     return _NAME_PART.sub(lambda part: part[0].capitalize(), name.lower())
+
+
+def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.officine.patients.dates import Period
+    from app.officine.patients.model import Coverage
 
 STRICT_TRAITS = ("family_name", "first_name", "birth_names", "birth_date", "sex", "birth_place")
 
@@ -30,6 +31,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = {"address_line": 100, "postal_code": 10, "city": 100, "email": 120}
 _LABELS = {"address_line": "Adresse", "postal_code": "Code postal", "city": "Ville", "email": "Courriel"}
 _CONTRACTS = frozenset({None, "full", "full_but_15", "full_but_15_30"})
+_REFERENCE_LIMIT = 40
+_YEARS_AHEAD = 100
 _EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign", "invalidity", "ame"})
 
 
@@ -90,7 +93,12 @@ def normalized(draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
 
 def check(draft: PatientDraft, today: dt.date) -> list[Finding]:
     """Return what is wrong with a normalized draft: missing traits, impossible date, place, contact."""
-    return [*_check_traits(draft, today), *_check_place(draft.birth_place), *_check_contact(draft)]
+    return [
+        *_check_traits(draft, today),
+        *_check_place(draft.birth_place),
+        *_check_contact(draft),
+        *_check_rights(draft, today),
+    ]
 
 
 def duplicates(draft: PatientDraft, born_same_day: Iterable[Patient]) -> list[Finding]:
@@ -121,6 +129,12 @@ def edited_meanwhile() -> Finding:
 def unknown(patient_id: int) -> Finding:
     """Return the finding for a file that does not exist."""
     return _error("GAL-PAT-14", "Ce dossier patient n’existe pas.", "Cherchez le patient de nouveau.", str(patient_id))
+
+
+def draft_of(patient: Patient, coverage: Coverage) -> PatientDraft:
+    """Return a file as it would be typed again, with another coverage."""
+    kept = {one.name: getattr(patient, one.name) for one in fields(PatientDraft)}
+    return PatientDraft(**kept | {"coverage": coverage})
 
 
 def changes(before: Patient, after: PatientDraft) -> dict[str, list[str]]:
@@ -178,6 +192,37 @@ def _check_contact(draft: PatientDraft) -> list[Finding]:
             _error("GAL-PAT-15", "La couverture n’est pas connue.", "Choisissez-la dans la liste.", "coverage")
         )
     return findings
+
+
+def _check_rights(draft: PatientDraft, today: dt.date) -> list[Finding]:
+    """Return what is wrong with the dates of the rights: reversed, before the birth, or of no right."""
+    coverage = draft.coverage
+    findings = []
+    for name, label, held, first, last in (
+        ("exemption", "l’exonération", coverage.exemption is not None, coverage.exemption_from, coverage.exemption_to),
+        ("ald", "l’ALD", coverage.ald, coverage.ald_from, coverage.ald_to),
+        ("css", "la CSS", coverage.css, None, coverage.css_to),
+    ):
+        if not held and (first is not None or last is not None):
+            text = f"Des dates sont données pour {label}, qui n’est pas cochée ni choisie."
+            findings.append(_error("GAL-PAT-16", text, "Choisissez-la, ou effacez ses dates.", f"{name}_to"))
+        elif first is not None and last is not None and last < first:
+            text = f"La fin de {label} précède son début."
+            findings.append(_error("GAL-PAT-17", text, "Corrigez les deux dates.", f"{name}_to"))
+        for field, day in (("from", first), ("to", last)):
+            if day is not None and not _is_plausible(day, draft.birth_date, today):
+                text = f"Date impossible pour {label} : {french.short_date(day)}."
+                advice = "Elle va de la naissance à cent ans d’ici."
+                findings.append(_error("GAL-PAT-18", text, advice, f"{name}_{field}"))
+    if len(coverage.exemption_reference) > _REFERENCE_LIMIT or not coverage.exemption_reference.isprintable():
+        text = f"La référence de l’accident a au plus {_REFERENCE_LIMIT} caractères imprimables."
+        findings.append(_error("GAL-PAT-19", text, "Abrégez-la.", "exemption_reference"))
+    return findings
+
+
+def _is_plausible(day: dt.date, born: dt.date | None, today: dt.date) -> bool:
+    """Return True for a day that is not before the birth, nor past all that an insurance ever grants."""
+    return (born is None or born <= day) and day.year <= today.year + _YEARS_AHEAD
 
 
 def _is_alike(draft: PatientDraft, known: Patient) -> bool:

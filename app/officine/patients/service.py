@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.kernel.outcome import Finding, Outcome
-    from app.officine.patients.model import Patient, PatientDraft
+    from app.officine.patients.model import Coverage, Patient, PatientDraft
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
@@ -105,6 +105,13 @@ class Patients:
             work.audit("patient.update", "patient", str(patient_id), patient_id=patient_id, details=details)
             work.changed(f"patient:{patient_id}")
         return Done(after, tuple(findings))
+
+    def set_coverage(self, patient_id: int, version: int, coverage: Coverage, actor: Actor) -> Outcome[Patient]:
+        """Write what the insurances take over the file read at ``version``; the rest of the file stays as it is."""
+        known = self.get(patient_id)
+        if known is None:
+            return Refused((rules.unknown(patient_id),))
+        return self.update(patient_id, version, rules.draft_of(known, coverage), actor)
 
     def load_fictitious(self, files: Sequence[FictitiousFile], actor: Actor) -> Outcome[list[Patient]]:
         """Write the files of people who do not exist, all or none, each with its status: for simulations only.

@@ -110,6 +110,10 @@ def _index(session: Session, patients: Sequence[Patient]) -> None:
     session.execute(insert(PatientWordRow), words)
 
 
+_DATED = ("exemption_from", "exemption_to", "exemption_reference", "css_to", "ald_from", "ald_to")
+"""What the coverage says of when its rights hold."""
+
+
 def _columns(draft: PatientDraft) -> dict[str, Any]:
     assert draft.sex is not None
     assert draft.birth_date is not None
@@ -133,6 +137,7 @@ def _columns(draft: PatientDraft) -> dict[str, Any]:
         "coverage_css": draft.coverage.css,
         "coverage_amc": draft.coverage.amc,
         "coverage_ald": draft.coverage.ald,
+        **{f"coverage_{name}": getattr(draft.coverage, name) for name in _DATED},
         "allergies": draft.allergies,
     }
 
@@ -171,6 +176,7 @@ def _coverage_of(row: PatientRow) -> Coverage:
         css=row.coverage_css,
         amc=row.coverage_amc,
         ald=row.coverage_ald,
+        **{name: getattr(row, f"coverage_{name}") for name in _DATED},
     )
 
 

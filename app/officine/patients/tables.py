@@ -35,6 +35,12 @@ class PatientRow(Base):
     coverage_css: Mapped[bool]
     coverage_amc: Mapped[str | None] = mapped_column(String(20))
     coverage_ald: Mapped[bool]
+    coverage_exemption_from: Mapped[dt.date | None]
+    coverage_exemption_to: Mapped[dt.date | None]
+    coverage_css_to: Mapped[dt.date | None]
+    coverage_ald_from: Mapped[dt.date | None]
+    coverage_ald_to: Mapped[dt.date | None]
+    coverage_exemption_reference: Mapped[str] = mapped_column(String(40), server_default="")
     allergies: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(12))
     is_homonym: Mapped[bool]

@@ -28,6 +28,26 @@ class PrescriptionKind(enum.StrEnum):
         }[self]
 
 
+class ExtraSupply(enum.StrEnum):
+    """By which rule more leaves than an ordonnance gave: CSP R.5123-2-1, or R.5134-4-1."""
+
+    CONTINUITY = "continuity"
+    CONTRACEPTIVE = "contraceptive"
+
+    @property
+    def label(self) -> str:
+        """The rule as the screens name it."""
+        return {"continuity": "Dispensation exceptionnelle", "contraceptive": "Dispensation de contraceptif oral"}[self]
+
+    @property
+    def mention(self) -> str:
+        """What the law asks to write on the ordonnance."""
+        return {
+            "continuity": "dispensation supplémentaire exceptionnelle",
+            "contraceptive": "dispensation supplémentaire de contraceptifs oraux",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrescribedLine:
     """One line of an ordonnance, as written: what to take, how, for how long, and how many times more.
@@ -37,6 +57,11 @@ class PrescribedLine:
     deliveries after the first. ``mention`` is empty or why substitution is excluded (MTE, EFG, CIF). ``cis`` and
     ``group_id`` say which boxes answer it: those of the same speciality, and its substitutes. ``due_on`` is the day
     from which a renewal falls due (CSP R.5132-14), None for a first delivery.
+
+    ``total_days`` is how long the whole treatment lasts where it leaves by fractions: each delivery is then one of
+    ``days``, and the next ones are no renewals (CSP R.5132-30). ``at_once``, ``overlap``, ``not_renewable``: the
+    prescriber wrote « délivrance en une seule fois », allowed a chevauchement (R.5132-33), forbade the renewal
+    (R.5132-22).
     """
 
     line_id: str
@@ -51,6 +76,20 @@ class PrescribedLine:
     cis: str = ""
     group_id: str = ""
     due_on: dt.date | None = None
+    total_days: int | None = None
+    at_once: bool = False
+    overlap: bool = False
+    not_renewable: bool = False
+
+    @property
+    def mentions(self) -> str:
+        """What the prescriber wrote beside the posology, as it is named on screen."""
+        said = (
+            "en une seule fois" if self.at_once else "",
+            "chevauchement autorisé" if self.overlap else "",
+            "ne pas renouveler" if self.not_renewable else "",
+        )
+        return ", ".join(word for word in said if word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +105,22 @@ class KeptLine:
         """How many deliveries are still to be made."""
         return max(0, 1 + self.line.renewals - self.deliveries)
 
+    def is_over(self, today: dt.date) -> bool:
+        """Return True where nothing can be delivered any more of what leaves by fractions: its days have run out."""
+        if self.line.total_days is None or self.last_on is None:
+            return False
+        return today > self.last_on + dt.timedelta(days=self.line.total_days)
+
     def due_on(self, tolerance_days: int) -> dt.date | None:
         """Return the day from which the next delivery falls due, ``tolerance_days`` before the boxes run out.
 
-        None where nothing was delivered yet, or where it is not known how long the boxes last.
+        None where nothing was delivered yet, or where it is not known how long the boxes last. A fraction is due at the
+        end of the one before, not earlier (CSP R.5132-33).
         """
         if self.last_on is None or self.line.days is None:
             return None
-        return self.last_on + dt.timedelta(days=max(0, self.line.days - tolerance_days))
+        early = 0 if self.line.total_days is not None else tolerance_days
+        return self.last_on + dt.timedelta(days=max(0, self.line.days - early))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

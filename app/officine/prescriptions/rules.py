@@ -13,7 +13,7 @@ from app.kernel.text import name_words, typographic, words
 if TYPE_CHECKING:
     import datetime as dt
 
-    from app.officine.prescriptions.model import KeptPrescription, Prescriber, PrescriberDraft
+    from app.officine.prescriptions.model import KeptPrescription, PrescribedLine, Prescriber, PrescriberDraft
 
 LONGEST_DAYS = 366
 TOLERANCE_DAYS = 3
@@ -66,9 +66,17 @@ def search_words(prescriber: PrescriberDraft) -> set[str]:
     return found | {prescriber.rpps} if prescriber.rpps else found
 
 
+def prescribed_days(line: PrescribedLine) -> int | None:
+    """Return how long the whole treatment of a line lasts, renewals included; None where its length was not said."""
+    if line.total_days is not None:
+        return line.total_days
+    return None if line.days is None else line.days * (1 + line.renewals)
+
+
 def is_live(kept: KeptPrescription, today: dt.date) -> bool:
     """Return True while something is left to deliver on an ordonnance of less than a year (CSP R.5132-21)."""
-    return bool(kept.to_deliver) and (today - kept.written_on).days <= LONGEST_DAYS
+    left = [line for line in kept.to_deliver if not line.is_over(today)]
+    return bool(left) and (today - kept.written_on).days <= LONGEST_DAYS
 
 
 def _error(code: str, text: str, advice: str, subject: str) -> Finding:

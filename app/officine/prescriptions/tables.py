@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import PK, Base, PrefixText, UtcDateTime
@@ -79,6 +79,10 @@ class PrescriptionLineRow(Base):
     mention: Mapped[str] = mapped_column(String(3))
     cis: Mapped[str] = mapped_column(String(8))
     group_id: Mapped[str] = mapped_column(String(20))
+    total_days: Mapped[int | None]
+    at_once: Mapped[bool] = mapped_column(server_default=false())
+    overlap: Mapped[bool] = mapped_column(server_default=false())
+    not_renewable: Mapped[bool] = mapped_column(server_default=false())
     deliveries: Mapped[int]
     last_on: Mapped[dt.date | None]
     last_delivery: Mapped[int | None] = mapped_column(PK)

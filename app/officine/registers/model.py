@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 class EntryKind(enum.StrEnum):
-    """Why the quantity of a stupéfiant changed, or was stated (CSP R.5132-36)."""
+    """Why the quantity of a stupéfiant changed, or was stated (comptabilité des stupéfiants, as meddispar tells it)."""
 
     OPENING = "opening"
     RECEIPT = "receipt"
     DELIVERY = "delivery"
+    CESSION = "cession"
     CANCELLATION = "cancellation"
     RETURN = "return"
     DESTRUCTION = "destruction"
@@ -34,6 +35,7 @@ _LABELS = {
     EntryKind.OPENING: "Ouverture",
     EntryKind.RECEIPT: "Réception",
     EntryKind.DELIVERY: "Délivrance",
+    EntryKind.CESSION: "Cession à une officine",
     EntryKind.CANCELLATION: "Annulation",
     EntryKind.RETURN: "Retour fournisseur",
     EntryKind.DESTRUCTION: "Destruction",
@@ -192,18 +194,22 @@ class MonthBalance:
 class DerivedKind(enum.StrEnum):
     """What happened to a medicine derived from blood."""
 
+    RECEIPT = "receipt"
     DELIVERY = "delivery"
     CANCELLATION = "cancellation"
 
     @property
     def label(self) -> str:
         """The kind as screens and pages show it."""
-        return {"delivery": "Délivrance", "cancellation": "Annulation"}[self]
+        return {"receipt": "Réception", "delivery": "Délivrance", "cancellation": "Annulation"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivedMove:
-    """Boxes of one lot of a medicine derived from blood that were delivered, or whose delivery is cancelled."""
+    """Boxes of one lot of a medicine derived from blood: received, delivered, or whose delivery is cancelled.
+
+    ``reference`` is the delivery note of what is received, else the number of the delivery; ``who`` is empty then.
+    """
 
     kind: DerivedKind
     reference: str
@@ -211,7 +217,7 @@ class DerivedMove:
     label: str
     lot: str
     quantity: int
-    who: Who
+    who: Who = field(default_factory=Who)
     patient_birth_date: dt.date | None = None
     prescription_date: dt.date | None = None
     reason: str = ""

@@ -188,6 +188,19 @@ def missing_lot(label: str, subject: str) -> Finding:
     )
 
 
+def missing_lot_received(label: str, code: str) -> Finding:
+    """Return the finding that refuses the receipt of a medicine derived from blood without its lot.
+
+    Its register follows each lot from the receipt to the patient (CSP R.5121-186 and R.5121-195).
+    """
+    return error(
+        "GAL-MDS-04",
+        f"{label} est un médicament dérivé du sang : son lot est obligatoire dès la réception.",
+        "Recopiez le lot de la boîte ; un lot par entrée.",
+        code,
+    )
+
+
 def missing_patient(label: str, subject: str) -> Finding:
     """Return the finding that refuses a medicine derived from blood without who receives it and who prescribed it."""
     return error(
@@ -252,7 +265,7 @@ _NAMES = (
 )  # fmt: skip
 
 _ENTRIES = frozenset({EntryKind.OPENING, EntryKind.RECEIPT, EntryKind.CANCELLATION})
-_EXITS = frozenset({EntryKind.DELIVERY, EntryKind.RETURN})
+_EXITS = frozenset({EntryKind.DELIVERY, EntryKind.CESSION, EntryKind.RETURN})
 _LOST = frozenset({EntryKind.LOSS, EntryKind.THEFT})
 
 

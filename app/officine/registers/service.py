@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import paris_date, today
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.catalog.service import Catalog
     from app.officine.registers.model import BalanceLine, DerivedEntry, Entry, Note
+    from app.officine.registers.tables import DerivedEntryRow
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -83,6 +85,17 @@ class Registers:
             code for code, detail in details.items() if rules.is_derived((one.name for one in detail.substances), table)
         }
         return frozenset(code for code in wanted if said.get(code, code in guessed))
+
+    def derived_names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of those of the products that are derived from blood, by code."""
+        wanted = sorted(set(codes))
+        table = derived_table().rows
+        guessed = {code for code, names in self._catalog.substances(wanted).items() if rules.is_derived(names, table)}
+        with self._db.read() as session:
+            said = store.flags(session, wanted)
+        chosen = [code for code in wanted if said.get(code, code in guessed)]
+        products = self._catalog.by_codes(chosen) if chosen else {}
+        return {code: products[code].name if code in products else code for code in chosen}
 
     def flagged(self) -> dict[str, bool]:
         """Return every product of which a pharmacist said whether it is derived from blood."""
@@ -175,40 +188,32 @@ class Registers:
         return self.record(work, [move])
 
     def record_derived(self, work: UnitOfWork, moves: Sequence[DerivedMove]) -> None:
-        """Write deliveries of medicines derived from blood in the caller's act."""
+        """Write receipts or deliveries of medicines derived from blood in the caller's act."""
         if not moves:
             return
         store.append(work, store.DERIVED, [_derived_row(work, move) for move in moves])
         work.changed("registers")
 
-    def cancel_derived(self, work: UnitOfWork, reference: str, reason: str) -> int:
-        """Write, in the caller's act, that the delivery ``reference`` is cancelled; return how many entries it had."""
+    def cancel_derived(
+        self, work: UnitOfWork, reference: str, reason: str, lots: Mapping[tuple[str, str], int] | None = None
+    ) -> int:
+        """Write, in the caller's act, that what is left of the delivery ``reference`` is cancelled, or only ``lots``.
+
+        ``lots`` counts boxes by product and lot. Return how many entries were written.
+        """
         audit.lock_head(work.session, store.DERIVED)
-        if store.derived_cancelled(work.session, reference):
-            return 0
-        found = store.derived_of(work.session, reference)
-        moves = [
-            DerivedMove(
-                kind=DerivedKind.CANCELLATION,
-                reference=reference,
-                code=row.code,
-                label=row.label,
-                lot=row.lot,
-                quantity=-row.quantity,
-                who=Who(
-                    patient_id=row.patient_id,
-                    patient_name=row.patient_name,
-                    patient_address=row.patient_address,
-                    prescriber_name=row.prescriber_name,
-                    prescriber_address=row.prescriber_address,
-                    bearer=row.bearer,
-                ),
-                patient_birth_date=row.patient_birth_date,
-                prescription_date=row.prescription_date,
-                reason=one_line(reason, rules.REASON_LIMIT),
-            )
-            for row in found
-        ]
+        cancelled = store.derived_cancelled(work.session, reference)
+        asked = None if lots is None else Counter(lots)
+        moves = []
+        for row in store.derived_of(work.session, reference):
+            key = row.code, row.lot
+            before = min(row.quantity, cancelled[key])
+            cancelled[key] -= before
+            back = row.quantity - before if asked is None else min(row.quantity - before, asked[key])
+            if asked is not None:
+                asked[key] -= back
+            if back:
+                moves.append(_cancelled(row, back, reason))
         self.record_derived(work, moves)
         return len(moves)
 
@@ -423,6 +428,28 @@ def _derived_row(work: UnitOfWork, move: DerivedMove) -> dict[str, Any]:
         "author_id": work.actor.staff_id,
         "author_name": work.actor.name,
     }
+
+
+def _cancelled(row: DerivedEntryRow, quantity: int, reason: str) -> DerivedMove:
+    return DerivedMove(
+        kind=DerivedKind.CANCELLATION,
+        reference=row.reference,
+        code=row.code,
+        label=row.label,
+        lot=row.lot,
+        quantity=-quantity,
+        who=Who(
+            patient_id=row.patient_id,
+            patient_name=row.patient_name,
+            patient_address=row.patient_address,
+            prescriber_name=row.prescriber_name,
+            prescriber_address=row.prescriber_address,
+            bearer=row.bearer,
+        ),
+        patient_birth_date=row.patient_birth_date,
+        prescription_date=row.prescription_date,
+        reason=one_line(reason, rules.REASON_LIMIT),
+    )
 
 
 def _units_in_use(narcotic: Narcotic, held: int) -> Finding:

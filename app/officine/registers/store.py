@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import func, insert, select
@@ -131,12 +132,12 @@ def flagged(session: Session) -> dict[str, bool]:
 
 
 def delivered_units(session: Session, code: str, reference: str) -> tuple[int, int]:
-    """Return the boxes and the unités de prise of a product that a delivery took, both as written (negative)."""
+    """Return the boxes and the unités de prise that a delivery or a cession took, both as written (negative)."""
     row = NarcoticEntryRow
     query = select(func.sum(row.boxes), func.sum(row.units)).where(
         row.code == code,
         row.reference == reference,
-        row.kind.in_([EntryKind.DELIVERY, EntryKind.CANCELLATION]),
+        row.kind.in_([EntryKind.DELIVERY, EntryKind.CESSION, EntryKind.CANCELLATION]),
     )
     boxes, units = session.execute(query).one()
     return int(boxes or 0), int(units or 0)
@@ -225,11 +226,15 @@ def derived_of(session: Session, reference: str) -> list[DerivedEntryRow]:
     return list(session.scalars(query))
 
 
-def derived_cancelled(session: Session, reference: str) -> bool:
-    """Return True where the entries of a delivery were cancelled already."""
+def derived_cancelled(session: Session, reference: str) -> Counter[tuple[str, str]]:
+    """Return how many boxes of a delivery were cancelled already, by product and lot."""
     row = DerivedEntryRow
-    query = select(row.seq).where(row.reference == reference, row.kind == DerivedKind.CANCELLATION).limit(1)
-    return session.execute(query).first() is not None
+    query = (
+        select(row.code, row.lot, func.sum(row.quantity))
+        .where(row.reference == reference, row.kind == DerivedKind.CANCELLATION)
+        .group_by(row.code, row.lot)
+    )
+    return Counter({(code, lot): -int(quantity) for code, lot, quantity in session.execute(query)})
 
 
 def notes(session: Session, register: str, numbers: Iterable[int] | None = None) -> dict[int, list[Note]]:

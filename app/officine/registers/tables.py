@@ -11,7 +11,7 @@ from app.store.base import PK, Base, UtcDateTime
 
 
 class NarcoticEntryRow(Base):
-    """One entry of the register of stupéfiants (CSP R.5132-36); append-only and chained. Units are unités de prise."""
+    """One entry of the register of stupéfiants; append-only and chained. Units are unités de prise."""
 
     __tablename__ = "narcotic_entry"
 

@@ -6,16 +6,16 @@ import contextlib
 import json
 import os
 import sqlite3
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure
 from app.kernel.text import fold
 from app.officine.safety.model import Constraint, Interaction, Level
 from app.officine.safety.names import installed_names
+from app.store.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from pathlib import Path
 
     from app.officine.safety.model import Thesaurus
@@ -101,25 +101,14 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
     )
 
 
-class SnapshotReader:
+class SnapshotReader(SnapshotFile):
     """Reads one thesaurus; each thread has its own connection to it, opened once."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+    FORMAT = FORMAT
 
-    def close(self) -> None:
-        """Close every connection; the reader is not used afterwards."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-
-    def meta(self) -> dict[str, str]:
-        """Return what the thesaurus says of itself. Raises EnvironmentFailure when it can't be read."""
-        return dict(self._rows("SELECT name, value FROM meta"))
+    def damaged(self) -> EnvironmentFailure:
+        """Return the failure of a thesaurus that can't be read."""
+        return damaged()
 
     def is_sound(self) -> bool:
         """Return True where every page of the file can be read and its counts are those that it tells."""
@@ -156,33 +145,6 @@ class SnapshotReader:
             Interaction(first, second, tuple(_constraint(*own) for own in json.loads(levels)), mechanism)
             for first, second, levels, mechanism in rows
         )
-
-    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        try:
-            return self._connection().execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise damaged() from error
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._open()
-        return connection
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            # Shared by threads only to be closed: each reads through its own.
-            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            connection.execute("PRAGMA trusted_schema=OFF")
-            found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise damaged() from error
-        if found != (str(FORMAT),):
-            connection.close()
-            raise damaged()
-        with self._lock:
-            self._opened.append(connection)
-        return connection
 
 
 def damaged() -> EnvironmentFailure:

@@ -52,6 +52,12 @@ class Right(enum.StrEnum):
     CLOSE_CASH = "cash.close"
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
+    ADVANCE = "delivery.advance"
+    CEDE = "delivery.cede"
+    KEEP_ACCOUNTS = "accounts.keep"
+    HANDLE_RECALLS = "recalls.handle"
+    KEEP_RECALLS = "recalls.keep"
+    ANSWER_FOR_RECALLS = "recalls.answer"
 
     @property
     def label(self) -> str:
@@ -72,6 +78,12 @@ _RIGHT_LABELS = {
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
+    Right.ADVANCE: "avancer un traitement avant son ordonnance",
+    Right.CEDE: "céder des boîtes à une autre officine",
+    Right.KEEP_ACCOUNTS: "tenir les comptes clients et les facturer",
+    Right.HANDLE_RECALLS: "acquitter un rappel, mettre des boîtes en quarantaine",
+    Right.KEEP_RECALLS: "enregistrer un rappel de lot",
+    Right.ANSWER_FOR_RECALLS: "passer outre un rappel, le lever, sortir des boîtes de quarantaine",
 }
 
 

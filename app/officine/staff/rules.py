@@ -31,6 +31,12 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CLOSE_CASH: _PHARMACISTS | {Role.TECHNICIAN},
     Right.KEEP_REGISTERS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_REGISTERS: _PHARMACISTS,
+    Right.ADVANCE: _PHARMACISTS,
+    Right.CEDE: _PHARMACISTS,
+    Right.KEEP_ACCOUNTS: _PHARMACISTS | {Role.TECHNICIAN},
+    Right.HANDLE_RECALLS: _COUNTER | {Role.STOCK},
+    Right.KEEP_RECALLS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
+    Right.ANSWER_FOR_RECALLS: _PHARMACISTS,
 }
 """The roles that hold each right."""
 

@@ -14,12 +14,17 @@ class MovementKind(enum.StrEnum):
     """Why a quantity changed."""
 
     SALE = "sale"
+    CESSION = "cession"
     PUT_BACK = "put_back"
     RECEIPT = "receipt"
     ADJUSTMENT = "adjustment"
     DESTRUCTION = "destruction"
     LOSS = "loss"
     RETURN = "return"
+    SET_ASIDE = "set_aside"
+    RELEASED = "released"
+    ASIDE_DESTROYED = "aside_destroyed"
+    ASIDE_RETURNED = "aside_returned"
 
     @property
     def label(self) -> str:
@@ -29,12 +34,17 @@ class MovementKind(enum.StrEnum):
 
 _KIND_LABELS = {
     MovementKind.SALE: "Délivrance",
+    MovementKind.CESSION: "Rétrocession",
     MovementKind.PUT_BACK: "Retour en stock",
     MovementKind.RECEIPT: "Réception",
     MovementKind.ADJUSTMENT: "Correction",
     MovementKind.DESTRUCTION: "Destruction",
     MovementKind.LOSS: "Perte ou vol",
     MovementKind.RETURN: "Retour fournisseur",
+    MovementKind.SET_ASIDE: "Quarantaine",
+    MovementKind.RELEASED: "Remis en vente",
+    MovementKind.ASIDE_DESTROYED: "Destruction",
+    MovementKind.ASIDE_RETURNED: "Retour fournisseur",
 }
 
 
@@ -44,6 +54,7 @@ class StockItem:
 
     ``quantity`` is in boxes, negative when more was delivered than the computer believed present.
     Below ``minimum`` the product is to be ordered, up to ``maximum``. ``version`` counts the edits by hand.
+    ``quarantined`` boxes are on the premises and not for sale: they count in no other number.
     """
 
     code: str
@@ -52,6 +63,7 @@ class StockItem:
     minimum: int = 0
     maximum: int = 0
     version: int = 0
+    quarantined: int = 0
 
     @property
     def is_low(self) -> bool:
@@ -64,6 +76,7 @@ class Movement:
     """One change of quantity, kept for ever.
 
     ``delta`` is in boxes, negative when they leave; ``reference`` is the delivery or the receipt it belongs to.
+    ``aside`` is what it changed of the boxes in quarantine.
     """
 
     id: int
@@ -78,6 +91,7 @@ class Movement:
     serial: str
     actor_name: str
     at: dt.datetime
+    aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +116,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A product whose quantity is not the sum of its movements: damage, never a normal state."""
+    """A product whose quantity is not the sum of its movements: damage, never a normal state.
+
+    The same of its boxes in quarantine.
+    """
 
     code: str
     quantity: int
     moved: int
+    quarantined: int = 0
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,9 @@ class Narcotics:
         held = self._held_narcotics()
         balances, days = self._registers.balances(), self._registers.last_days()
         known = self._registers.narcotics({*balances, *held})
-        boxes = self._stock.on_hand(known)
+        boxes, aside = self._stock.on_hand(known), self._stock.quarantined(known)
         found = [
-            Holding(narcotic, balances.get(code, 0), boxes.get(code, 0), days.get(code))
+            Holding(narcotic, balances.get(code, 0), boxes.get(code, 0) + aside.get(code, 0), days.get(code))
             for code, narcotic in known.items()
         ]
         return sorted(found, key=lambda holding: (holding.narcotic.name, holding.narcotic.code))
@@ -123,7 +123,7 @@ class Narcotics:
     ) -> Outcome[int]:
         """Destroy, lose or send back whole boxes, all products or none; the value is the last entry's number.
 
-        A destruction names the pharmacist who witnesses it and the document that attests it (CSP R.5132-36); a
+        A destruction names the pharmacist who witnesses it and the document that attests it; a
         theft or a diversion is to be declared (R.5132-80), which the findings say.
         """
         if kind not in _MOVEMENTS:
@@ -217,7 +217,7 @@ class Narcotics:
         after = ""
         while page := self._stock.items(after, _PAGE):
             after = page[-1].code
-            codes = [item.code for item in page if item.quantity]
+            codes = [item.code for item in page if item.quantity or item.quarantined]
             products = self._catalog.by_codes(codes)
             found += [code for code, one in products.items() if one.list_class is ListClass.NARCOTIC]
         return found

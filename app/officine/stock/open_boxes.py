@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.officine.registers import rules as register_rules
+from app.officine.registers.model import EntryKind, Move
 from app.officine.staff.model import Right
-from app.officine.stock.model import OpenBox
+from app.officine.stock import store
+from app.officine.stock.model import MovementKind, OpenBox
 from app.officine.stock.open_tables import OpenBoxMovementRow, OpenBoxRow
 from app.officine.stock.rules import REASON_LIMIT
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.kernel.outcome import Outcome
+    from app.officine.registers.model import Narcotic
+    from app.officine.registers.service import Registers
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -26,10 +32,11 @@ if TYPE_CHECKING:
 class OpenBoxes:
     """The opened boxes of the officine; each change is one movement, kept for ever."""
 
-    def __init__(self, db: Database, staff: Staff) -> None:
-        """Keep them in ``db``; ask ``staff`` for the rights."""
+    def __init__(self, db: Database, staff: Staff, registers: Registers | None = None) -> None:
+        """Keep them in ``db``; ask ``staff`` for the rights; write the units of stupéfiants into ``registers``."""
         self._db = db
         self._staff = staff
+        self._registers = registers
 
     def of(self, codes: Iterable[str]) -> dict[str, list[OpenBox]]:
         """Return the opened boxes of each product that still hold units and are not expired, first to expire first."""
@@ -44,6 +51,13 @@ class OpenBoxes:
                 if held.expiry is None or held.expiry >= day:
                     found.setdefault(held.code, []).append(_box_of(held))
         return found
+
+    def held(self, code: str) -> list[OpenBox]:
+        """Return the opened boxes of a product that still hold units, expired ones too, first to expire first."""
+        row = OpenBoxRow
+        query = select(row).where(row.code == code, row.remaining > 0).order_by(row.expiry, row.id)
+        with self._db.read() as session:
+            return [_box_of(held) for held in session.scalars(query)]
 
     # --- Within a delivery --------------------------------------------------------------------------------------
 
@@ -98,27 +112,94 @@ class OpenBoxes:
 
     # --- By hand ------------------------------------------------------------------------------------------------
 
-    def discard(self, actor: Actor, box: OpenBox, reason: str) -> Outcome[OpenBox]:
-        """Take what is left of an opened box out of use (expired, damaged); the reason is mandatory."""
+    def discard(
+        self, actor: Actor, box: OpenBox, reason: str, *, reference: str = "", second_person: str = ""
+    ) -> Outcome[OpenBox]:
+        """Take what is left of an opened box out of use (expired, damaged); the reason is mandatory.
+
+        The stock counts whole boxes, and this one left it when it was opened: a movement of no box keeps the trace
+        of the units destroyed, with their lot. Units of a stupéfiant leave its register in the same act, with the
+        witness and the document of their destruction.
+        """
+        narcotic = None if self._registers is None else self._registers.narcotics([box.code]).get(box.code)
         findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
         if not reason.strip() or len(reason) > REASON_LIMIT or not reason.isprintable():
             text = f"Un motif d’une ligne, de 1 à {REASON_LIMIT} caractères, est attendu."
             findings.append(Finding("GAL-UNI-10", Severity.ERROR, text, "Indiquez le motif.", "reason"))
+        if narcotic is not None:
+            findings += self._staff.refusal(actor, Right.ANSWER_FOR_REGISTERS)
+            findings += register_rules.check_person(second_person, "Le nom du pharmacien témoin")
+            findings += register_rules.check_reference(reference, "Le document de destruction")
         if is_refused(findings):
             return Refused(tuple(findings))
-        row = OpenBoxRow
-        with self._db.write(actor) as work:
-            held = work.session.execute(
-                update(row).where(row.id == box.id, row.remaining == box.remaining).values(remaining=0).returning(row)
-            ).scalar_one_or_none()
-            if held is None:
-                text = "Cette boîte ouverte a changé entre-temps à un autre poste."
-                return Refused((Finding("GAL-UNI-11", Severity.ERROR, text, "Relisez-la, puis recommencez."),))
-            _record(work, box.id, -box.remaining, 0, reference="", reason=reason.strip())
-            work.audit("stock.open_box.discard", "open_box", str(box.id), details={"units": box.remaining})
-            work.changed(f"stock:{box.code}")
-            left = _box_of(held)
-        return Done(left)
+        thrown = _Thrown(box, reason.strip(), reference.strip(), second_person.strip())
+        try:
+            return Done(self._db.perform(actor, lambda work: self._throw_away(work, thrown, narcotic)))
+        except _Undone as undone:
+            return Refused((undone.finding,))
+
+    def _throw_away(self, work: UnitOfWork, thrown: _Thrown, narcotic: Narcotic | None) -> OpenBox:
+        """Write the destruction in the act; raises _Undone, which undoes all. Stock first, then register."""
+        row, box = OpenBoxRow, thrown.box
+        held = work.session.execute(
+            update(row).where(row.id == box.id, row.remaining == box.remaining).values(remaining=0).returning(row)
+        ).scalar_one_or_none()
+        if held is None:
+            text = "Cette boîte ouverte a changé entre-temps à un autre poste."
+            raise _Undone(Finding("GAL-UNI-11", Severity.ERROR, text, "Relisez-la, puis recommencez."))
+        left = _box_of(held)
+        _record(work, box.id, -box.remaining, 0, reference=thrown.reference, reason=thrown.reason)
+        boxes = store.add(work.session, {box.code: 0})[box.code]
+        movement = store.movement(
+            code=box.code,
+            delta=0,
+            balance_after=boxes,
+            kind=MovementKind.DESTRUCTION,
+            reason=f"{box.remaining} unités sur {box.size} d’une boîte ouverte : {thrown.reason}"[:REASON_LIMIT],
+            reference=thrown.reference,
+            lot=box.lot,
+            expiry=box.expiry,
+            serial=box.serial,
+        )
+        author = {"actor_id": work.actor.staff_id, "actor_name": work.actor.name, "at": work.now}
+        store.record(work.session, [movement | author])
+        if narcotic is not None and self._registers is not None:
+            move = Move(
+                kind=EntryKind.DESTRUCTION,
+                narcotic=narcotic,
+                boxes=0,
+                units=-box.remaining,
+                held_before=boxes,
+                lot=box.lot,
+                reference=thrown.reference,
+                second_person=thrown.second_person,
+                reason=thrown.reason,
+            )
+            refused = self._registers.record(work, [move])
+            if refused is not None:
+                raise _Undone(refused)
+        details = {"code": box.code, "units": box.remaining, "lot": box.lot, "reason": thrown.reason}
+        work.audit("stock.open_box.discard", "open_box", str(box.id), details=details)
+        work.changed(f"stock:{box.code}")
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Thrown:
+    """What is destroyed, why, on which document, before whom."""
+
+    box: OpenBox
+    reason: str
+    reference: str
+    second_person: str
+
+
+class _Undone(Exception):
+    """Undoes the act from within its transaction."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.text)
+        self.finding = finding
 
 
 def _record(work: UnitOfWork, box_id: int, delta: int, balance: int, *, reference: str, reason: str = "") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.registers import rules as register_rules
-from app.officine.registers.model import EntryKind, Move
+from app.officine.registers.model import DerivedKind, DerivedMove, EntryKind, Move
 from app.officine.staff.model import Right
 from app.officine.stock import rules, store
 from app.officine.stock.model import MovementKind, Receipt, StockItem
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.officine.registers.service import Registers
     from app.officine.staff.service import Staff
     from app.officine.stock.model import Discrepancy, Movement, ReceiptLine
+    from app.officine.stock.quarantined import ShiftedBoxes
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
@@ -47,6 +48,16 @@ class Stock:
         """Return how many boxes there are of each product; a product never held is absent."""
         with self._db.read() as session:
             return store.on_hand(session, codes)
+
+    def quarantined(self, codes: Iterable[str]) -> dict[str, int]:
+        """Return how many boxes of each product are in quarantine: those of which there are some."""
+        with self._db.read() as session:
+            return store.quarantined(session, codes)
+
+    def by_lot(self, codes: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Return, by product and lot, what the movements that name a lot come to: an estimate of what is left of it."""
+        with self._db.read() as session:
+            return store.by_lot(session, codes)
 
     def item(self, code: str) -> StockItem:
         """Return what is held of a product: an empty item for one never held."""
@@ -88,6 +99,7 @@ class Stock:
         expiry: dt.date | None = None,
         serial: str = "",
         forced: bool = False,
+        kind: MovementKind = MovementKind.SALE,
     ) -> bool:
         """Take ``quantity`` boxes (1 or more) in the caller's act; False, and nothing done, where there are too few.
 
@@ -105,7 +117,7 @@ class Stock:
             code=code,
             delta=-quantity,
             balance_after=balance,
-            kind=MovementKind.SALE,
+            kind=kind,
             reason=FORCED if beyond else "",
             reference=reference,
             lot=lot,
@@ -115,7 +127,18 @@ class Stock:
         _record(work, [moved])
         return True
 
-    def put_back(self, work: UnitOfWork, *, code: str, quantity: int, reference: str, reason: str = "") -> None:
+    def put_back(
+        self,
+        work: UnitOfWork,
+        *,
+        code: str,
+        quantity: int,
+        reference: str,
+        reason: str = "",
+        lot: str = "",
+        expiry: dt.date | None = None,
+        serial: str = "",
+    ) -> None:
         """Put ``quantity`` boxes (1 or more) back in the caller's act."""
         _require_positive(quantity)
         balance = store.add(work.session, {code: quantity})[code]
@@ -126,20 +149,65 @@ class Stock:
             kind=MovementKind.PUT_BACK,
             reason=reason,
             reference=reference,
+            lot=lot,
+            expiry=expiry,
+            serial=serial,
         )
         _record(work, [moved])
+        held = self.held(work, [code])[code] - quantity
+        self.back_in_register(work, code, quantity, reference=reference, reason=reason, held_before=held)
+
+    def back_in_register(
+        self, work: UnitOfWork, code: str, quantity: int, *, reference: str, reason: str, held_before: int
+    ) -> None:
+        """Write back, in the caller's act, boxes of a stupéfiant whose delivery ``reference`` is taken back.
+
+        ``held_before``: the boxes on the premises before they came. Nothing is written of any other product.
+        """
         narcotic = self._narcotics([code]).get(code)
-        if narcotic is not None and self.registers is not None:
-            held = balance - quantity
-            refused = self.registers.cancel(
-                work, narcotic, quantity, reference=reference, reason=reason, held_before=held
-            )
-            if refused is not None:
-                raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
+        if narcotic is None or self.registers is None:
+            return
+        refused = self.registers.cancel(
+            work, narcotic, quantity, reference=reference, reason=reason, held_before=held_before
+        )
+        if refused is not None:
+            raise InputDefect(refused.text, code=refused.code, advice=refused.advice)
 
     def held(self, work: UnitOfWork, codes: Iterable[str]) -> dict[str, int]:
-        """Return how many boxes there are of each product at this point of the caller's act, and lock them."""
-        return store.add(work.session, dict.fromkeys(codes, 0))
+        """Return how many boxes there are of each product at this point of the caller's act, and lock them.
+
+        Those in quarantine are on the premises: they count, as they do in the register of stupéfiants.
+        """
+        held = store.add(work.session, dict.fromkeys(codes, 0))
+        aside = store.quarantined(work.session, held)
+        return {code: quantity + aside.get(code, 0) for code, quantity in held.items()}
+
+    def shift(self, work: UnitOfWork, *, sellable: int, aside: int, moved: ShiftedBoxes) -> bool:
+        """Move boxes between sale and quarantine in the caller's act; False, and nothing done, where they lack.
+
+        ``sellable`` and ``aside`` are signed; one movement says both.
+        """
+        balance = store.shift(work.session, moved.code, sellable=sellable, aside=aside)
+        if balance is None:
+            return False
+        _record(
+            work,
+            [
+                store.movement(
+                    code=moved.code,
+                    delta=sellable,
+                    balance_after=balance[0],
+                    kind=moved.kind,
+                    reason=moved.reason,
+                    reference=moved.reference,
+                    lot=moved.lot,
+                    expiry=moved.expiry,
+                    serial=moved.serial,
+                    aside=aside,
+                )
+            ],
+        )
+        return True
 
     def move(
         self, work: UnitOfWork, *, code: str, delta: int, kind: MovementKind, reason: str = "", reference: str = ""
@@ -165,6 +233,16 @@ class Stock:
         findings = [*self._staff.refusal(actor, Right.RECEIVE_STOCK), *rules.check_receipt(lines, reference)]
         narcotics = {} if is_refused(findings) else self._narcotics(line.code for line in lines)
         findings += [register_rules.unknown_units(one) for one in narcotics.values() if one.units.count is None]
+        derived = (
+            {}
+            if is_refused(findings) or self.registers is None
+            else self.registers.derived_names(line.code for line in lines)
+        )
+        findings += [
+            register_rules.missing_lot_received(derived[line.code], line.code)
+            for line in lines
+            if line.code in derived and not line.lot.strip()
+        ]
         if is_refused(findings):
             return Refused(tuple(findings))
         boxes: Counter[str] = Counter()
@@ -174,6 +252,8 @@ class Stock:
             balances = store.add(work.session, boxes)
             _record(work, _receipt_movements(lines, boxes, balances, reference))
             self._register(work, _received(narcotics, lines, boxes, balances, reference))
+            if self.registers is not None:
+                self.registers.record_derived(work, _derived_received(derived, lines, reference))
             receipt = Receipt(reference, len(lines), boxes.total())
             work.audit("stock.receive", "receipt", reference, details={"lines": receipt.lines, "boxes": receipt.boxes})
         return Done(receipt, tuple(findings))
@@ -263,6 +343,20 @@ def _received(
         )
         for line in lines
         if line.code in narcotics
+    ]
+
+
+def _derived_received(derived: Mapping[str, str], lines: Iterable[ReceiptLine], reference: str) -> list[DerivedMove]:
+    """Return the entries of the medicines derived from blood that came: one a product and lot."""
+    lots: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        if line.code in derived:
+            lots[line.code, line.lot.strip()] += line.quantity
+    return [
+        DerivedMove(
+            kind=DerivedKind.RECEIPT, reference=reference, code=code, label=derived[code], lot=lot, quantity=quantity
+        )
+        for (code, lot), quantity in lots.items()
     ]
 
 

@@ -47,6 +47,51 @@ def add(session: Session, deltas: Mapping[str, int]) -> dict[str, int]:
     return {row.code: row.quantity for row in session.execute(updating, rows)}
 
 
+def shift(session: Session, code: str, *, sellable: int, aside: int) -> tuple[int, int] | None:
+    """Change together the boxes for sale and those in quarantine of a product, making its item where it is missing.
+
+    Return what there is of each then; None, and nothing done, where boxes would leave that are not there.
+    """
+    add(session, {code: 0})
+    row = StockItemRow
+    enough = [row.code == code, row.quarantined + aside >= 0]
+    if sellable < 0:
+        enough.append(row.quantity + sellable >= 0)
+    found = session.execute(
+        update(row)
+        .where(*enough)
+        .values(quantity=row.quantity + sellable, quarantined=row.quarantined + aside)
+        .returning(row.quantity, row.quarantined)
+    ).one_or_none()
+    return None if found is None else (found.quantity, found.quarantined)
+
+
+def quarantined(session: Session, codes: Iterable[str]) -> dict[str, int]:
+    """Return how many boxes of each product are in quarantine: those of which there are some."""
+    found: dict[str, int] = {}
+    for chunk in _chunks(set(codes)):
+        query = select(StockItemRow.code, StockItemRow.quarantined).where(
+            StockItemRow.code.in_(chunk), StockItemRow.quarantined != 0
+        )
+        found.update((row.code, row.quarantined) for row in session.execute(query))
+    return found
+
+
+def by_lot(session: Session, codes: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return, by product and lot, what the movements that name a lot come to: an estimate of what is left of it."""
+    found: dict[str, dict[str, int]] = {}
+    row = StockMovementRow
+    for chunk in _chunks(set(codes)):
+        query = (
+            select(row.code, row.lot, func.sum(row.delta))
+            .where(row.code.in_(chunk), row.lot != "")
+            .group_by(row.code, row.lot)
+        )
+        for code, lot, total in session.execute(query):
+            found.setdefault(code, {})[lot] = int(total)
+    return found
+
+
 def record(session: Session, movements: Sequence[Mapping[str, Any]]) -> None:
     """Write the movements, in order."""
     if movements:
@@ -115,18 +160,25 @@ def movements(session: Session, code: str, limit: int, before: int | None) -> li
 def discrepancies(session: Session) -> list[Discrepancy]:
     """Return the products whose quantity is not the sum of their movements."""
     moved = (
-        select(StockMovementRow.code, func.sum(StockMovementRow.delta).label("moved"))
+        select(
+            StockMovementRow.code,
+            func.sum(StockMovementRow.delta).label("moved"),
+            func.sum(StockMovementRow.aside).label("aside"),
+        )
         .group_by(StockMovementRow.code)
         .subquery()
     )
-    total = func.coalesce(moved.c.moved, 0)
+    total, aside = func.coalesce(moved.c.moved, 0), func.coalesce(moved.c.aside, 0)
     query = (
-        select(StockItemRow.code, StockItemRow.quantity, total)
+        select(StockItemRow.code, StockItemRow.quantity, total, StockItemRow.quarantined, aside)
         .outerjoin(moved, moved.c.code == StockItemRow.code)
-        .where(StockItemRow.quantity != total)
+        .where((StockItemRow.quantity != total) | (StockItemRow.quarantined != aside))
         .order_by(StockItemRow.code)
     )
-    return [Discrepancy(code, quantity, int(total)) for code, quantity, total in session.execute(query)]
+    return [
+        Discrepancy(code, quantity, int(total), quarantined, int(aside))
+        for code, quantity, total, quarantined, aside in session.execute(query)
+    ]
 
 
 def movement(
@@ -140,6 +192,7 @@ def movement(
     lot: str = "",
     expiry: dt.date | None = None,
     serial: str = "",
+    aside: int = 0,
 ) -> dict[str, Any]:
     """Return a movement as it is written, but for who moved it and when."""
     return {
@@ -152,6 +205,7 @@ def movement(
         "lot": lot,
         "expiry": expiry,
         "serial": serial,
+        "aside": aside,
     }
 
 
@@ -164,11 +218,12 @@ def item_of(row: StockItemRow) -> StockItem:
         minimum=row.minimum,
         maximum=row.maximum,
         version=row.version,
+        quarantined=row.quarantined,
     )
 
 
 def _item(code: str, quantity: int) -> dict[str, Any]:
-    return {"code": code, "quantity": quantity, "place": "", "minimum": 0, "maximum": 0, "version": 0}
+    return {"code": code, "quantity": quantity, "place": "", "minimum": 0, "maximum": 0, "version": 0, "quarantined": 0}
 
 
 def _chunks(codes: Iterable[str]) -> Iterator[list[str]]:
@@ -191,4 +246,5 @@ def _movement_of(row: StockMovementRow) -> Movement:
         serial=row.serial,
         actor_name=row.actor_name,
         at=row.at,
+        aside=row.aside,
     )

@@ -21,6 +21,7 @@ class StockItemRow(Base):
     minimum: Mapped[int]
     maximum: Mapped[int]
     version: Mapped[int]
+    quarantined: Mapped[int] = mapped_column(server_default="0")
 
 
 class StockMovementRow(Base):
@@ -41,6 +42,7 @@ class StockMovementRow(Base):
     actor_id: Mapped[int | None] = mapped_column(PK)
     actor_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    aside: Mapped[int] = mapped_column(server_default="0")
 
     # By product, newest first, page after page; and all that one delivery or receipt moved.
     __table_args__ = (Index(None, "code", "id"), Index(None, "reference"))

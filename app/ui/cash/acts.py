@@ -11,6 +11,8 @@ PAGES = (
     ("closings", "Clôtures"),
     ("debts", "Débiteurs"),
     ("journal", "Journal"),
+    ("advances", "Avances"),
+    ("accounts", "Comptes"),
 )
 ACTS = (
     *(
@@ -52,6 +54,68 @@ ACTS = (
         "cash.settle", "Encaisser un différé", "F8", ("dette", "crédit"), room="cash", icon="euro", right=Right.DELIVER
     ),
     Act("cash.deposit", "Recevoir un acompte", "Ctrl+D", ("avance",), room="cash", icon="plus", right=Right.DELIVER),
+    Act(
+        "cash.return", "Rendre un acompte", "Ctrl+R", ("remboursement",), room="cash", icon="minus", right=Right.DELIVER
+    ),
+    Act(
+        "cash.advance_bill",
+        "Facturer au comptoir",
+        "Ctrl+F",
+        ("avance", "régulariser"),
+        room="cash",
+        icon="euro",
+        right=Right.DELIVER,
+    ),
+    Act(
+        "cash.advance_back",
+        "Boîte rapportée",
+        "Ctrl+B",
+        ("avance", "retour"),
+        room="cash",
+        icon="undo",
+        right=Right.REVERSE_DELIVERY,
+    ),
+    Act("cash.advance_days", "Délai des avances", "Ctrl+J", ("retard",), room="cash", right=Right.ADVANCE),
+    Act(
+        "cash.account_pay",
+        "Encaisser le compte",
+        "Ctrl+L",
+        ("compte", "règlement"),
+        room="cash",
+        icon="euro",
+        right=Right.DELIVER,
+    ),
+    Act(
+        "cash.account_invoice",
+        "Facturer le compte",
+        "Ctrl+G",
+        ("compte", "facture récapitulative"),
+        room="cash",
+        icon="check",
+        right=Right.KEEP_ACCOUNTS,
+    ),
+    Act("cash.account_print", "Réimprimer la facture", "Ctrl+Shift+F", ("duplicata",), room="cash", icon="print"),
+    Act(
+        "cash.account_statement", "Relevé de compte", "Ctrl+Shift+R", ("compte", "imprimer"), room="cash", icon="print"
+    ),
+    Act(
+        "cash.account_new",
+        "Nouveau compte",
+        "Ctrl+I",
+        ("client", "collectivité"),
+        room="cash",
+        icon="plus",
+        right=Right.KEEP_ACCOUNTS,
+    ),
+    Act(
+        "cash.account_edit",
+        "Modifier le compte",
+        "Ctrl+Shift+M",
+        ("compte", "plafond"),
+        room="cash",
+        icon="edit",
+        right=Right.KEEP_ACCOUNTS,
+    ),
     Act("cash.save", "Enregistrer", "F10", ("valider",), room="cash", icon="save"),
     Act("cash.back", "Fermer la saisie", "Esc", ("annuler", "retour"), room="cash"),
 )

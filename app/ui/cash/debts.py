@@ -63,7 +63,7 @@ class DebtsPage(CashPage):
 
     def __init__(self, ui: Ui) -> None:
         """List the accounts."""
-        super().__init__(ui, "Compte du patient", ("cash.settle", "cash.deposit"))
+        super().__init__(ui, "Compte du patient", ("cash.settle", "cash.deposit", "cash.return"))
         columns: list[Column[DebtRow]] = [
             Column("Patient", lambda row: row.name, strong=True),
             Column("Depuis", lambda row: formats.date(row.account.since) if row.account.since else "", 11, spare=True),
@@ -82,8 +82,10 @@ class DebtsPage(CashPage):
         self.content.addWidget(body, 1)
         self.settling = PaymentForm(ui, deposit=False)
         self.depositing = PaymentForm(ui, deposit=True)
+        self.returning = PaymentForm(ui, deposit=True, back=True)
         self.add_form(self.settling)
         self.add_form(self.depositing)
+        self.add_form(self.returning)
         self.row: DebtRow | None = None
         self.pane.pointed.connect(self._show)
         self.pane.chosen.connect(lambda _row: self.settle())
@@ -104,6 +106,10 @@ class DebtsPage(CashPage):
     def deposit(self) -> None:
         """Take an acompte."""
         self._open(self.depositing)
+
+    def give_back(self) -> None:
+        """Give back what is left of an acompte."""
+        self._open(self.returning)
 
     def _open(self, form: PaymentForm) -> None:
         if self.row is not None:
@@ -132,10 +138,10 @@ class DebtsPage(CashPage):
 class PaymentForm(CashForm):
     """A payment of a debt, or an acompte."""
 
-    def __init__(self, ui: Ui, *, deposit: bool) -> None:
-        """Take acomptes where ``deposit``, else settle debts."""
-        super().__init__(ui, "Acompte" if deposit else "Règlement du différé")
-        self.is_deposit = deposit
+    def __init__(self, ui: Ui, *, deposit: bool, back: bool = False) -> None:
+        """Take acomptes where ``deposit``, or give them ``back``; else settle debts."""
+        super().__init__(ui, "Acompte rendu" if back else "Acompte" if deposit else "Règlement du différé")
+        self.is_deposit, self.is_back = deposit, back
         self.row: DebtRow | None = None
         self.amount = AmountField()
         self.means = QComboBox()
@@ -157,6 +163,8 @@ class PaymentForm(CashForm):
         self.amount.clear()
         if not self.is_deposit and account.debt:
             self.amount.set_money(account.debt)
+        if self.is_back and account.deposit:
+            self.amount.set_money(account.deposit)
         self.focus(self.amount)
 
     def save(self) -> None:
@@ -167,8 +175,8 @@ class PaymentForm(CashForm):
             return
         cash, actor = self.ui.services.cash, self.ui.actor()
         paid = [Payment(Means(self.means.currentData()), amount)]
-        act = cash.receive_deposit if self.is_deposit else cash.settle
-        said = "Acompte reçu" if self.is_deposit else "Règlement encaissé"
+        act = cash.return_deposit if self.is_back else cash.receive_deposit if self.is_deposit else cash.settle
+        said = "Acompte rendu" if self.is_back else "Acompte reçu" if self.is_deposit else "Règlement encaissé"
         self.perform(lambda: act(actor, row.patient_id, paid), f"{said}{NBSP}: {formats.amount(amount)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -16,10 +17,13 @@ from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Flow, Tall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from app.kernel.outcome import Finding, Outcome
     from app.ui.context import Ui
+
+
+_NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class CashForm(QWidget):
@@ -113,8 +117,8 @@ class CashPage(QWidget):
 
     forms_changed = Signal()
 
-    def __init__(self, ui: Ui, title: str, acts: Iterable[str]) -> None:
-        """Show ``title`` over the sheet, and a button for each of ``acts`` under it."""
+    def __init__(self, ui: Ui, title: str, acts: Iterable[str], texts: Mapping[str, str] = _NO_TEXTS) -> None:
+        """Show ``title`` over the sheet, a button for each of ``acts`` under it; ``texts`` gives some shorter words."""
         super().__init__()
         self.ui = ui
         self.side = QWidget()
@@ -122,7 +126,7 @@ class CashPage(QWidget):
         self.left.setContentsMargins(0, 0, 0, 0)
         self.left.setSpacing(theme.S)
         self.sheet = Panel(title)
-        self.acts_line = Flow([ActButton(ui.acts, act_id) for act_id in acts])
+        self.acts_line = Flow([ActButton(ui.acts, act_id, text=texts.get(act_id, "")) for act_id in acts])
         self._at_bottom: QWidget = self.acts_line
         self._bottom = QVBoxLayout()
         self._bottom.addWidget(self.acts_line)

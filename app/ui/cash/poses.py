@@ -58,6 +58,29 @@ def _sold(*acts: str) -> Callable[[Stage], None]:
     return pose
 
 
+def _named(stage: Stage) -> None:
+    """Take back one of two boxes that were scanned."""
+    from app.officine.dispensing import session as editing  # noqa: PLC0415 -- only pictures make sales
+    from app.officine.dispensing.model import Box  # noqa: PLC0415 -- the same
+
+    services, actor = stage.services, stage.ui.actor()
+    product = services.catalog.search("doliprane 1000", 1)[0]
+    session = services.counter.new_session(actor)
+    for lot, serial in (("B441", f"SN{session.id[:6]}"), ("B442", f"SN{session.id[6:12]}")):
+        session, _ = editing.add_product(session, product, box=Box(lot, None, serial.upper()))
+    session, _ = editing.force_stock(session, "L1")
+    due = services.counter.quote(session).totals.patient
+    services.counter.validate(session, actor, [Payment(Means.CASH, due, due)])
+    stage.settle()
+    view = cash_view(stage, "sales")
+    view.sales.list.point(0)
+    stage.settle()
+    stage.act("cash.credit")
+    view.sales.reversing.rows[0][1].setValue(1)
+    view.sales.reversing.reason.setText("Retour du client")
+    stage.act("cash.save")
+
+
 def _opened(stage: Stage) -> None:
     view = cash_view(stage, "drawer")
     if view.drawer.drawer is not None and not view.drawer.drawer.is_open:
@@ -100,6 +123,7 @@ PICTURES = (
     Picture("cash-sales", _sold()),
     Picture("cash-cancel", _sold("cash.cancel")),
     Picture("cash-credit", _sold("cash.credit", "cash.save")),
+    Picture("cash-credit-boxes", _named),
     Picture("cash-drawer", _page("drawer")),
     Picture("cash-drawer-open", _opened),
     Picture("cash-out", _page("drawer", "cash.out", "cash.save")),

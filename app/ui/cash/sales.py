@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.returned import boxes_left, must_be_named, named
 from app.officine.dispensing.reversal import Fate, ReturnedLine, ReversalKind, is_narcotic
 from app.ui import formats, theme
 from app.ui.cash.page import CashForm, CashPage
@@ -18,7 +19,7 @@ from app.ui.widgets.fields import Field, NumberField, TextField
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
-    from app.officine.dispensing.model import Delivery, DeliverySummary
+    from app.officine.dispensing.model import Box, Delivery, DeliverySummary
     from app.officine.dispensing.reversal import Reversal, ReversalDraft
     from app.ui.context import Services, Ui
 
@@ -61,6 +62,7 @@ class SalesPage(CashPage):
         self.content.addWidget(self.facts, 1)
         self.reversing = ReversalForm(ui)
         self.add_form(self.reversing)
+        self.forms_changed.connect(self._make_room)
         self.list.pointed.connect(self._point)
         self._show(None)
 
@@ -72,6 +74,10 @@ class SalesPage(CashPage):
     def focus_list(self) -> None:
         """Put the focus on the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_room(self) -> None:
+        """Leave the sheet to the act: it names the sale and its lines itself."""
+        self.facts.setVisible(self.form is None)
 
     def cancel(self) -> None:
         """Cancel the sale pointed at."""
@@ -106,7 +112,7 @@ class SalesPage(CashPage):
 
     def _proposed(self, draft: ReversalDraft | None) -> None:
         if draft is not None and self.record is not None:
-            self.reversing.set_draft(draft, self.record.delivery)
+            self.reversing.set_draft(draft, self.record)
             self.open_form(self.reversing)
 
     def _listed(self, sales: list[DeliverySummary]) -> None:
@@ -166,18 +172,25 @@ class ReversalForm(CashForm):
         self.note = TextField(limit=200, placeholder="Exigée si un stupéfiant revient en stock")
         self.note_field = Field("E&xplication", self.note)
         self.refunds = Text("", "strong", wrap=True)
+        self.boxes = TextField(limit=200, placeholder="Scannez-les, ou tapez leur numéro")
+        self.boxes_field = Field("&Boîtes qui reviennent", self.boxes)
+        self.out: dict[int, tuple[Box, ...]] = {}
         self.column.insertLayout(1, self.lines)
         reasons = QHBoxLayout()
         reasons.addWidget(Field("&Motif", self.reason), 1)
         reasons.addWidget(self.note_field, 1)
         self.column.insertLayout(3, reasons)
-        self.column.insertWidget(4, self.refunds)
+        self.column.insertWidget(4, self.boxes_field)
+        self.column.insertWidget(5, self.refunds)
         self.chain(self.reason)
+        self.boxes.returnPressed.connect(self.save)
         self.note.returnPressed.connect(self.save)
 
-    def set_draft(self, draft: ReversalDraft, delivery: Delivery) -> None:
+    def set_draft(self, draft: ReversalDraft, record: SaleRecord) -> None:
         """Propose all that is left of the sale."""
+        delivery = record.delivery
         self.draft = draft
+        self.out = boxes_left(delivery, record.reversals)
         self.title.setText(f"{draft.kind.label} de la vente n°{NBSP}{delivery.number}")
         while (item := self.lines.takeAt(0)) is not None:
             widget = item.widget()
@@ -203,7 +216,19 @@ class ReversalForm(CashForm):
             self.rows.append((line.rank, boxes, fate))
         self.lines.setColumnStretch(0, 1)
         self.note_field.setVisible(any(is_narcotic(line) for line in delivery.lines))
+        self.boxes.clear()
+        self._show_boxes()
         self._show_refunds(draft)
+
+    @property
+    def asks_boxes(self) -> bool:
+        """True while somebody must say which boxes come back."""
+        return not self.boxes_field.isHidden()
+
+    def take_box(self, word: str) -> None:
+        """Note a box that was scanned while the form is open, once."""
+        if word and word not in self.boxes.text().split():
+            self.boxes.setText(f"{self.boxes.text()} {word}".strip())
 
     def begin(self) -> None:
         """Begin with the reason."""
@@ -230,9 +255,20 @@ class ReversalForm(CashForm):
             for rank, boxes, fate in self.rows
             if boxes.value()
         )
-        return replace(self.draft, lines=lines)
+        return replace(self.draft, lines=named(lines, self.out, self.boxes.text()))
+
+    def _show_boxes(self) -> None:
+        """Ask which boxes come back only where the ones sold are told apart, and not all of them come back."""
+        asked = [
+            (ReturnedLine(rank, boxes.value(), Fate.STOCK), self.out.get(rank, ()), boxes.maximum())
+            for rank, boxes, _fate in self.rows
+            if boxes.value()
+        ]
+        wanted = [out for line, out, count in asked if must_be_named(line, out, count)]
+        self.boxes_field.setVisible(bool(wanted))
 
     def _reckon(self) -> None:
+        self._show_boxes()
         draft, reversals = self._typed(), self.ui.services.reversals
         if draft is not None:
             self.ui.tasks.run(

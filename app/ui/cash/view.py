@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.cash.accounts import AccountsPage
 from app.ui.cash.acts import PAGES
+from app.ui.cash.advances import AdvancesPage
 from app.ui.cash.closings import ClosingsPage
 from app.ui.cash.debts import DebtsPage
 from app.ui.cash.drawer import DrawerPage
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.kernel.events import Changed
+    from app.officine.scan.model import Scan
     from app.ui.cash.page import CashPage
     from app.ui.context import Ui
 
-_TOPICS = ("cash", "delivery", "closing")
+_TOPICS = ("cash", "delivery", "closing", "advance", "account")
 
 
 class CashView(QWidget):
@@ -38,12 +41,15 @@ class CashView(QWidget):
         self._ui = ui
         self.sales, self.drawer, self.closings = SalesPage(ui), DrawerPage(ui), ClosingsPage(ui)
         self.debts, self.journal = DebtsPage(ui), JournalPage(ui)
+        self.advances, self.accounts = AdvancesPage(ui), AccountsPage(ui)
         self.pages: dict[str, CashPage] = {
             "sales": self.sales,
             "drawer": self.drawer,
             "closings": self.closings,
             "debts": self.debts,
             "journal": self.journal,
+            "advances": self.advances,
+            "accounts": self.accounts,
         }
         self.stack = QStackedWidget()
         self.tabs: dict[str, ActButton] = {}
@@ -78,6 +84,14 @@ class CashView(QWidget):
         if focus:
             page.focus_list()
 
+    def take_scan(self, scan: Scan) -> bool:
+        """Note the box scanned while an avoir asks which boxes come back; leave other codes to the counter."""
+        form = self.sales.reversing
+        if self.page.form is not form or not form.asks_boxes:
+            return False
+        form.take_box(scan.fields.get("serial") or scan.fields.get("lot") or "")
+        return True
+
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the till changed."""
         if change is None or (self.isVisible() and any(change.touches(topic) for topic in _TOPICS)):
@@ -100,6 +114,16 @@ class CashView(QWidget):
             ("archive", "closings", self.closings.archive),
             ("settle", "debts", self.debts.settle),
             ("deposit", "debts", self.debts.deposit),
+            ("return", "debts", self.debts.give_back),
+            ("advance_bill", "advances", self.advances.bill),
+            ("advance_back", "advances", self.advances.bring_back),
+            ("advance_days", "advances", self.advances.choose_days),
+            ("account_pay", "accounts", self.accounts.receive),
+            ("account_invoice", "accounts", self.accounts.invoice),
+            ("account_print", "accounts", self.accounts.print_invoice),
+            ("account_statement", "accounts", self.accounts.print_statement),
+            ("account_new", "accounts", self.accounts.new),
+            ("account_edit", "accounts", self.accounts.edit),
         )
         for act_id, name, handler in acts:
             self._ui.acts.bind(f"cash.{act_id}", partial(self._do, name, handler), self)

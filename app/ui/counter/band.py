@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.kernel.text import plural
+from app.officine.dispensing.bearer import read_bearer
+from app.officine.dispensing.model import SaleKind
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
@@ -14,7 +17,7 @@ from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
 if TYPE_CHECKING:
     import datetime as dt
 
-    from app.officine.dispensing.model import PrescriptionDraft
+    from app.officine.dispensing.model import CounterSession, PrescriptionDraft
     from app.officine.patients.model import Coverage, Patient
     from app.ui.context import Ui
     from app.ui.counter.till import Till
@@ -37,13 +40,24 @@ _CONTRACTS = {"full": "AMC", "full_but_15": "AMC hors 15\u00a0%", "full_but_15_3
 _NAME_WIDTH = 230
 
 
-def coverage_words(coverage: Coverage) -> list[str]:
-    """Return what changes the patient's share, in a word each."""
+def lapsed_words(coverage: Coverage, on: dt.date) -> list[str]:
+    """Return the rights that are in the file and do not hold on a day."""
     words = [
-        "ALD" if coverage.ald else "",
-        "CSS" if coverage.css else "",
+        "ALD hors dates" if coverage.ald and not coverage.ald_on(on) else "",
+        "CSS échue" if coverage.css and not coverage.css_on(on) else "",
+    ]
+    if coverage.exemption is not None and coverage.exemption_on(on) is None:
+        words.append(f"{_EXEMPTIONS.get(coverage.exemption, coverage.exemption)} hors dates")
+    return [word for word in words if word]
+
+
+def coverage_words(coverage: Coverage, on: dt.date) -> list[str]:
+    """Return what changes the patient's share on a day, in a word each."""
+    words = [
+        "ALD" if coverage.ald_on(on) else "",
+        "CSS" if coverage.css_on(on) else "",
         _CONTRACTS.get(coverage.amc or "", ""),
-        _EXEMPTIONS.get(coverage.exemption or "", ""),
+        _EXEMPTIONS.get(coverage.exemption_on(on) or "", ""),
         "Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "",
     ]
     return [word for word in words if word]
@@ -61,9 +75,25 @@ def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:
         return "Sans ordonnance", "Vente libre"
     written = f"du {formats.date(draft.written_on)}" if draft.written_on is not None else "date à saisir"
     renewal = f" · renouvellement n°\u00a0{draft.renewal}" if draft.renewal else ""
+    if draft.renewal and all(line.total_days is not None for line in draft.lines) and draft.lines:
+        renewal = f" · fraction n°\u00a0{draft.renewal + 1}"
+    if draft.supply is not None:
+        renewal = f" · {draft.supply.label.lower()}"
     who = draft.prescriber_name or "Prescripteur à choisir"
     words = f"{draft.kind.label} {written}{renewal}".replace("Ordonnance ", "", 1).strip()
     return who, words[0].upper() + words[1:]
+
+
+def terms_words(session: CounterSession) -> tuple[str, str] | None:
+    """Return what is said in the place of the ordonnance where the sale has terms of its own; None where it has not."""
+    if session.sale is SaleKind.ADVANCE:
+        return "Avance sans ordonnance", session.sale_reason
+    if session.sale is SaleKind.RETROCESSION:
+        return "Rétrocession", session.account_name
+    if session.sale is SaleKind.ACCOUNT:
+        who, written = prescription_words(session.prescription)
+        return f"En compte\u00a0: {session.account_name}", f"{who} · {written}"
+    return None
 
 
 class _Block(QWidget):
@@ -129,12 +159,27 @@ class PatientBand(Panel):
         """Show the patient and the ordonnance as they are now."""
         session, patient = self._till.session, self._till.picture.patient
         known = patient if patient is not None and patient.id == session.patient_id else None
-        drawn = (session.patient_id, session.patient_name, session.prescription, known)
+        waiting = self._till.picture.advances if known is not None else 0
+        drawn = (
+            session.patient_id,
+            session.patient_name,
+            session.prescription,
+            known,
+            session.bearer,
+            terms_words(session),
+            waiting,
+        )
         if drawn == self._drawn:
             return
         self._drawn = drawn
         there = session.prescription is not None
-        self.prescription.say(*prescription_words(session.prescription), "accent_text" if there else "muted")
+        who, words = terms_words(session) or prescription_words(session.prescription)
+        if session.bearer:
+            words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
+        if waiting:
+            words = f"{plural(waiting, 'avance')} à régulariser\u00a0: F8 · {words}"
+        special = session.sale is not SaleKind.ORDINARY or waiting
+        self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         self.allergies.setVisible(known is not None and bool(known.allergies))
         if session.patient_id is None:
@@ -143,12 +188,14 @@ class PatientBand(Panel):
         on = today(self._ui.services.clock)
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
-            self._show_chips(known)
+            self._show_chips(known, on)
 
-    def _show_chips(self, patient: Patient) -> None:
+    def _show_chips(self, patient: Patient, on: dt.date) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()
         self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
-        for word in coverage_words(patient.coverage):
+        for word in coverage_words(patient.coverage, on):
             self.chips.addWidget(Chip(word, "accent"))
+        for word in lapsed_words(patient.coverage, on):
+            self.chips.addWidget(Chip(word, "warning"))
         self.allergy_words.set_whole(f"Allergies\u00a0: {patient.allergies}")
         self.allergies.setMaximumWidth(self.allergy_words.sizeHint().width() + 2 * theme.M)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import NBSP, plural
+from app.officine.dispensing.model import SaleKind
+from app.officine.dispensing.proposals import Advice, differs
 from app.officine.dispensing.substitution import decided
 from app.officine.dispensing.units import unit_count, units_words
 from app.ui import formats, theme
@@ -16,7 +18,7 @@ from app.ui.counter.omnibox import Hints
 from app.ui.counter.pictures import ticket_pixmap
 from app.ui.counter.substitution_drawer import substitution_words
 from app.ui.products.sheet import chips
-from app.ui.widgets.basics import Chip, Panel, Text, row
+from app.ui.widgets.basics import ActButton, Chip, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import AmountField, Field
 from app.ui.widgets.findings import FindingCard
@@ -90,7 +92,7 @@ class LineDetail(Panel):
     def _draw(self) -> None:
         line = self._line
         picture = self._till.picture
-        drawn = (line, picture if line is not None else None, self._till.last_delivery)
+        drawn = (line, picture if line is not None else None, self._till.last_delivery, self._till.session.sale)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -141,12 +143,16 @@ class LineDetail(Panel):
         if product is not None:
             self._add_chips(chips(product, detail))
             self._add_keys(product)
-        if line.unit_price is None or (line.rate is None and product is not None and product.price is None):
-            self._ask_price(line)
+            self._add_proposal(line, picture.advice.get(line.line_id))
+        ceded = self._till.session.sale is SaleKind.RETROCESSION
+        is_free = line.rate is None and product is not None and product.price is None
+        if ceded or line.unit_price is None or is_free:
+            self._ask_price(line, ceded=ceded)
         for finding in picture.about(line):
             self.sheet.column.addWidget(FindingCard(finding))
         held = "" if item is None else plural(item.quantity, "boîte")
         pairs = [
+            ("Quantité proposée", _proposed_words(line, picture)),
             ("Promis", plural(line.owed, "boîte à remettre", "boîtes à remettre") if line.owed else ""),
             ("Stock", held),
             ("Emplacement", "" if item is None else item.place),
@@ -166,6 +172,11 @@ class LineDetail(Panel):
             self.sheet.section("Groupe générique")
             for label in detail.group_labels.values():
                 self.sheet.text(label)
+        advice = picture.advice.get(line.line_id, Advice())
+        if advice.rules:
+            self.sheet.section("Règles de l’ordonnance")
+            for rule in advice.rules:
+                self.sheet.text(f"•{NBSP}{rule.words}")
         if detail is not None and detail.conditions:
             self.sheet.section("Conditions de délivrance")
             for condition in detail.conditions:
@@ -181,12 +192,26 @@ class LineDetail(Panel):
         if keys:
             self.sheet.column.addWidget(KeyBar(self._acts, (*keys, ("", ""))))
 
-    def _ask_price(self, line: DraftLine) -> None:
+    def _add_proposal(self, line: DraftLine, advice: Advice | None) -> None:
+        """Show the quantity that the posology asks for, with its key, where the line has another."""
+        if advice is None or advice.proposal is None or not differs(line, advice.proposal):
+            return
+        said = Text(f"Proposé\u00a0: {advice.proposal.words}", "strong", wrap=True)
+        button = ActButton(self._acts, "counter.propose", text="Prendre")
+        line_of = QHBoxLayout()
+        line_of.addWidget(said, 1)
+        line_of.addWidget(button)
+        self.sheet.column.addLayout(line_of)
+
+    def _ask_price(self, line: DraftLine, *, ceded: bool) -> None:
         field = AmountField()
         if line.unit_price is not None:
             field.set_money(line.unit_price)
         field.returnPressed.connect(lambda: self.price_typed.emit(field.money) if field.money is not None else None)
-        self.sheet.column.addWidget(Field("Prix de &vente", field, hint="Prix libre\u00a0: tapez-le, puis Entrée"))
+        hint = "Prix d’achat TTC d’une boîte, puis Entrée" if ceded else "Prix libre\u00a0: tapez-le, puis Entrée"
+        self.sheet.column.addWidget(
+            Field("Prix de cession, &valeur TTC" if ceded else "Prix de &vente", field, hint=hint)
+        )
 
     def _add_chips(self, states: list[tuple[str, str]]) -> None:
         block = QWidget()
@@ -205,3 +230,13 @@ def _units_words(line: DraftLine, product: Product | None) -> str:
 
 def _whose(done: Delivery) -> str:
     return f"{done.patient_name or 'Vente sans patient'} · {formats.clock(done.at)}"
+
+
+def _proposed_words(line: DraftLine, picture: Picture) -> str:
+    """Return the quantity that the posology asks for, why, and the box of three months that there is."""
+    advice = picture.advice.get(line.line_id)
+    if advice is None or advice.proposal is None:
+        return ""
+    proposal = advice.proposal
+    great = f" · grand conditionnement{NBSP}: {proposal.great}" if proposal.great else ""
+    return f"{proposal.words}{NBSP}: {proposal.why}{great}"

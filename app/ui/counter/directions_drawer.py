@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.kernel.text import plural
-from app.officine.dispensing import matching
+from app.officine.dispensing import courses, matching
 from app.officine.prescriptions.model import PrescribedLine
 from app.ui import theme
 from app.ui.counter.drawer import Drawer
@@ -31,6 +31,7 @@ _WORDS = Wording(
 )
 _FOUND = 30
 _SHORTHAND = "m matin · mi midi · s soir · c coucher · j, sem, mois\u00a0: durée · r5\u00a0: cinq renouvellements"
+_MENTIONS = "uf\u00a0: en une seule fois · chev\u00a0: chevauchement autorisé · nr\u00a0: ne pas renouveler"
 
 
 class DirectionsDrawer(Drawer):
@@ -61,6 +62,7 @@ class DirectionsDrawer(Drawer):
         self.save_button = Button("Garder les lignes — Entrée", kind="primary", icon="check")
         self.save_button.clicked.connect(self._keep)
         self.foot.addWidget(Text(_SHORTHAND, "caption", wrap=True))
+        self.foot.addWidget(Text(_MENTIONS, "caption", wrap=True))
         self.foot.addWidget(self.save_button)
 
     def opened(self) -> None:
@@ -95,7 +97,7 @@ class DirectionsDrawer(Drawer):
         for line in lines:
             field = TextField(placeholder="1 m 1 s 30 j r5", name=f"Posologie et durée\u00a0: {line.label}")
             field.setText(matching.typed_text(line))
-            labelled = Field(line.label, field, hint=plural(line.quantity, "boîte"))
+            labelled = Field(line.label, field, hint=_asked_words(line))
             self.fields.append(field)
             self.rows.addWidget(labelled)
         self.chain(*self.fields)
@@ -118,11 +120,15 @@ class DirectionsDrawer(Drawer):
 
     def _typed(self) -> tuple[PrescribedLine, ...]:
         return tuple(
-            line
-            if field.text().strip() == matching.typed_text(line)
-            else matching.directed(line, field.text(), self._products.get(line.code))
+            line if field.text().strip() == matching.typed_text(line) else self._directed(line, field.text())
             for line, field in zip(self._lines, self.fields, strict=True)
         )
+
+    def _directed(self, line: PrescribedLine, typed: str) -> PrescribedLine:
+        product, detail = self._products.get(line.code), self.till.picture.details.get(line.code)
+        said = matching.directed(line, typed, product)
+        governed = product is not None and courses.is_governed(product.list_class, detail)
+        return courses.fractioned(said, detail, product) if governed else said
 
     def _keep(self) -> None:
         if self.till.session.prescription is None:
@@ -131,3 +137,9 @@ class DirectionsDrawer(Drawer):
         if lines != self.till.session.prescription.lines:
             self.till.do(matching.detail(self.till.session, lines, self._products | self.till.picture.products))
         self.closed.emit()
+
+
+def _asked_words(line: PrescribedLine) -> str:
+    """Return the boxes of a delivery, the fraction that it is, and what the prescriber wrote."""
+    fraction = "" if line.total_days is None else f"par fraction de {plural(line.days or 0, 'jour')}"
+    return " · ".join(word for word in (plural(line.quantity, "boîte"), fraction, line.mentions) if word)

@@ -88,7 +88,8 @@ class Row:
             scanned = len(line.boxes)
             part = f"{plural(scanned, 'boîte scannée', 'boîtes scannées')} sur {line.quantity}"
             some = part if 0 < scanned < line.quantity else ""
-            first = (owed, some, *self._asked_words(), *self._box_words(with_box=with_box))
+            early = f"Avance n°\u00a0{line.advance}" if line.advance is not None else ""
+            first = (early, owed, some, *self._asked_words(), *self._box_words(with_box=with_box))
             return " · ".join(word for word in (*first, *words) if word)
         if self.awaits:
             return ""

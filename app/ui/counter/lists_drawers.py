@@ -12,7 +12,8 @@ from app.officine.dispensing import session as editing
 from app.officine.dispensing import treatments
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
-from app.ui.counter.reading import treatments_of, waiting
+from app.ui.counter.interventions_list import InterventionsList
+from app.ui.counter.reading import interventions_of, treatments_of, waiting
 from app.ui.widgets.basics import Button, Divider, EmptyState, Text, clear
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.lists import Column, ListTable
@@ -53,6 +54,8 @@ class HistoryDrawer(Drawer):
         self.content.addWidget(self.whose)
         self.content.addWidget(self.search)
         self.content.addWidget(self.list, 1)
+        self.interventions = InterventionsList()
+        self.content.addWidget(self.interventions)
         self.foot.addWidget(
             Text("Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente", "caption", wrap=True)
         )
@@ -65,10 +68,17 @@ class HistoryDrawer(Drawer):
         if patient_id is None:
             self.empty.say("Vente sans patient", "F2\u00a0: choisissez d’abord le patient.")
             self._show([])
+            self.interventions.show_all([])
             return
         self.empty.say("Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
         self.ui.tasks.run(
             lambda _progress: treatments_of(services, patient_id), done=self._show, owner=self, key="history"
+        )
+        self.ui.tasks.run(
+            lambda _progress: interventions_of(services, patient_id),
+            done=self.interventions.show_all,
+            owner=self,
+            key="interventions",
         )
 
     def confirm(self) -> None:

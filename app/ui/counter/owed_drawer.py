@@ -15,16 +15,19 @@ from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
 from app.officine.owed import rules
 from app.ui import formats, theme
+from app.ui.counter.advances_block import AdvancesBlock
 from app.ui.counter.drawer import Drawer
-from app.ui.widgets.basics import Button, Divider, EmptyState, Text
+from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from app.kernel.errors import GalienError
+    from app.kernel.money import Money
     from app.kernel.outcome import Outcome
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, DraftLine
@@ -37,11 +40,12 @@ _KEYS = "Scannez la boîte, ou ↑ ↓ choisir · Entrée remettre · Échap fer
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is owed, as it was read: the promis, the name of the officine, the day."""
+    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth."""
 
     promises: tuple[Promise, ...] = ()
     officine: str = ""
     day: dt.date | None = None
+    values: Mapping[int, Money] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,6 +69,10 @@ class OwedDrawer(Drawer):
         self.hand: _Hand | None = None
         self._message = ""
         self._pages = (self._promising(), self._listing(), self._handing())
+        self.advances = AdvancesBlock(ui, till)
+        self.advances.taken.connect(self.closed)
+        self.advances.bind(self)
+        self.content.addWidget(self.advances)
         for page in self._pages:
             self.content.addWidget(page)
         self.content.addStretch(1)
@@ -110,7 +118,12 @@ class OwedDrawer(Drawer):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.moved.connect(self.list.step)
         self.search.confirmed.connect(self.confirm)
-        for part in (self.whose, self.search, self.list):
+        for part in (
+            self.whose,
+            self.search,
+            self.list,
+            ActButton(self.ui.acts, "counter.print_slip", text="Ticket du promis"),
+        ):
             column.addWidget(part)
         return page
 
@@ -138,10 +151,22 @@ class OwedDrawer(Drawer):
         return page
 
     def _second(self, one: Promise) -> str:
-        since = formats.date(one.at.date())
-        if self.known.day is not None and rules.is_old(one, self.known.day):
-            since = f"{plural(rules.age_days(one, self.known.day), 'jour')}"
-        return f"n°{NBSP}{one.number} · {one.customer} · {since}"
+        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
+        since = plural(days, "jour") if days else "ce jour"
+        worth = self.known.values.get(one.number)
+        amount = f" · {formats.amount(worth)}" if worth is not None else ""
+        return f"n°{NBSP}{one.number} · {since}{amount} · {one.customer}"
+
+    @property
+    def current(self) -> Promise | None:
+        """The promis that is being handed over, or pointed at in the list."""
+        return self.hand.promise if self.hand is not None else self.list.current_record
+
+    @property
+    def together(self) -> list[Promise]:
+        """The promis of the same delivery as the one pointed at: one ticket names them all."""
+        current = self.current
+        return [one for one in self.known.promises if current is not None and one.delivery == current.delivery]
 
     # --- Opening ------------------------------------------------------------------------------------------------
 
@@ -157,6 +182,7 @@ class OwedDrawer(Drawer):
             self.boxes.setText(str(line.owed or proposal.owed))
             self.customer.setText(session.label if rules.phone_in(session.label) else "")
         self.customer_field.setVisible(session.patient_id is None)
+        self.advances.read()
         self._show()
         self._read()
         self._focus()
@@ -188,7 +214,8 @@ class OwedDrawer(Drawer):
         self._filter()
         if self.hand is None:
             self._show()
-        if self.line is None and self.hand is None and self.list.records and not self.search.text():
+        waits = self.line is None and self.hand is None and not self.advances.list.hasFocus()
+        if waits and self.list.records and not self.search.text():
             self._focus()
 
     def _filter(self) -> None:
@@ -218,6 +245,8 @@ class OwedDrawer(Drawer):
     def _show(self) -> None:
         line, hand = self.line is not None and self.hand is None, self.hand is not None
         listed = not hand and (not line or bool(self.list.records))
+        # With avances to settle and nothing promised, the list of the promis would only stand in their way.
+        listed = listed and not (self.advances.list.records and not self.known.promises)
         for page, shown in zip(self._pages, (line, listed, hand), strict=True):
             page.setVisible(shown)
         self.refusal.set_findings(())
@@ -231,7 +260,9 @@ class OwedDrawer(Drawer):
 
     def confirm(self) -> None:
         """Hand over, or promise, or take the promis pointed at; from the reason of a cancellation: cancel."""
-        if self.reason.hasFocus():
+        if self.advances.button.hasFocus():
+            self.advances.take(self.advances.list.records)
+        elif self.reason.hasFocus():
             self._cancel()
         elif self.hand is not None:
             self._hand_over(self.hand)
@@ -313,7 +344,7 @@ class OwedDrawer(Drawer):
         paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}, déjà facturé"
         self.about.setText(
             f"Promis n°{NBSP}{promise.number} · {promise.customer} · {promise.label_of_state.lower()} · "
-            f"{plural(promise.left, 'boîte due', 'boîtes dues')} · {paid}"
+            f"{plural(promise.left, 'boîte due', 'boîtes dues')}{self._worth(promise)} · {paid}"
         )
         lots = ", ".join(box.lot or "sans lot" for box in hand.boxes)
         count = plural(len(hand.boxes), "boîte scannée", "boîtes scannées")
@@ -324,6 +355,10 @@ class OwedDrawer(Drawer):
         to = f"Au {promise.phone}\u00a0: " if promise.phone else ""
         self._message = rules.message(same, self.known.officine)
         self.sms.setText(f"{to}{self._message}")
+
+    def _worth(self, promise: Promise) -> str:
+        worth = self.known.values.get(promise.number)
+        return f" ({formats.amount(worth)})" if worth is not None else ""
 
     def _hand_over(self, hand: _Hand) -> None:
         count = _count(self.quantity)
@@ -409,7 +444,8 @@ class OwedDrawer(Drawer):
 
 def read_owed(services: Services) -> Known:
     """Return all that is owed; runs in the background."""
-    return Known(tuple(services.owed.open_promises()), services.pharmacy_name, today(services.clock))
+    promises = tuple(services.owed.open_promises())
+    return Known(promises, services.pharmacy_name, today(services.clock), services.slips.values(promises))
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
-from app.officine.dispensing import matching
+from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
-from app.officine.dispensing.papers import PaperKind
+from app.officine.dispensing.papers import PaperKind, PrinterUse
 from app.ui import formats, sounds, theme
 from app.ui.counter.band import PatientBand
+from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.card_drawer import CardDrawer
 from app.ui.counter.cards import CardHand
 from app.ui.counter.control_drawer import ControlDrawer
@@ -33,6 +34,8 @@ from app.ui.counter.pictures import print_ticket
 from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.privacy import PrivateSide
+from app.ui.counter.recall_drawer import RecallDrawer
+from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
 from app.ui.counter.substitution_drawer import SubstitutionDrawer
@@ -72,6 +75,9 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         WhyDrawer,
         SubstitutionDrawer,
         UnitsDrawer,
+        BearerDrawer,
+        SaleDrawer,
+        RecallDrawer,
         CardDrawer,
     )
 }
@@ -313,6 +319,15 @@ class TillPage(QWidget):
         if line is not None:
             self.till.do(editing.set_quantity(self.till.session, line.line_id, quantity))
 
+    def take_proposal(self) -> None:
+        """Put on the current line the boxes that its posology asks for."""
+        line = self.current_line
+        advice = None if line is None else self.till.picture.advice.get(line.line_id)
+        if line is None or advice is None or advice.proposal is None:
+            self._ui.say("Pas de quantité à proposer\u00a0: il faut la posologie et la durée (Ctrl+L).")
+        elif proposals.differs(line, advice.proposal):
+            self.till.do(proposals.apply(self.till.session, line.line_id, advice.proposal))
+
     def attach(self) -> None:
         """Turn the current line over: of the ordonnance, or beside it."""
         line = self.current_line
@@ -421,9 +436,7 @@ class TillPage(QWidget):
 
     def _act_on(self, scan: Scan, meaning: Meaning) -> None:
         if meaning.product is not None:
-            taken = self.drawer is not None and self.drawer.take_product(meaning.product, meaning.box)
-            if taken or self.add(meaning.product, meaning.box):
-                sounds.play(self._ui.settings, Sound.FOUND)
+            self._take_box(meaning.product, meaning)
         elif meaning.promise is not None:
             self.hand_over(meaning.promise)
         elif meaning.member is not None:
@@ -439,6 +452,29 @@ class TillPage(QWidget):
         for finding in meaning.findings:
             if finding.severity is not Severity.INFO or not scan.ok:
                 self.tell(finding)
+
+    def _take_box(self, product: Product, meaning: Meaning) -> None:
+        """Take a scanned box; a recalled one stays out of the sale, and the screen says why."""
+        if meaning.recalls:
+            sounds.play(self._ui.settings, Sound.BLOCKED)
+            drawer = self.open(RecallDrawer.name)
+            assert isinstance(drawer, RecallDrawer)
+            drawer.stop(product, meaning.box, meaning.recalls)
+            return
+        taken = self.drawer is not None and self.drawer.take_product(product, meaning.box)
+        if taken or self.add(product, meaning.box):
+            sounds.play(self._ui.settings, Sound.FOUND)
+
+    def set_aside(self) -> None:
+        """Set aside the box that was stopped; with none, one of the current line."""
+        drawer = self.drawer
+        if isinstance(drawer, RecallDrawer) and drawer.case is not None:
+            drawer.set_aside()
+            return
+        if self.current_line is None:
+            self._ui.say("Scannez d’abord la boîte à écarter.", "warning")
+            return
+        self.open(RecallDrawer.name)
 
     def _choose_patient(self, meaning: Meaning) -> None:
         drawer = self.open(PatientDrawer.name)
@@ -469,6 +505,25 @@ class TillPage(QWidget):
             self._ui.say("Rien à imprimer\u00a0: aucune vente n’a été validée ici. F11 donne celles du jour.")
         else:
             self.desk.print(Wish(last.number, kind, self._ui.settings.label_size))
+
+    def print_slip(self) -> None:
+        """Print the ticket of the promis pointed at in F8, or those of the last delivery of this comptoir."""
+        if isinstance(self.drawer, OwedDrawer) and self.drawer.current is not None:
+            self._print_slips(self.drawer.together)
+            return
+        last, owed = self.till.last_delivery, self._ui.services.owed
+        if last is None or not any(line.owed for line in last.lines):
+            self._ui.say("Aucun promis à imprimer\u00a0: F8 les liste.")
+            return
+        number = last.number
+        self._ui.tasks.run(lambda _progress: owed.of_delivery(number), done=self._print_slips, owner=self, key="slips")
+
+    def _print_slips(self, promises: list[Promise]) -> None:
+        slips, actor = self._ui.services.slips, self._ui.actor()
+        waiting = [one for one in promises if one.left]
+        if waiting:
+            title = f"Ticket du promis n°\u00a0{waiting[0].number}"
+            self.desk.print_pages(lambda: slips.write(waiting, actor), PrinterUse.TICKET, title)
 
     def toggle_private(self) -> None:
         """Hide what says who is treated for what from those who look over the shoulder; again: show it."""
@@ -524,7 +579,9 @@ class TillPage(QWidget):
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
         owed = sum(line.owed for line in delivery.lines)
-        promised = f" {plural(owed, 'boîte promise', 'boîtes promises')}\u00a0: F8." if owed else ""
+        slip = self._ui.acts.key_text_of("counter.print_slip")
+        boxes = plural(owed, "boîte promise", "boîtes promises")
+        promised = f" {boxes}\u00a0: F8, ticket {slip}." if owed else ""
         said = f"Délivrance n°\u00a0{delivery.number} enregistrée.{register}{promised}{self.desk.hint}"
         self._ui.say(said, "success")
         self.detail.show_line(None)

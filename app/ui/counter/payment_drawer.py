@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout
 
 from app.kernel.money import ZERO, Money
 from app.officine.cash.model import Account
-from app.officine.dispensing.model import Payment, PaymentMethod
+from app.officine.dispensing.model import Payment, PaymentMethod, SaleKind
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.totals import Shares
@@ -34,6 +34,8 @@ _METHODS = (
     (PaymentMethod.DEFERRED, "&Différé"),
     (PaymentMethod.DEPOSIT, "&Acompte"),
 )
+_NOTHING = "Rien à payer par le patient\u00a0: Entrée délivre."
+_ADVANCE = "Avance\u00a0: rien n’est facturé. Entrée délivre\u202f; une somme et son moyen\u00a0: acompte reçu."
 _KEYS = "Une somme puis sa touche\u00a0: paiement partagé. Sans somme\u00a0: tout ce qui reste."
 
 
@@ -66,7 +68,7 @@ class PaymentDrawer(Drawer):
         self.given_field = Field("&Somme remise", self.given)
         self.change = Text("", "display")
         self.change_label = Text("À rendre", "heading")
-        self.nothing = Text("Rien à payer par le patient\u00a0: Entrée délivre.", "strong", wrap=True)
+        self.nothing = Text(_NOTHING, "strong", wrap=True)
         self.methods = self._methods()
         self.keys = Text(_KEYS, "caption", wrap=True)
         self.content.addLayout(row(self.due_label, 0, self.due))
@@ -106,9 +108,18 @@ class PaymentDrawer(Drawer):
         """What remains once the parts already taken are counted."""
         return self.share - Money.total(part.amount for part in self.parts)
 
+    @property
+    def is_advance(self) -> bool:
+        """True where nothing is billed yet: what is paid is an acompte, or nothing."""
+        return self.till.session.sale is SaleKind.ADVANCE
+
     def payments(self) -> list[Payment] | None:
         """Return the payments as typed: none where nothing is due, None where what was typed is not enough."""
         left = self.left
+        if self.is_advance:
+            return self._deposit()
+        if self.is_charged:
+            return [Payment(PaymentMethod.ACCOUNT, self.share)] if self.share else []
         if not left:
             return list(self.parts)
         if not self.given.text().strip():
@@ -118,6 +129,18 @@ class PaymentDrawer(Drawer):
             return None
         tendered = given if self.method is PaymentMethod.CASH else None
         return [*self.parts, Payment(self.method, left, tendered)]
+
+    @property
+    def is_charged(self) -> bool:
+        """True where an account pays: nothing is taken here."""
+        return self.till.session.sale in {SaleKind.ACCOUNT, SaleKind.RETROCESSION}
+
+    def _deposit(self) -> list[Payment] | None:
+        """Return the acompte as typed: none where nothing is typed, None where it is no sum or no money."""
+        if not self.given.text().strip():
+            return []
+        given = self.given.money
+        return None if given is None or given <= ZERO or not self.method.is_money else [Payment(self.method, given)]
 
     def drop_last(self) -> None:
         """Take the last part back."""
@@ -130,7 +153,8 @@ class PaymentDrawer(Drawer):
         self.findings.set_findings(())
         self._read_account()
         self._show()
-        (self.given if self.share and self.method is PaymentMethod.CASH else self.go).setFocus()
+        typed = self.is_advance or (self.share and self.method is PaymentMethod.CASH and not self.is_charged)
+        (self.given if typed else self.go).setFocus()
 
     def show_refusal(self, findings: tuple[Finding, ...]) -> None:
         """Show why the payment was refused."""
@@ -146,6 +170,10 @@ class PaymentDrawer(Drawer):
     def confirm(self) -> None:
         """Deliver, where the sum given is enough."""
         payments = self.payments()
+        if payments is None and self.is_advance:
+            self.given_field.note("Un acompte est une somme, par espèces, carte ou chèque.", "danger")
+            self.reveal(self.given)
+            return
         if payments is None:
             given = self.given.money
             too_much = given is not None and given > self.left
@@ -210,7 +238,15 @@ class PaymentDrawer(Drawer):
 
     def _account_read(self, account: Account) -> None:
         self.account = account
+        self._deduct_deposit()
         self._show()
+
+    def _deduct_deposit(self) -> None:
+        """Begin with the acompte of an avance that is billed now."""
+        takes_up = any(line.advance is not None for line in self.till.session.lines)
+        part = min(self.account.deposit, self.share)
+        if takes_up and part > ZERO and not self.parts and not self.given.text().strip():
+            self.parts = (Payment(PaymentMethod.DEPOSIT, part),)
 
     def _show(self) -> None:
         fresh, share = self.till.is_fresh, self.share
@@ -220,14 +256,18 @@ class PaymentDrawer(Drawer):
         left = self.left
         self.shares.show_invoice(self.till.picture.invoice, fresh=fresh)
         self.due.setText(formats.amount(left) if fresh else "…")
-        self.nothing.setVisible(fresh and not share)
+        charged = f"En compte\u00a0: {self.till.session.account_name}. Rien n’est encaissé, Entrée délivre."
+        self.nothing.setText(_ADVANCE if self.is_advance else charged if self.is_charged else _NOTHING)
+        self.nothing.setVisible(fresh and (not share or self.is_charged))
         self._show_parts()
         for place, button in enumerate(self._group.buttons()):
             is_deposit = _METHODS[place][0] is PaymentMethod.DEPOSIT
-            button.setVisible(bool(left) and (bool(self.account.deposit) or not is_deposit))
-        self.given_field.setVisible(bool(left))
-        self.keys.setVisible(bool(left))
-        cash = bool(left) and self.method is PaymentMethod.CASH
+            offered = bool(left) and (bool(self.account.deposit) or not is_deposit)
+            shown = offered or (self.is_advance and _METHODS[place][0].is_money)
+            button.setVisible(shown and not self.is_charged)
+        self.given_field.setVisible((bool(left) or self.is_advance) and not self.is_charged)
+        self.keys.setVisible(bool(left) and not self.is_charged)
+        cash = bool(left) and not self.is_charged and self.method is PaymentMethod.CASH
         given = self.given.money if left else None
         back = given - left if cash and given is not None and given >= left else None
         for part in (self.change, self.change_label):
@@ -235,11 +275,15 @@ class PaymentDrawer(Drawer):
         self.change.setText(formats.amount(back if back is not None else ZERO))
         self._note_given(given, left, cash=cash)
         self.go.setText("Délivrer — Entrée" if fresh and not share else "Délivrer et encaisser — Entrée")
+        if self.is_charged:
+            self.go.setText("Délivrer en compte — Entrée")
+        if self.is_advance and self.given.text().strip():
+            self.go.setText("Délivrer et encaisser — Entrée")
 
     def _note_given(self, given: Money | None, left: Money, *, cash: bool) -> None:
         """Say what the sum typed leaves to pay."""
-        if given is None or not self.given.text().strip() or given == left:
-            self.given_field.note("")
+        if given is None or not self.given.text().strip() or given == left or self.is_advance:
+            self.given_field.note("Acompte\u00a0: déduit à la régularisation." if self.is_advance else "")
         elif given < left:
             rest = formats.amount(left - given)
             self.given_field.note(f"Il manque {rest}\u00a0: une touche de paiement enregistre cette part.", "warning")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
-from app.officine.dispensing import matching
+from app.officine.dispensing import exceptional, matching
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import PrescriptionDraft
 from app.officine.prescriptions.model import PrescriptionKind
 from app.ui import formats, theme
+from app.ui.counter.beyond import BeyondPanel
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.prescriber_form import PrescriberForm
 from app.ui.counter.reading import last_ordonnance
@@ -23,6 +24,7 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
+    from app.officine.dispensing.exceptional import Offer
     from app.officine.prescriptions.model import KeptPrescription, Prescriber
     from app.ui.context import Ui
     from app.ui.counter.reading import LastOrdonnance
@@ -70,12 +72,13 @@ class PrescriptionDrawer(Drawer):
         self.last = self._last_panel()
         self.kept = RenewalList()
         self.kept.chosen.connect(self._renew)
+        self.beyond = BeyondPanel(self._go_beyond)
         self.form = PrescriberForm(ui)
         self.choice = QWidget()
         choice = QVBoxLayout(self.choice)
         choice.setContentsMargins(0, 0, 0, 0)
         choice.setSpacing(theme.M)
-        for part in (self.kept, self.last, self.pane, self.chosen, self.date_field):
+        for part in (self.kept, self.last, self.pane, self.beyond, self.chosen, self.date_field):
             choice.addWidget(part)
         choice.addWidget(Field("&Type", self.kind))
         choice.addWidget(Field("&Renouvellement n°", self.renewal))
@@ -270,12 +273,19 @@ class PrescriptionDrawer(Drawer):
     def _ask_last(self, draft: PrescriptionDraft | None) -> None:
         patient_id, services = self.till.session.patient_id, self.ui.services
         self.kept.show_kept(())
+        self.beyond.show_offers(())
         if patient_id is None or draft is not None:
             self.last.hide()
             return
         prescriptions, on = services.prescriptions, today(services.clock)
         self.ui.tasks.run(
             lambda _progress: prescriptions.renewable(patient_id, on), done=self._offer_renewals, owner=self, key="kept"
+        )
+        self.ui.tasks.run(
+            lambda _progress: services.counter.beyond(patient_id),
+            done=self._offer_beyond,
+            owner=self,
+            key="beyond",
         )
         self.ui.tasks.run(
             lambda _progress: last_ordonnance(services, patient_id), done=self._offer_last, owner=self, key="last"
@@ -297,9 +307,20 @@ class PrescriptionDrawer(Drawer):
             self.ui.say(f"Ordonnance de {kept.prescriber_name}\u00a0: scannez les boîtes.", "success")
         self.closed.emit()
 
+    def _offer_beyond(self, offers: tuple[Offer, ...]) -> None:
+        self.beyond.show_offers(offers)
+        if offers:
+            self.last.hide()
+
+    def _go_beyond(self, offer: Offer) -> None:
+        """Take an ordonnance up beyond what it gave: its lines wait for their boxes, for one delivery of the rule."""
+        if self.till.do(exceptional.take(self.till.session, offer, self.till.picture.products)):
+            self.ui.say(f"{offer.kind.label} ({exceptional.article(offer.kind)})\u00a0: scannez les boîtes.", "warning")
+        self.closed.emit()
+
     def _offer_last(self, last: LastOrdonnance | None) -> None:
         self._last = last
-        self.last.setVisible(last is not None and not self.kept.has_some)
+        self.last.setVisible(last is not None and not self.kept.has_some and not self.beyond.has_some)
         if last is None:
             return
         count = len(last.products)

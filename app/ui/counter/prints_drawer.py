@@ -185,7 +185,7 @@ class PrintsDrawer(Drawer):
             self._show_number(int(typed))
 
     def _preview(self, offer: Offer | None) -> None:
-        self.size_field.setVisible(offer is not None and offer.kind is PaperKind.LABELS)
+        self.size_field.setVisible(offer is not None and offer.kind.is_label)
         if offer is None or not self._number:
             return
         services, wish = self.ui.services, Wish(self._number, offer.kind, self._size)

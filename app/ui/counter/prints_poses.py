@@ -90,6 +90,10 @@ def _plan(stage: Stage) -> None:
     _shown(stage, PaperKind.PLAN)
 
 
+def _pillbox(stage: Stage) -> None:
+    _shown(stage, PaperKind.PILLBOX)
+
+
 def _failed(stage: Stage) -> None:
     drawer = _shown(stage, PaperKind.LABELS)
     desk = print_desk(stage.ui)
@@ -124,6 +128,7 @@ def _shown_again(pose: Callable[[Stage], None]) -> Callable[[Stage], None]:
 PICTURES = (
     Picture("counter-prints-labels", _shown_again(_labels)),
     Picture("counter-prints-plan", _shown_again(_plan)),
+    Picture("counter-prints-pillbox", _shown_again(_pillbox)),
     Picture("counter-prints-failed", _shown_again(_failed)),
     Picture("counter-private", _shown_again(_private)),
     Picture("counter-shown-again", _shown_again(lambda _stage: None)),

@@ -9,7 +9,7 @@ from app.kernel.clock import today
 from app.kernel.errors import GalienError
 from app.kernel.money import Money
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import treatments
+from app.officine.dispensing import advancing, treatments
 from app.officine.dispensing.model import SessionState
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, Reason
     from app.officine.catalog.model import Product, ProductDetail
     from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, Payment, SessionSummary
+    from app.officine.dispensing.proposals import Advice
     from app.officine.dispensing.treatments import Taken
+    from app.officine.interventions.model import Intervention
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.officine.stock.model import StockItem
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 PATIENTS = 8
 PRODUCTS = 40
 HISTORY = 2_000
+INTERVENTIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of a session at one of its revisions: products, stock, patient, findings, price."""
+    """What is known of a session at one of its revisions: products, stock, patient, findings, price.
+
+    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    """
 
     revision: int = -1
     products: dict[str, Product] = field(default_factory=dict)
@@ -61,6 +67,8 @@ class Picture:
     prescriber: Prescriber | None = None
     findings: tuple[Finding, ...] = ()
     invoice: Invoice | None = None
+    advice: dict[str, Advice] = field(default_factory=dict)
+    advances: int = 0
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -106,14 +114,15 @@ def find(services: Services, text: str) -> Answers:
     return Answers(text, tuple(patients), tuple(Hit(product, held.get(product.code)) for product in products))
 
 
-def look(services: Services, session: CounterSession) -> Picture:
-    """Return all that the screen shows of a session besides the session itself."""
+def look(services: Services, session: CounterSession, actor: Actor | None = None) -> Picture:
+    """Return all that the screen shows of a session besides the session itself; ``actor`` is who would deliver."""
     codes = list(dict.fromkeys(line.code for line in session.lines))
     products = services.catalog.by_codes(codes)
     details = {code: services.catalog.detail(code) for code in codes if code in products and products[code].is_medicine}
     prescription = session.prescription
     prescriber_id = None if prescription is None else prescription.prescriber_id
     invoice = services.counter.quote(session)
+    findings, advice = services.counter.examine(session, actor)
     return Picture(
         revision=session.revision,
         products=products,
@@ -121,9 +130,18 @@ def look(services: Services, session: CounterSession) -> Picture:
         items={code: services.stock.item(code) for code in codes},
         patient=None if session.patient_id is None else services.patients.get(session.patient_id),
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
-        findings=_ranked(services.counter.check(session), invoice.findings) if session.lines else (),
+        findings=_ranked(findings, invoice.findings) if session.lines else (),
         invoice=invoice,
+        advice=advice,
+        advances=_waiting_advances(services, session),
     )
+
+
+def _waiting_advances(services: Services, session: CounterSession) -> int:
+    if session.patient_id is None:
+        return 0
+    there = advancing.asked(session)
+    return sum(1 for one in services.advances.waiting(session.patient_id) if one.number not in there)
 
 
 def _ranked(checks: Sequence[Finding], price: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -164,6 +182,11 @@ def waiting(services: Services) -> list[SessionSummary]:
 def treatments_of(services: Services, patient_id: int) -> list[Taken]:
     """Return what a patient takes, then what they received before, each product once."""
     return treatments.taken(services.counter.history(patient_id, HISTORY), today(services.clock))
+
+
+def interventions_of(services: Services, patient_id: int) -> list[Intervention]:
+    """Return the last interventions pharmaceutiques of a patient, the newest first."""
+    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS)
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:

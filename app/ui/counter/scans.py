@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Finding, Severity
+from app.officine.dispensing import recalled
 from app.officine.dispensing.model import Box
 from app.officine.patients.model import Patient, PatientDraft, Sex
+from app.officine.recalls.model import concerning
 from app.officine.scan.model import ScanKind
 from app.ui import formats
 
 if TYPE_CHECKING:
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
+    from app.officine.recalls.model import Recall
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
     from app.ui.context import Services
@@ -29,10 +32,14 @@ _PRODUCT_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a scan turned out to be; exactly one of these is set, besides the findings."""
+    """What a scan turned out to be; exactly one of these is set, besides the findings.
+
+    ``recalls`` are those that call the box back: it stays out of the sale.
+    """
 
     product: Product | None = None
     box: Box | None = None
+    recalls: tuple[Recall, ...] = ()
     patients: tuple[Patient, ...] = ()
     draft: PatientDraft | None = None
     member: Member | None = None
@@ -73,7 +80,22 @@ def _product(services: Services, scan: Scan) -> Meaning:
             expiry=dt.date.fromisoformat(expiry) if expiry else None,
             serial=scan.fields.get("serial") or "",
         )
-    return Meaning(product=product, box=box, findings=notes)
+    return _unless_recalled(services, Meaning(product=product, box=box, findings=notes), product)
+
+
+def _unless_recalled(services: Services, meaning: Meaning, product: Product) -> Meaning:
+    """Look the box up among those in quarantine, and its lot among the recalls, at the scan itself."""
+    box = meaning.box or Box()
+    if services.quarantine.serials([(product.code, box.serial)] if box.serial else []):
+        return Meaning(findings=(recalled.in_quarantine(product.name, box, ""),))
+    known = services.recalls.of([product.code]).get(product.code, ())
+    if not known:
+        return meaning
+    struck = concerning(known, box.lot)
+    if struck:
+        return replace(meaning, recalls=struck)
+    told = recalled.other_lot(product.name, known, "", loose=not box.lot)
+    return replace(meaning, findings=(*meaning.findings, told))
 
 
 def _patient(services: Services, scan: Scan) -> Meaning:

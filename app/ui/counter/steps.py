@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.kernel.outcome import Severity
+from app.officine.dispensing.model import SaleKind
 from app.ui import theme
 from app.ui.icons import pixmap
 
@@ -58,10 +58,11 @@ _MARK = 16
 def steps(till: Till) -> list[Step]:
     """Return the steps of the delivery with the state of each."""
     session = till.session
-    wanted = _needs_ordonnance(till)
+    advanced = session.sale is SaleKind.ADVANCE
+    wanted = _needs_ordonnance(till) or advanced
     states = [
         ("Patient", "counter.patient", _known(session.patient_id is not None, wanted=wanted)),
-        ("Ordonnance", "counter.prescription", _prescription(till, wanted=wanted)),
+        ("Ordonnance", "counter.prescription", _prescription(till, wanted=wanted and not advanced)),
         ("Lignes", "counter.product", StepState.DONE if session.lines else StepState.AHEAD),
         ("Contrôle", "counter.control", _control(till)),
         ("Facturation", "counter.pay", _invoiced(till)),
@@ -98,7 +99,7 @@ def _control(till: Till) -> StepState:
         return StepState.AHEAD
     if till.blocked:
         return StepState.BLOCKED
-    if any(finding.severity is Severity.WARNING for finding in till.open_findings):
+    if till.open_findings:
         return StepState.ATTENTION
     return StepState.DONE
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.kernel.outcome import Refused, Severity
-from app.officine.dispensing import session as editing
+from app.officine.dispensing import acknowledging
 from app.officine.dispensing.model import Author
-from app.officine.dispensing.rules import SHORT_STOCK
 from app.officine.dispensing.undo import SessionHistory
 from app.ui.counter.reading import Picture, deliver, look
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.kernel.errors import GalienError
     from app.kernel.outcome import Finding, Outcome
-    from app.officine.dispensing.model import CounterSession, Delivery, Payment
+    from app.officine.dispensing.model import Acknowledgement, CounterSession, Delivery, Payment
     from app.officine.dispensing.session import Edited
     from app.ui.context import Ui
 
@@ -43,7 +43,6 @@ class Till(QObject):
         self._ui = ui
         self.history = SessionHistory(session)
         self.picture = Picture()
-        self.acknowledged: frozenset[tuple[str, str, str]] = frozenset()
         self.last_delivery: Delivery | None = None
         self.last_payment: Payment | None = None
         self.validating = False
@@ -90,7 +89,6 @@ class Till(QObject):
     def start(self, session: CounterSession) -> None:
         """Serve another session, from its beginning."""
         self.history = SessionHistory(session)
-        self.acknowledged = frozenset()
         self.validating = False
         self.failure = None
         self._saved = session.revision
@@ -104,6 +102,9 @@ class Till(QObject):
         return True
 
     def _show(self, history: SessionHistory) -> None:
+        if self.is_fresh and acknowledging.only_answers(self.session, history.present):
+            # What is found does not depend on what was answered.
+            self.picture = replace(self.picture, revision=history.present.revision)
         self.history = history
         if not self._pause.isActive():
             self._pause.start(SAVE_AFTER_MS)
@@ -119,37 +120,44 @@ class Till(QObject):
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
-        """What stands in the way: errors, and warnings that nobody confirmed."""
-        return tuple(
-            finding
-            for finding in self.picture.findings
-            if finding.severity is Severity.ERROR
-            or (finding.severity is Severity.WARNING and _key(finding) not in self.acknowledged)
-        )
+        """What stands in the way: errors, and warnings that nobody answered."""
+        return acknowledging.open_findings(self.session, self.picture.findings)
 
     @property
     def blocked(self) -> bool:
         """True where an error forbids the delivery."""
         return any(finding.severity is Severity.ERROR for finding in self.picture.findings)
 
-    def is_acknowledged(self, finding: Finding) -> bool:
-        """Return True where somebody said that they had seen it."""
-        return _key(finding) in self.acknowledged
+    def answer(self, finding: Finding) -> Acknowledgement | None:
+        """Return what was answered to a finding; None while nothing was."""
+        return acknowledging.answer(self.session, finding)
 
-    def acknowledge(self, findings: Sequence[Finding]) -> None:
-        """Note that warnings were seen; a box that the stock does not hold is confirmed to be there."""
-        warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
-        self.acknowledged |= {_key(finding) for finding in warnings}
-        for finding in warnings:
-            if finding.code == SHORT_STOCK:
-                self.do(editing.force_stock(self.session, finding.subject))
+    def is_answered(self, finding: Finding) -> bool:
+        """Return True where a finding does not stand in the way."""
+        return acknowledging.is_answered(self.session, finding)
+
+    def see(self, chosen: Sequence[Finding], findings: Sequence[Finding]) -> None:
+        """Note that those ``chosen`` of the ``findings`` were seen; what asks for a reason is left as it is."""
+        self.do(acknowledging.see(self.session, chosen, findings, self.author))
         self.seen.emit()
+
+    def justify(self, finding: Finding, findings: Sequence[Finding], reason: str, reason_id: str = "") -> bool:
+        """Pass one of the ``findings`` with a reason; return False where that is no reason."""
+        done = self.do(
+            acknowledging.justify(self.session, finding, findings, self.author, reason=reason, reason_id=reason_id)
+        )
+        self.seen.emit()
+        return done
 
     def look(self) -> None:
         """Read what is known of the session as it is."""
-        session, services = self.session, self._ui.services
+        session, services, actor = self.session, self._ui.services, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: look(services, session), done=self._looked, owner=self, key="look", failed=self._blind
+            lambda _progress: look(services, session, actor),
+            done=self._looked,
+            owner=self,
+            key="look",
+            failed=self._blind,
         )
 
     def when_fresh(self, then: Callable[[], None]) -> None:
@@ -278,7 +286,3 @@ class Till(QObject):
         self.validating = False
         self._pause.start(SAVE_AFTER_MS)
         self.refused.emit(error)
-
-
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.code, finding.subject, finding.text

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
 
-_SEEN_TOPICS = ("stock", "catalog", "patient", "prescriber", "product_card")
+_SEEN_TOPICS = ("stock", "catalog", "patient", "prescriber", "product_card", "recall", "quarantine")
 
 
 class CounterView(QWidget):
@@ -295,19 +295,24 @@ class CounterView(QWidget):
             "history": lambda page: page.open("history"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
+            "bearer": lambda page: page.open("bearer"),
             "owed": TillPage.owe,
+            "sale": lambda page: page.open("sale"),
             "control": lambda page: page.open("control"),
+            "set_aside": TillPage.set_aside,
             "pay": TillPage.pay,
             "prints": lambda page: page.open("prints"),
             "why": lambda page: page.open("why"),
             "more": lambda page: page.change_quantity(1),
             "less": lambda page: page.change_quantity(-1),
             "quantity": TillPage.ask_quantity,
+            "propose": TillPage.take_proposal,
             "remove": TillPage.remove,
             "undo": lambda page: page.till.undo(),
             "redo": lambda page: page.till.redo(),
             "back": TillPage.back,
             "print": TillPage.print_current,
+            "print_slip": TillPage.print_slip,
             "print_last": lambda page: page.desk.print_last(),
             "print_retry": lambda page: page.desk.retry(),
             "private": TillPage.toggle_private,

@@ -16,6 +16,15 @@ ACTS = (
         icon="plus",
         right=Right.EDIT_PATIENT,
     ),
+    Act(
+        "patients.rights",
+        "Droits et exonérations",
+        "F6",
+        ("ald", "css", "maternité", "accident", "couverture", "complémentaire"),
+        room="patients",
+        icon="list",
+        right=Right.EDIT_PATIENT,
+    ),
     Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
     Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
 )

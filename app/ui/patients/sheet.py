@@ -26,7 +26,7 @@ _ATTRIBUTES = {
     Attribute.DOUBTFUL: ("Identité douteuse", "danger"),
     Attribute.FICTITIOUS: ("Identité fictive", "info"),
 }
-_EXEMPTIONS = {
+EXEMPTIONS = {
     "maternity": "Maternité",
     "at": "Accident du travail",
     "vaccine_campaign": "Campagne de vaccination",
@@ -39,7 +39,7 @@ def coverage_text(coverage: Coverage) -> str:
     """Return the coverage of a patient on one line."""
     parts = ["Régime Alsace-Moselle" if coverage.scheme is Scheme.ALSACE_MOSELLE else "Régime général"]
     if coverage.exemption is not None:
-        parts.append(_EXEMPTIONS.get(coverage.exemption, coverage.exemption))
+        parts.append(EXEMPTIONS.get(coverage.exemption, coverage.exemption))
     if coverage.ald:
         parts.append("ALD")
     if coverage.css:
@@ -47,6 +47,30 @@ def coverage_text(coverage: Coverage) -> str:
     elif coverage.amc is not None:
         parts.append("complémentaire en tiers payant")
     return ", ".join(parts)
+
+
+def dated_rights(coverage: Coverage, on: dt.date) -> list[tuple[str, bool]]:
+    """Return the rights whose dates are known, each with its dates and whether it holds on a day."""
+    rights = (
+        (coverage.ald, "ALD", coverage.ald_from, coverage.ald_to, coverage.ald_on(on)),
+        (coverage.css, "CSS", None, coverage.css_to, coverage.css_on(on)),
+        (
+            coverage.exemption is not None,
+            EXEMPTIONS.get(coverage.exemption or "", ""),
+            coverage.exemption_from,
+            coverage.exemption_to,
+            coverage.exemption_on(on) is not None,
+        ),
+    )
+    told = []
+    for held, label, first, last, holds in rights:
+        if held and (first is not None or last is not None):
+            begun = "" if first is None else f" du {formats.date(first)}"
+            ended = "" if last is None else f" {'au' if first else 'jusqu’au'} {formats.date(last)}"
+            reference = f" ({coverage.exemption_reference})" if label == EXEMPTIONS["at"] else ""
+            state = "" if holds else "\u00a0: hors dates, non appliqué à ce jour"
+            told.append((f"{label}{reference}{begun}{ended}{state}", holds))
+    return told
 
 
 class PatientSheet(Panel):
@@ -88,6 +112,8 @@ class PatientSheet(Panel):
             self.sheet.text("Aucun moyen de contact renseigné.", "muted")
         self.sheet.section("Couverture")
         self.sheet.text(coverage_text(patient.coverage))
+        for text, held in dated_rights(patient.coverage, today):
+            self.sheet.text(text, "muted" if held else "warning")
         self.sheet.end()
 
     def _chips(self, patient: Patient) -> None:

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.kernel.clock import today
 from app.ui import formats, theme
 from app.ui.patients.form import PatientForm
+from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
-from app.ui.widgets.basics import ActButton, row
+from app.ui.widgets.basics import ActButton
+from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
@@ -61,13 +63,14 @@ class PatientsView(QWidget):
         )
         self.sheet = PatientSheet()
         self._form: PatientForm | None = None
+        self._rights: RightsForm | None = None
         self.right = QStackedWidget()
         self.right.addWidget(self.sheet)
         self.setFocusProxy(self.pane)
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
-        left.addLayout(row(ActButton(ui.acts, "patients.create"), 0))
+        left.addWidget(Flow([ActButton(ui.acts, "patients.create"), ActButton(ui.acts, "patients.rights")]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
@@ -77,6 +80,7 @@ class PatientsView(QWidget):
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
+            ("patients.rights", self._edit_rights),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -94,6 +98,16 @@ class PatientsView(QWidget):
             self.right.addWidget(self._form)
         return self._form
 
+    @property
+    def rights(self) -> RightsForm:
+        """The form of the rights, built at its first use."""
+        if self._rights is None:
+            self._rights = RightsForm(self._ui)
+            self._rights.written.connect(self._written)
+            self._rights.cancelled.connect(self._back)
+            self.right.addWidget(self._rights)
+        return self._rights
+
     def refresh(self, change: Changed | None) -> None:
         """Read the files again when they changed."""
         self._today = today(self._ui.services.clock)
@@ -109,8 +123,18 @@ class PatientsView(QWidget):
         self._show_form(shown=True)
         self.form.begin(self.pane.field.text().strip())
 
+    def _edit_rights(self) -> None:
+        if self.sheet.patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self._show_form(shown=True, form=self.rights)
+        self.rights.begin(self.sheet.patient)
+
     def _save(self) -> None:
-        self.form.save()
+        if self.right.currentWidget() is self._rights:
+            self.rights.save()
+        else:
+            self.form.save()
 
     def _back(self) -> None:
         self._show_form(shown=False)
@@ -122,8 +146,14 @@ class PatientsView(QWidget):
         self.pane.field.search_now()
         self.pane.field.setFocus()
 
-    def _show_form(self, *, shown: bool) -> None:
-        self.right.setCurrentWidget(self.form if shown else self.sheet)
+    def _written(self, patient: Patient) -> None:
+        self._show_form(shown=False)
+        self._open(patient)
+        self.pane.again()
+        self.pane.field.setFocus()
+
+    def _show_form(self, *, shown: bool, form: RightsForm | None = None) -> None:
+        self.right.setCurrentWidget((form or self.form) if shown else self.sheet)
         self._ui.acts.set_enabled("patients.save", enabled=shown, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=shown, widget=self)
 

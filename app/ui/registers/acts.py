@@ -12,6 +12,7 @@ PAGES: Final = (
     ("narcotics", "Stupéfiants", "F4"),
     ("balance", "Balance", "F5"),
     ("derived", "Dérivés du sang", "F6"),
+    ("interventions", "Interventions", "Ctrl+I"),
     ("retention", "Conservation", "F7"),
 )
 """The pages of the room: id, title, key."""
@@ -62,6 +63,15 @@ ACTS = (
         room="registers",
         icon="lock",
         right=Right.ANSWER_FOR_REGISTERS,
+    ),
+    Act(
+        "registers.outcome",
+        "Noter l’issue",
+        "Ctrl+O",
+        ("intervention pharmaceutique", "prescripteur", "acceptée", "refusée"),
+        room="registers",
+        icon="check",
+        right=Right.DELIVER,
     ),
     Act("registers.save", "Enregistrer", "F10", ("valider",), room="registers", icon="check"),
     Act("registers.back", "Fermer la saisie", "Esc", ("annuler", "retour"), room="registers"),

@@ -1,4 +1,4 @@
-"""Which medicines derived from blood were delivered, with which lot, and which products are they?"""
+"""Which medicines derived from blood came and were delivered, with which lot, and which products are they?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
 from app.officine.registers.data import derived_table
+from app.officine.registers.model import DerivedKind
 from app.ui import formats
 from app.ui.registers.page import RegisterPage
 from app.ui.widgets.basics import ActButton, EmptyState, Text, row
@@ -38,7 +39,7 @@ class DerivedPage(RegisterPage):
             Column(
                 "Médicament",
                 lambda one: one.label,
-                second=lambda one: " · ".join(part for part in (one.kind.label, one.reason) if part),
+                second=lambda one: " · ".join(part for part in (one.kind.label, _note_of(one), one.reason) if part),
             ),
             Column("Lot", lambda one: one.lot, 14, strong=True),
             Column("Qté", lambda one: str(one.quantity), 4, True),
@@ -47,10 +48,10 @@ class DerivedPage(RegisterPage):
         ]
         empty = EmptyState(
             "list",
-            "Aucun médicament dérivé du sang délivré",
-            "Le lot de chaque boîte est exigé au comptoir, et reste ici 40\u00a0ans.",
+            "Aucun médicament dérivé du sang reçu ni délivré",
+            "Le lot de chaque boîte est exigé à la réception et au comptoir, et reste ici 40\u00a0ans.",
         )
-        self.list: ListTable[DerivedEntry] = ListTable("Médicaments dérivés du sang délivrés", columns, empty)
+        self.list: ListTable[DerivedEntry] = ListTable("Médicaments dérivés du sang", columns, empty)
         self.count = Text("", "caption")
         self.code = TextField(placeholder="Scannez une boîte, ou tapez son code", limit=20)
         self.said = Text("", "muted", wrap=True)
@@ -127,3 +128,7 @@ def _known(services: Services, code: str) -> str:
         return "Ce code n’est pas au catalogue."
     word = "dérivé du sang" if services.registers.is_derived(product.code) else "pas dérivé du sang"
     return f"{product.name}\u00a0: {word}."
+
+
+def _note_of(entry: DerivedEntry) -> str:
+    return f"bon {entry.reference}" if entry.kind is DerivedKind.RECEIPT else ""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
@@ -16,17 +14,15 @@ from app.officine.registers import rules
 from app.officine.registers.model import EntryKind
 from app.ui import formats, theme
 from app.ui.registers.page import RegisterPage
-from app.ui.widgets.basics import ActButton, Button, EmptyState, Panel, Text, row
+from app.ui.widgets.act_form import ActForm
+from app.ui.widgets.basics import ActButton, EmptyState, Panel, Text
 from app.ui.widgets.facts import Facts
-from app.ui.widgets.fields import Field, NumberField, TextField
-from app.ui.widgets.findings import FindingList
+from app.ui.widgets.fields import NumberField, TextField
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PySide6.QtWidgets import QLineEdit
 
     from app.kernel.outcome import Done
     from app.officine.registers.model import Entry, Holding
@@ -231,60 +227,18 @@ class _Sheet(Panel):
         self.changed.emit()
 
 
-class _Form(QWidget):
-    """What an inventory, an exit and the units of a box have in common."""
-
-    left = Signal()
-    written = Signal(str)
+class _Form(ActForm):
+    """What an inventory, an exit and the units of a box have in common: a product, and a number."""
 
     def __init__(self, ui: Ui, title: str) -> None:
-        super().__init__()
-        self.ui = ui
+        super().__init__(ui, title, "registers.save")
         self.code = ""
         self.number = NumberField(0, _MOST)
-        self.findings = FindingList()
-        self.fields = QGridLayout()
-        self.fields.setSpacing(theme.S)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.S)
-        column.addWidget(Text(title, "strong"))
-        column.addLayout(self.fields)
-        column.addWidget(self.findings)
-        cancel = Button("Annuler", kind="ghost")
-        cancel.clicked.connect(self.left)
-        column.addLayout(row(cancel, 0, ActButton(ui.acts, "registers.save", kind="primary")))
-
-    def lay(self, *places: tuple[str, QWidget]) -> None:
-        """Put labelled fields two a line."""
-        for place, (label, editor) in enumerate(places):
-            self.fields.addWidget(Field(label, editor), place // 2, place % 2, Qt.AlignmentFlag.AlignBottom)
 
     def begin(self, holding: Holding) -> None:
         """Begin with a product."""
         self.code = holding.narcotic.code
-        self.findings.set_findings(())
-        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.number.selectAll()
-
-    def chain(self, *editors: QLineEdit) -> None:
-        """Make Entrée go from each editor to the next, and write from the last one."""
-        for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(following.setFocus, Qt.FocusReason.TabFocusReason))
-        editors[-1].returnPressed.connect(self.save)
-
-    def save(self) -> None:
-        """Write what is typed."""
-        raise NotImplementedError
-
-    def show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
-        """Say why it is refused, or that it is done and what is still to be done."""
-        if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
-            return
-        self.written.emit(said)
-        for finding in outcome.findings:
-            self.ui.say(f"{finding.text} {finding.advice}", "warning")
+        self.focus(self.number)
 
 
 class _CountForm(_Form):
@@ -381,9 +335,7 @@ class _ExitForm(_Form):
         told = f"{kind.label} de {plural(boxes, 'boîte')} au registre"
         if kind is EntryKind.DESTRUCTION:
             told += ", attestation dans le dossier des impressions"
-        self.ui.tasks.run(
-            lambda _progress: work(), done=lambda outcome: self.show_outcome(outcome, told), owner=self, key="write"
-        )
+        self.perform(work, told)
 
 
 class _UnitsForm(_Form):
@@ -402,12 +354,7 @@ class _UnitsForm(_Form):
     def save(self) -> None:
         """Write the number, from now on."""
         registers, actor, code, count = self.ui.services.registers, self.ui.actor(), self.code, self.number.value()
-        self.ui.tasks.run(
-            lambda _progress: registers.set_units(actor, code, count),
-            done=lambda outcome: self.show_outcome(outcome, f"{plural(count, 'unité')} par boîte"),
-            owner=self,
-            key="write",
-        )
+        self.perform(lambda: registers.set_units(actor, code, count), f"{plural(count, 'unité')} par boîte")
 
 
 def _stock(one: Holding) -> str:
@@ -426,6 +373,8 @@ def _about(one: Entry) -> str:
     if one.kind is EntryKind.DELIVERY:
         bearer = f" · porteur\u00a0: {one.bearer}" if one.bearer else ""
         return f"{one.patient_name} · Dr {one.prescriber_name}{bearer}"
+    if one.kind is EntryKind.CESSION:
+        return f"{one.patient_name} · {one.reason}"
     stated = f"compté {one.stated}" if one.kind is EntryKind.INVENTORY else ""
     second = f"avec {one.second_person}" if one.second_person else ""
     return " · ".join(part for part in (stated, one.reason, one.reference, second) if part) or one.author_name

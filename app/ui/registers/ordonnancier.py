@@ -119,4 +119,6 @@ def _about(one: BookEntry) -> str:
 
 
 def _prescriber(one: BookEntry) -> str:
+    if one.entry.is_advance:
+        return "Aucune ordonnance ce jour"
     return f"Ordonnance du {formats.date(one.entry.prescription_date)}"

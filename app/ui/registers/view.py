@@ -12,6 +12,7 @@ from app.ui import theme
 from app.ui.registers.acts import PAGES
 from app.ui.registers.balance import BalancePage
 from app.ui.registers.derived import DerivedPage
+from app.ui.registers.interventions import InterventionsPage
 from app.ui.registers.narcotics import NarcoticsPage
 from app.ui.registers.ordonnancier import OrdonnancierPage
 from app.ui.registers.page import RegisterPage
@@ -31,6 +32,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], RegisterPage]]] = {
     "narcotics": NarcoticsPage,
     "balance": BalancePage,
     "derived": DerivedPage,
+    "interventions": InterventionsPage,
     "retention": RetentionPage,
 }
 
@@ -69,6 +71,7 @@ class RegistersView(QWidget):
             ("units", lambda: self._form("units")),
             ("flag", self._flag),
             ("close", self._close),
+            ("outcome", self._outcome),
             ("save", self._save),
             ("back", self._back),
         ):
@@ -104,7 +107,9 @@ class RegistersView(QWidget):
 
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the registers or the stock changed."""
-        if change is None or any(change.touches(topic) for topic in ("registers", "ordonnancier", "stock")):
+        if change is None or any(
+            change.touches(topic) for topic in ("registers", "ordonnancier", "stock", "interventions")
+        ):
             self.current.read()
 
     def take_scan(self, scan: Scan) -> bool:
@@ -150,6 +155,13 @@ class RegistersView(QWidget):
         page = self.page("derived")
         assert isinstance(page, DerivedPage)
         page.flag()
+
+    def _outcome(self) -> None:
+        if not isinstance(self.current, InterventionsPage):
+            # The intervention is pointed at before its outcome is said.
+            self.open_page("interventions")
+            return
+        self.current.complete()
 
     def _close(self) -> None:
         if not isinstance(self.current, BalancePage):

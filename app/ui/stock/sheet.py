@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
 from app.officine.stock.model import ReceiptLine
 from app.ui import formats, theme
-from app.ui.widgets.basics import ActButton, Button, EmptyState, Panel, Text, row
+from app.ui.stock.discard_form import DiscardForm
+from app.ui.widgets.act_form import ActForm
+from app.ui.widgets.basics import ActButton, EmptyState, Panel, Text
 from app.ui.widgets.facts import Facts
-from app.ui.widgets.fields import DateField, Field, NumberField, TextField
-from app.ui.widgets.findings import FindingList
+from app.ui.widgets.fields import DateField, NumberField, TextField
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLineEdit
-
     from app.kernel.outcome import Done
     from app.officine.catalog.model import Product
-    from app.officine.stock.model import Movement, StockItem
+    from app.officine.stock.model import Movement, OpenBox, StockItem
     from app.ui.context import Ui
 
 _MOST = 9999
+_CROWDED_FROM = 125
+_LOT_MISSING = "GAL-MDS-04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,14 @@ class StockRecord:
 
     row: StockRow
     movements: tuple[Movement, ...]
+    opened: tuple[OpenBox, ...] = ()
+    is_narcotic: bool = False
 
 
 def signed(delta: int) -> str:
-    """Return a change of quantity with its sign: ``+3``, ``−1``."""
+    """Return a change of quantity with its sign: ``+3``, ``−1``; nothing for none."""
+    if not delta:
+        return ""
     return f"+{delta}" if delta > 0 else f"\u2212{-delta}"
 
 
@@ -74,17 +78,19 @@ class StockSheet(Panel):
             Column("Mouvement", lambda move: move.kind.label, width=10),
             Column("Boîtes", lambda move: signed(move.delta), 6, True, tone=_tone),
             Column("Reste", lambda move: str(move.balance_after), 6, True, strong=True, spare=True),
-            Column("Motif, référence", lambda move: move.reason or move.reference),
+            Column("Motif, référence", _why),
         ]
         empty = EmptyState("stock", "Aucun mouvement", "Enregistrez une entrée avec F6, ou un comptage avec F9.")
         self.movements: ListTable[Movement] = ListTable("Mouvements", columns, empty)
-        self.acts_line = Flow([ActButton(ui.acts, "stock.receive"), ActButton(ui.acts, "stock.adjust")])
+        acts = ("receive", "adjust", "set_aside", "discard")
+        self.acts_line = Flow([ActButton(ui.acts, f"stock.{name}") for name in acts])
         self.receipt = _ReceiptForm(ui)
         self.count = _CountForm(ui)
+        self.thrown = DiscardForm(ui)
         self.bottom = QStackedWidget()
-        for page in (self.acts_line, self.receipt, self.count):
+        for page in (self.acts_line, self.receipt, self.count, self.thrown):
             self.bottom.addWidget(page)
-        for form in (self.receipt, self.count):
+        for form in (self.receipt, self.count, self.thrown):
             form.left.connect(self.close_forms)
             form.written.connect(self._written)
         head = QHBoxLayout()
@@ -123,7 +129,16 @@ class StockSheet(Panel):
         self.quantity.setText(plural(item.quantity, "boîte"))
         self.quantity.set_role("display" if item.quantity > 0 else "display-danger")
         limits = f"{item.minimum} à {item.maximum}" if item.maximum else "Non fixés"
-        self.facts.set_pairs([("Emplacement", item.place or "Non renseigné"), ("Mini à maxi", limits)])
+        units = sum(box.remaining for box in record.opened)
+        opened = f"{len(record.opened)}, {plural(units, 'unité')} en tout" if record.opened else ""
+        self.facts.set_pairs(
+            [
+                ("Emplacement", item.place or "Non renseigné"),
+                ("Mini à maxi", limits),
+                ("Boîtes ouvertes", opened),
+                ("En quarantaine", plural(item.quarantined, "boîte") if item.quarantined else ""),
+            ]
+        )
 
     def receive(self) -> None:
         """Type an entry."""
@@ -133,10 +148,17 @@ class StockSheet(Panel):
         """Type a count."""
         self._open(self.count)
 
+    def discard(self) -> None:
+        """Say what becomes of the rest of an opened box."""
+        if self.record is not None and not self.record.opened:
+            self._ui.say("Aucune boîte de ce produit n’est ouverte.", "warning")
+            return
+        self._open(self.thrown)
+
     def save(self) -> None:
         """Write the form that is open."""
         form = self.bottom.currentWidget()
-        if isinstance(form, _StockForm):
+        if isinstance(form, ActForm):
             form.save()
 
     def close_forms(self) -> None:
@@ -144,13 +166,19 @@ class StockSheet(Panel):
         self.bottom.setCurrentWidget(self.acts_line)
         self._show_forms()
 
-    def _open(self, form: _StockForm) -> None:
+    def _open(self, form: _StockForm | DiscardForm) -> None:
         if self.record is not None:
             self.bottom.setCurrentWidget(form)
             self._show_forms()
-            form.begin(self.record.row)
+            form.begin(self.record)
 
     def _show_forms(self) -> None:
+        # Where the letters are large, what is typed takes the room of what is only read.
+        crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
+        self.movements.setVisible(not crowded)
+        if not self.isVisible():
+            # The keys are those of the page shown.
+            return
         for act_id in ("stock.save", "stock.back"):
             self._ui.acts.set_enabled(act_id, enabled=self.form_open)
 
@@ -160,54 +188,18 @@ class StockSheet(Panel):
         self.changed.emit()
 
 
-class _StockForm(QWidget):
-    """What an entry and a count have in common."""
-
-    left = Signal()
-    written = Signal(str)
+class _StockForm(ActForm):
+    """What an entry and a count have in common: a product, and a number of boxes."""
 
     def __init__(self, ui: Ui, title: str) -> None:
-        super().__init__()
-        self.ui = ui
+        super().__init__(ui, title, "stock.save")
         self.code = ""
         self.boxes = NumberField(0, _MOST)
-        self.findings = FindingList()
-        self.fields = QGridLayout()
-        self.fields.setSpacing(theme.S)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.S)
-        column.addWidget(Text(title, "strong"))
-        column.addLayout(self.fields)
-        column.addWidget(self.findings)
-        cancel = Button("Annuler", kind="ghost")
-        cancel.clicked.connect(self.left)
-        column.addLayout(row(cancel, 0, ActButton(ui.acts, "stock.save", kind="primary")))
 
-    def begin(self, row_: StockRow) -> None:
-        """Begin with the product of ``row_``."""
-        self.code = row_.code
-        self.findings.set_findings(())
-        self.boxes.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.boxes.selectAll()
-
-    def chain(self, *editors: QLineEdit) -> None:
-        """Make Entrée go from the boxes to each editor in turn, and write from the last one."""
-        steps = (self.boxes.lineEdit(), *editors)
-        for editor, following in zip(steps, editors, strict=False):
-            editor.returnPressed.connect(partial(following.setFocus, Qt.FocusReason.TabFocusReason))
-        steps[-1].returnPressed.connect(self.save)
-
-    def save(self) -> None:
-        """Write what is typed."""
-        raise NotImplementedError
-
-    def show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
-        """Say why it is refused, or that it is done."""
-        if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
-        else:
-            self.written.emit(said)
+    def begin(self, record: StockRecord) -> None:
+        """Begin with the product of ``record``."""
+        self.code = record.row.code
+        self.focus(self.boxes)
 
 
 class _ReceiptForm(_StockForm):
@@ -218,24 +210,26 @@ class _ReceiptForm(_StockForm):
         self.lot = TextField(limit=20)
         self.expiry = DateField(lambda: today(ui.services.clock))
         self.reference = TextField(limit=40)
-        for place, (label, editor) in enumerate(
-            (
-                ("&Boîtes", self.boxes),
-                ("&Lot", self.lot),
-                ("&Péremption", self.expiry),
-                ("Bon de li&vraison", self.reference),
-            )
-        ):
-            self.fields.addWidget(Field(label, editor), place // 2, place % 2, Qt.AlignmentFlag.AlignBottom)
+        self.lay(
+            ("&Boîtes", self.boxes),
+            ("&Lot", self.lot),
+            ("&Péremption", self.expiry),
+            ("Bon de li&vraison", self.reference),
+        )
+        self.chain(self.boxes.lineEdit(), self.lot, self.expiry, self.reference)
 
-        self.chain(self.lot, self.expiry, self.reference)
-
-    def begin(self, row_: StockRow) -> None:
+    def begin(self, record: StockRecord) -> None:
         """Begin with one box, and no lot."""
         self.boxes.setValue(1)
         for editor in (self.lot, self.expiry, self.reference):
             editor.clear()
-        super().begin(row_)
+        super().begin(record)
+
+    def show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
+        """Say why it is refused, or that it is done; go to the lot where it is what lacks."""
+        super().show_outcome(outcome, said)
+        if isinstance(outcome, Refused) and any(finding.code == _LOT_MISSING for finding in outcome.findings):
+            self.lot.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Enter the boxes."""
@@ -244,12 +238,7 @@ class _ReceiptForm(_StockForm):
         )
         reference = self.reference.text().strip() or "Entrée manuelle"
         stock, actor, said = self.ui.services.stock, self.ui.actor(), f"Entrée de {plural(line.quantity, 'boîte')}"
-        self.ui.tasks.run(
-            lambda _progress: stock.receive(actor, [line], reference),
-            done=lambda outcome: self.show_outcome(outcome, said),
-            owner=self,
-            key="write",
-        )
+        self.perform(lambda: stock.receive(actor, [line], reference), said)
 
 
 class _CountForm(_StockForm):
@@ -258,27 +247,27 @@ class _CountForm(_StockForm):
     def __init__(self, ui: Ui) -> None:
         super().__init__(ui, "Correction du stock")
         self.reason = TextField(limit=120, placeholder="Comptage, casse, périmé…")
-        self.fields.addWidget(Field("&Boîtes comptées", self.boxes), 0, 0, Qt.AlignmentFlag.AlignBottom)
-        self.fields.addWidget(Field("&Motif", self.reason), 0, 1, Qt.AlignmentFlag.AlignBottom)
+        self.lay(("&Boîtes comptées", self.boxes), ("&Motif", self.reason))
         self.fields.setColumnStretch(1, 1)
-        self.chain(self.reason)
+        self.chain(self.boxes.lineEdit(), self.reason)
 
-    def begin(self, row_: StockRow) -> None:
+    def begin(self, record: StockRecord) -> None:
         """Begin with what the computer believes."""
-        self.boxes.setValue(max(0, row_.item.quantity))
+        self.boxes.setValue(max(0, record.row.item.quantity))
         self.reason.clear()
-        super().begin(row_)
+        super().begin(record)
 
     def save(self) -> None:
         """Bring the quantity to what was counted."""
         counted, reason = self.boxes.value(), self.reason.text().strip()
         stock, actor, code = self.ui.services.stock, self.ui.actor(), self.code
-        self.ui.tasks.run(
-            lambda _progress: stock.adjust(actor, code, counted, reason),
-            done=lambda outcome: self.show_outcome(outcome, f"Stock porté à {plural(counted, 'boîte')}"),
-            owner=self,
-            key="write",
-        )
+        self.perform(lambda: stock.adjust(actor, code, counted, reason), f"Stock porté à {plural(counted, 'boîte')}")
+
+
+def _why(move: Movement) -> str:
+    # From the shelf to quarantine or back, the boxes of the line say it; else what came or left was never on the shelf.
+    aside = f"quarantaine {signed(move.aside)}" if move.aside and move.delta + move.aside else ""
+    return " · ".join(part for part in (aside, move.reason or move.reference) if part)
 
 
 def _tone(move: Movement) -> str:

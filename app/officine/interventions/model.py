@@ -1,0 +1,103 @@
+"""What is an intervention pharmaceutique, and in which words is it told?"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+
+class Level(enum.StrEnum):
+    """How a finding of the step Contrôle stands in the way, from the strictest."""
+
+    BLOCKING = "blocking"
+    REASON = "reason"
+    SEEN = "seen"
+    INFORMATION = "information"
+
+    @property
+    def label(self) -> str:
+        """The level as the step Contrôle heads it."""
+        return {
+            "blocking": "Bloquant",
+            "reason": "À justifier",
+            "seen": "À vérifier",
+            "information": "À savoir",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A usual reason of the counter, with the codes that it stands for; ``kind`` empty where none follows from it."""
+
+    id: str
+    text: str
+    kind: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """The codes of an intervention with their labels, the usual reasons in the order of their digits, and the source.
+
+    ``confidence`` says how far the source is to be trusted.
+    """
+
+    problems: Mapping[str, str]
+    kinds: Mapping[str, str]
+    outcomes: Mapping[str, str]
+    reasons: tuple[Reason, ...]
+    checked_on: dt.date
+    source: str
+    confidence: str
+
+    def reason(self, reason_id: str) -> Reason | None:
+        """Return a usual reason; None for a text of the counter's own."""
+        return next((one for one in self.reasons if one.id == reason_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What was done at the counter about one finding, before it is written: ``code`` and ``label`` are the product's.
+
+    ``text`` is the finding as it was shown, ``source`` what it quotes; ``reason_id`` empty for a text typed freely.
+    """
+
+    finding: str
+    level: Level
+    text: str
+    source: str
+    code: str
+    label: str
+    reason: str
+    reason_id: str
+    author_id: int | None
+    author_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervention:
+    """An intervention as it is kept; ``outcome`` is the last one said, by ``outcome_by`` where it came later."""
+
+    seq: int
+    at: dt.datetime
+    day: dt.date
+    delivery: int
+    patient_id: int | None
+    patient_name: str
+    code: str
+    label: str
+    finding: str
+    level: str
+    text: str
+    source: str
+    reason: str
+    problem: str
+    kind: str
+    outcome: str
+    author_name: str
+    outcome_by: str = ""

@@ -1,0 +1,1 @@
+"""Which lots were recalled, why, and who has read it?"""

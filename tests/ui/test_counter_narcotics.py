@@ -1,0 +1,237 @@
+"""Is a stupéfiant delivered by fractions on the real window, with its bearer, its balance and its printed extract?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pypdfium2
+import pytest
+from counter_hands import ENTER, Hands, box_frame
+from PySide6.QtCore import Qt
+
+from app.kernel.clock import FixedClock
+from app.officine.dispensing import bearer, courses
+from app.officine.registers.model import EntryKind
+from app.ui.counter.bearer_drawer import BearerDrawer
+from app.ui.counter.control_drawer import ControlDrawer
+from app.ui.counter.payment_drawer import PaymentDrawer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.officine.registers.model import Entry
+    from app.ui.pictures import Stage
+
+NARCOTIC = "3400938050813"  # METHADONE 40 mg, 7 gélules: « délivrance fractionnée de 7 jours »
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+NBSP = "\u00a0"
+
+
+@pytest.fixture
+def hands(stage: Stage, scan_keys: Callable[..., None]) -> Hands:
+    return Hands(stage, scan_keys)
+
+
+def move_on(hands: Hands, days: int) -> None:
+    """Let days go by."""
+    clock = hands.services.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(dt.timedelta(days=days))
+
+
+def take_patient(hands: Hands) -> None:
+    hands.type("pat t")
+    hands.press(ENTER)
+
+
+def scan(hands: Hands, serial: str) -> None:
+    product = hands.aside(lambda: hands.services.catalog.by_code(NARCOTIC))
+    assert product is not None
+    hands.scan(box_frame(product, serial=serial, lot="MET1"))
+
+
+def secured_ordonnance(hands: Hands) -> None:
+    """Type the prescriber, the date of today, and the secured kind."""
+    hands.press(Qt.Key.Key_F4)
+    hands.type("melilot")
+    hands.press(ENTER)
+    hands.press(Qt.Key.Key_T, ALT)
+    hands.press(Qt.Key.Key_Down)
+    hands.press(ENTER)
+    prescription = hands.page.till.session.prescription
+    assert prescription is not None
+    assert prescription.kind.label == "Ordonnance sécurisée"
+
+
+def directions(hands: Hands, typed: str) -> None:
+    hands.press(Qt.Key.Key_L, CTRL)
+    hands.press(Qt.Key.Key_A, CTRL)
+    hands.type(typed)
+    hands.press(ENTER)
+    assert hands.page.drawer is None
+
+
+def type_bearer(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_O, ALT)
+    assert isinstance(hands.page.drawer, BearerDrawer)
+    for text in ("TESTUN Amandine", "8 chemin du Houx, 63999 Saint-Galien", "CNI 12AB34"):
+        hands.type(text)
+        hands.press(ENTER)
+    assert hands.page.drawer is None
+
+
+def found(hands: Hands) -> list[str]:
+    return [finding.code for finding in hands.page.till.picture.findings]
+
+
+def deliver(hands: Hands) -> None:
+    """F10, what is to be checked, the payment: Entrée each time."""
+    done = hands.deliveries()
+    hands.press(Qt.Key.Key_F10)
+    if isinstance(hands.page.drawer, ControlDrawer):
+        assert not hands.page.till.blocked, found(hands)
+        hands.press(ENTER)
+    assert isinstance(hands.page.drawer, PaymentDrawer)
+    hands.page.till.last_delivery = None
+    hands.press(ENTER)
+    hands.wait_delivered(done + 1)
+
+
+def entries(hands: Hands) -> list[Entry]:
+    return hands.aside(lambda: hands.services.registers.entries(code=NARCOTIC))
+
+
+def text_of(file: Path) -> str:
+    document = pypdfium2.PdfDocument(file)
+    try:
+        return " ".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", " ")
+    finally:
+        document.close()
+
+
+@pytest.mark.req("OFF-ORD-04", "OFF-REG-05", "OFF-SCOPE-03")
+def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands: Hands) -> None:
+    """Scenario 12: register, balance, prescriber and bearer, fraction, printed extract; then the second fraction."""
+    before = entries(hands)
+    take_patient(hands)
+    scan(hands, "M1")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 14 j")
+    (asked,) = hands.page.till.session.prescription.lines  # type: ignore[union-attr] # typed just before
+    assert (asked.days, asked.total_days, asked.quantity, asked.renewals) == (7, 14, 1, 1)
+    type_bearer(hands)
+    assert f"Porteur{NBSP}: TESTUN Amandine" in hands.page.band.prescription.second.whole
+    told = {one.code: one.text for one in hands.page.till.picture.findings}
+    assert f"fraction n° 1 de 7{NBSP}jours, puis 7{NBSP}jours" in told[courses.FRACTION]
+    assert courses.TOO_MUCH not in told
+    deliver(hands)
+    first = entries(hands)[len(before) :]
+    assert [(one.kind, one.units) for one in first][-1] == (EntryKind.DELIVERY, -7)
+    entry = first[-1]
+    assert entry.balance == hands.stock(hands.product("methadone")) * 7
+    assert entry.prescriber_name.startswith("MÉLILOT")
+    assert entry.bearer == "TESTUN Amandine, 8 chemin du Houx, 63999 Saint-Galien — identité\u00a0: CNI 12AB34"
+    delivery = hands.last()
+    assert [line.days for line in delivery.lines] == [7]
+    printed = text_of(hands.aside(lambda: hands.services.book.print_narcotics(code=NARCOTIC)))
+    for word in ("TESTUN Amandine", "CNI 12AB34", "MÉLILOT", "MET1"):
+        assert word in printed
+
+    move_on(hands, 7)
+    take_patient(hands)
+    hands.press(Qt.Key.Key_F4)
+    hands.press(ENTER)
+    assert [(row.text(3, 0), row.awaits) for row in hands.page.table.lines.rows] == [("0/1", True)]
+    assert "fraction n°\u00a02" in hands.page.band.prescription.second.whole
+    scan(hands, "M2")
+    told = {one.code: one.text for one in hands.page.till.picture.findings}
+    assert f"fraction n° 2 de 7{NBSP}jours, la dernière" in told[courses.FRACTION]
+    assert bearer.PATIENT_HIMSELF in told
+    deliver(hands)
+    last = entries(hands)[-1]
+    assert (last.units, last.balance, last.bearer) == (-7, entry.balance - 7, "")
+    kept = hands.aside(lambda: hands.services.prescriptions.kept(delivery.patient_id or 0))[0]
+    assert [line.left for line in kept.lines] == [0]
+
+
+@pytest.mark.req("OFF-ORD-05")
+def test_a_new_ordonnance_during_the_period_is_refused_until_its_mention_is_typed(hands: Hands) -> None:
+    take_patient(hands)
+    scan(hands, "N1")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 14 j")
+    deliver(hands)
+    move_on(hands, 5)
+    take_patient(hands)
+    scan(hands, "N2")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 14 j")
+    assert courses.OVERLAP in found(hands)
+    assert hands.page.till.blocked
+    done = hands.deliveries()
+    hands.press(Qt.Key.Key_F10)
+    assert isinstance(hands.page.drawer, ControlDrawer)
+    assert hands.deliveries() == done
+    hands.press(Qt.Key.Key_Escape)
+    directions(hands, "1 m 14 j chev")
+    assert courses.OVERLAP not in found(hands)
+    deliver(hands)
+
+
+@pytest.mark.req("OFF-ORD-04")
+def test_a_fraction_fetched_late_is_reduced_and_one_that_is_over_is_refused(hands: Hands) -> None:
+    take_patient(hands)
+    scan(hands, "T1")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 14 j")
+    deliver(hands)
+    move_on(hands, 11)
+    take_patient(hands)
+    hands.press(Qt.Key.Key_F4)
+    hands.press(ENTER)
+    scan(hands, "T2")
+    told = {one.code: one.text for one in hands.page.till.picture.findings}
+    assert f"3{NBSP}jours à délivrer" in told[courses.LATE]
+    assert courses.TOO_MUCH in told
+    move_on(hands, 3)
+    hands.page.till.look()
+    hands.stage.settle()
+    assert courses.OVER in found(hands)
+    assert hands.page.till.blocked
+
+
+@pytest.mark.req("OFF-REG-05")
+def test_the_bearer_is_kept_with_the_sale_and_taken_back(hands: Hands) -> None:
+    take_patient(hands)
+    scan(hands, "B1")
+    hands.press(Qt.Key.Key_O, ALT)
+    hands.type("DURAND Léa")
+    hands.press(ENTER)
+    hands.press(ENTER)
+    hands.press(ENTER)
+    hands.press(Qt.Key.Key_F7)
+    hands.press(Qt.Key.Key_F7)
+    hands.press(ENTER)
+    assert hands.page.till.session.bearer == "DURAND Léa"
+    hands.press(Qt.Key.Key_O, ALT)
+    drawer = hands.page.drawer
+    assert isinstance(drawer, BearerDrawer)
+    assert drawer.who.text() == "DURAND Léa"
+    hands.press(Qt.Key.Key_M, ALT)
+    hands.wait(lambda: not hands.page.till.session.bearer)
+    hands.press(Qt.Key.Key_Z, CTRL)
+    assert hands.page.till.session.bearer == "DURAND Léa"
+
+
+def test_an_address_without_a_name_stays_to_be_completed(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_O, ALT)
+    hands.press(ENTER)
+    hands.type("3 rue des Lilas")
+    hands.press(ENTER)
+    hands.press(ENTER)
+    drawer = hands.page.drawer
+    assert isinstance(drawer, BearerDrawer)
+    assert drawer.who.hasFocus()
+    assert hands.page.till.session.bearer == ""
