@@ -114,4 +114,4 @@ class CardSlow(CardFailure):
     """The card did not answer in time."""
 
     code = "GAL-CRT-12"
-    advice = "Retirez-la et insérez-la de nouveau ; si cela se répète, cherchez le patient par son nom."
+    advice = "Un autre logiciel la tient peut-être : attendez qu’il ait fini, ou retirez-la et insérez-la de nouveau."

@@ -106,6 +106,7 @@ class PcscLink:
     def __init__(self, scard: Any, reader: str) -> None:  # noqa: ANN401 -- the binding has no types of its own
         """Connect to the card of ``reader``. Raises CardFailure; nothing is left open then."""
         self._scard = scard
+        self._holds = False
         self._context = _Context(scard)
         context = self._context.__enter__()
         wanted = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
@@ -121,7 +122,14 @@ class PcscLink:
         self.atr = bytes(atr)
 
     def transmit(self, command: bytes) -> bytes:
-        """Send one APDU; return the answer, status word included. Raises CardFailure."""
+        """Send one APDU; return the answer, status word included. Raises CardFailure.
+
+        The first one begins a transaction, which lasts until the link is closed: what another program selects on the
+        same card never mixes with what is selected here. It waits for the transaction of another program.
+        """
+        if not self._holds:
+            _check(self._scard.SCardBeginTransaction(self._card))
+            self._holds = True
         code, answer = self._scard.SCardTransmit(self._card, self._head, list(command))
         _check(code)
         if not answer:
@@ -131,6 +139,8 @@ class PcscLink:
 
     def close(self) -> None:
         """Give the card back as it is: another program may be using it."""
+        if self._holds:
+            self._scard.SCardEndTransaction(self._card, self._scard.SCARD_LEAVE_CARD)
         self._scard.SCardDisconnect(self._card, self._scard.SCARD_LEAVE_CARD)
         self._context.close()
 

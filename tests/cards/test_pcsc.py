@@ -174,6 +174,45 @@ def test_a_card_held_by_another_program_is_told_then_taken_up(
     assert desk.identities(READERS[0]) == FAMILY
 
 
+def test_a_card_in_the_middle_of_another_program_s_transaction_is_waited_for_and_left_in_time(
+    desk: CardDesk, slots: tuple[Slot, Slot], heard: Heard
+) -> None:
+    slots[0].insert(imitations.vitale_card(FAMILY))
+    heard.wait(Happening.CARD_INSERTED, READERS[0])
+    scard = pcsc.library()
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    _, other, _ = scard.SCardConnect(context, READERS[0], scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0)
+    assert scard.SCardBeginTransaction(other) == 0
+    begun = time.monotonic()
+    with pytest.raises(CardSlow) as failure:
+        desk.identities(READERS[0])
+    assert time.monotonic() - begun < 3
+    assert "autre logiciel" in failure.value.advice
+    scard.SCardEndTransaction(other, scard.SCARD_LEAVE_CARD)
+    scard.SCardDisconnect(other, scard.SCARD_LEAVE_CARD)
+    scard.SCardReleaseContext(context)
+    wait_until(lambda: not any(thread.name.startswith("card ") for thread in threading.enumerate()))
+    assert desk.identities(READERS[0]) == FAMILY
+
+
+def test_two_programs_that_read_the_same_card_never_mix_what_they_select(
+    desk: CardDesk, slots: tuple[Slot, Slot], heard: Heard
+) -> None:
+    slots[0].insert(imitations.vitale_card(FAMILY))
+    heard.wait(Happening.CARD_INSERTED, READERS[0])
+    desks = [CardDesk(PcscTransport(), limit_s=20) for _ in range(2)]
+    read: list[object] = []
+    threads = [
+        threading.Thread(target=lambda one=one: read.extend(one.identities(READERS[0]) for _ in range(10)))
+        for one in desks
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert read == [FAMILY] * 20
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["in good order", "killed"])
 def test_a_service_that_goes_and_comes_back_is_taken_up_with_the_same_card(
     desk: CardDesk, slots: tuple[Slot, Slot], heard: Heard, pcscd: Service, how: signal.Signals
