@@ -25,6 +25,7 @@ from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
 from app.officine.catalog.service import Catalog
+from app.officine.copies.service import Copies
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.equivalents import Substitutions
 from app.officine.dispensing.handing import Handing
@@ -49,6 +50,7 @@ from app.officine.stock.service import Stock
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
+from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
 from app.store.outbox import Outbox
@@ -106,6 +108,7 @@ class Services:
     quarantine: Quarantine
     account_papers: AccountPapers
     slips: Slips
+    copies: Copies
     cards: PatientCards
     demo_cards: DemoCards | None
     _watcher: notify.Watcher | None = field(default=None, init=False)
@@ -126,7 +129,7 @@ class Services:
         return self.back_up_into(self.folder.backups, report).path
 
     def back_up_into(self, folder: Path, report: Callable[[int, int, str], None] = backup.silent) -> Backup:
-        """Write a checked backup into a folder, traced: the database, the catalogue in force, the settings.
+        """Write a checked backup into a folder, traced: database, catalogue and thesaurus in force, settings, copies.
 
         Raises the EnvironmentFailure that stood in the way; nothing partial is left. Once the file is there it is a
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
@@ -137,8 +140,14 @@ class Services:
         if version is not None:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
+        thesaurus = self.safety.version()
+        if thesaurus is not None:
+            kept = self.folder.thesauri / f"{thesaurus.version}.sqlite"
+            companions[f"thesauri/{kept.name}"] = kept
         present = {name: path for name, path in companions.items() if path.is_file()}
-        made = backup.make(self.db.engine, folder, now=self.clock.now(), extras=present, report=report)
+        made = backup.make(
+            self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
+        )
         try:
             with self.db.write(self.system_actor) as work:
                 work.audit("backup", "database", made.path.name, details={"size": made.size})
@@ -231,10 +240,11 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
     owed, advances, accounts = Owed(db, stock, staff), Advances(db, staff), Accounts(db, cash, staff)
-    safety = Safety(db, folder.thesauri, enabled=settings.safety_checks)
+    safety = Safety(db, folder.thesauri, staff, catalog)
     interventions = Interventions(db, staff)
     recalls = Recalls(db, catalog, staff)
     quarantine = Quarantine(db, stock=stock, recalls=recalls, staff=staff)
+    copies = Copies(db, open_blobs(db.engine, folder.blobs), staff)
     counter = Counter(
         db,
         catalog=catalog,
@@ -252,6 +262,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
+        copies=copies,
     )
     demo_cards = DemoCards() if settings.mode.is_simulated else None
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
@@ -316,6 +327,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         quarantine=quarantine,
         account_papers=AccountPapers(db, folder.prints, settings.mode),
         slips=Slips(db, folder.prints, settings.mode),
+        copies=copies,
         cards=PatientCards(
             db,
             # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
@@ -362,10 +374,11 @@ def _install(services: Services) -> None:
         facts.install(work, services.settings.mode, str(uuid.uuid4()))
     if services.settings.mode.is_simulated:
         from app.officine.catalog import demo  # noqa: PLC0415 -- only demonstrations need it
-        from app.officine.safety.demo import load_demo_thesaurus  # noqa: PLC0415 -- the same
+        from app.officine.safety.demo import load_demo_ages, load_demo_thesaurus  # noqa: PLC0415 -- the same
 
         demo.load_demo_catalog(services.catalog, services.system_actor)
         load_demo_thesaurus(services.safety, services.system_actor)
+        load_demo_ages(services.safety, services.system_actor)
 
 
 def _close_simulation(settings: Settings) -> None:

@@ -54,6 +54,11 @@ class DataFolder:
         return self.root / "prints"
 
     @property
+    def blobs(self) -> Path:
+        """The copies of ordonnances, by their hash; empty where the database is shared, which then holds them."""
+        return self.root / "blobs"
+
+    @property
     def client_lock(self) -> Path:
         """What the desktop client holds while it runs."""
         return self.root / "client.lock"

@@ -33,7 +33,7 @@ class Settings:
     ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
-    ``safety_checks`` has interactions, doubles and allergies checked at the counter.
+    ``scan_folder`` is where the scanner of documents leaves its files, empty for none.
     """
 
     mode: Mode = Mode.DEMO
@@ -54,7 +54,7 @@ class Settings:
     print_ticket: str = TICKET_ON_DEMAND
     print_labels: bool = False
     label_size: str = "roll-62x29"
-    safety_checks: bool = True
+    scan_folder: str = ""
 
 
 def load(file: Path) -> Settings:

@@ -4,7 +4,7 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-for screen in counter-running counter-blocked counter-renewed counter-substitution counter-split registers-narcotics \
+for screen in counter-running counter-blocked counter-control-levels counter-renewed counter-substitution counter-split registers-narcotics \
     cash-closings patients-found products-found stock-list settings-scanner; do
     ./galien screenshots "$out" --screen "$screen" >/dev/null
 done

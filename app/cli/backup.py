@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli import frame
 from app.cli.frame import Command
 from app.kernel import french
+from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +39,9 @@ def _backup(args: argparse.Namespace, out: Output) -> int:
     if made.untraced is not None:
         out.message(made.untraced.code, f"La sauvegarde n’est pas tracée au journal : {made.untraced.text}",
                     "Le fichier est complet et relu ; corrigez la cause avant de continuer.")  # fmt: skip
+    if made.carried.unreadable:
+        lost = plural(len(made.carried.unreadable), "copie d’ordonnance illisible", "copies d’ordonnances illisibles")
+        out.message("GAL-COP-21", f"La sauvegarde n’emporte pas {lost}.", "Lancez : galien verify.")
     out.line(f"Sauvegarde faite et relue : {made.path} ({french.size_mb(made.size)})")
     return frame.DONE
 
@@ -50,6 +54,11 @@ def _told(made: Backup) -> dict[str, object]:
         "audit_entries": made.manifest.audit_seq,
         "members": sorted(made.manifest.members),
         "traced": made.untraced is None,
+        "copies": {
+            "kept": made.carried.kept,
+            "written": made.carried.written,
+            "unreadable": list(made.carried.unreadable),
+        },
     }
 
 
@@ -74,8 +83,13 @@ def _restore(args: argparse.Namespace, out: Output) -> int:
             "created_at": done.manifest.created_at,
             "replaced": done.aside,
             "audit_entries": done.manifest.audit_seq,
+            "missing_copies": list(done.missing),
         }
     )
+    if done.missing:
+        lost = plural(len(done.missing), "copie d’ordonnance manque", "copies d’ordonnances manquent")
+        advice = "Remettez le dossier « blobs » à côté de la sauvegarde, puis recommencez."
+        out.message("GAL-COP-20", f"{lost.capitalize()} : le dossier des sauvegardes ne les a pas.", advice)
     made = french.moment(dt.datetime.fromisoformat(done.manifest.created_at))
     out.line(f"Sauvegarde du {made} restaurée et contrôlée.")
     if done.aside:

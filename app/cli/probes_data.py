@@ -99,6 +99,36 @@ def catalog(subject: Subject) -> Answer:
     return Answer(WARN if is_old else OK, detail, advice if is_old else "")
 
 
+def safety(subject: Subject) -> Answer:
+    """Are the checks of the counter made, on which thesaurus, and how old is it?"""
+    from app.kernel.clock import today  # noqa: PLC0415 -- heavy
+    from app.officine.catalog.snapshot import sha256_of  # noqa: PLC0415 -- heavy
+    from app.officine.safety.data import duration  # noqa: PLC0415
+    from app.officine.safety.model import months_between  # noqa: PLC0415
+    from app.store import facts  # noqa: PLC0415
+
+    with _database(subject) as db:
+        if db is None:
+            return _NOTHING_YET
+        switched = facts.read(db, "safety_module") or {}
+        found = (facts.read(db, "thesaurus") or {}).get("in_force")
+        tables = facts.read(db, "safety_tables") or {}
+        day = today(db.clock)
+    if not switched.get("enabled", True):
+        return Answer(WARN, "L’aide à la délivrance est arrêtée.", "Réglages, Aide à la délivrance (titulaire).")
+    advice = "Importez la dernière édition\u00a0: galien safety import DOSSIER."
+    if not found:
+        return Answer(WARN, "Aucun thésaurus des interactions.", advice)
+    file = subject.folder.thesauri / f"{found['version']}.sqlite"
+    if not subject.database_url and not (file.is_file() and sha256_of(file) == found["sha256"]):
+        return Answer(FAIL, f"Le thésaurus {found['version']} manque ou est endommagé.", advice)
+    months = months_between(found["edition"], day)
+    ages, atc = (f"{plural(tables[name]['rows'], 'ligne')}" if name in tables else "aucune" for name in ("ages", "atc"))
+    detail = f"Thésaurus {found['edition']} ({months}\u00a0mois), âges\u00a0: {ages}, ATC\u00a0: {atc}."
+    is_old = months > duration("old_edition_months").value
+    return Answer(WARN if is_old else OK, detail, advice if is_old else "")
+
+
 def last_backup(subject: Subject) -> Answer:
     """How old is the last backup?"""
     from app.store import backup  # noqa: PLC0415 -- heavy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,13 +12,16 @@ from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from sqlalchemy import Engine, Table
     from sqlalchemy.orm import Session
 
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
+    from app.officine.copies.model import CopiesReport
 
+_COPIES_TOLD = 10
 _REGISTERS = ("ordonnancier", "cash", "deliveries", "stupefiants", "derives", "annotations", "interventions")
 
 
@@ -42,17 +45,24 @@ class Report:
     first_bad: dict[str, Any] | None = None
     registers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_REGISTERS, "ok"))
     damage: str = ""
+    copies: CopiesReport | None = None
 
     @property
     def is_good(self) -> bool:
         """True when nothing is wrong."""
-        return self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
+        sound = self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
+        return sound and not (self.copies and self.copies.bad)
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that the command prints."""
         told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
         told["first_bad"] = self.first_bad
-        return told | self.registers
+        return told | self.registers | (self._copies_as_json() if self.copies else {})
+
+    def _copies_as_json(self) -> dict[str, Any]:
+        assert self.copies is not None
+        bad = [asdict(copy) for copy in self.copies.bad]
+        return {"copies": "bad" if bad else "ok", "bad_copies": bad, "orphan_copies": self.copies.orphans}
 
 
 def examine(engine: Engine, *, deliveries: bool = True) -> Report:
@@ -162,11 +172,24 @@ def _run(args: argparse.Namespace, out: Output) -> int:
     engine = open_engine(settings.database_url or sqlite_url(folder.database_file), read_only=True)
     try:
         report = examine(engine)
+        if report.database == "ok":
+            report.copies = _examine_copies(engine, folder.blobs)
     finally:
         engine.dispose()
     out.result(report)
     _say(report, out)
     return frame.DONE if report.is_good else frame.REFUSED
+
+
+def _examine_copies(engine: Engine, folder: Path) -> CopiesReport:
+    from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
+
+    from app.officine.copies.service import verify  # noqa: PLC0415 -- the same
+    from app.store.blobs import open_blobs  # noqa: PLC0415 -- the same
+    from app.store.failures import driver_errors  # noqa: PLC0415 -- the same
+
+    with driver_errors(), Session(engine) as session:
+        return verify(session, open_blobs(engine, folder))
 
 
 def _say(report: Report, out: Output) -> None:
@@ -176,6 +199,10 @@ def _say(report: Report, out: Output) -> None:
         register = _NAMES.get(report.first_bad.get("register", ""), "le journal")
         out.message("GAL-REG-01", f"Dans {register} : {report.first_bad['text']}",
                     "Gardez la base telle quelle et prévenez le titulaire.")  # fmt: skip
+    if report.copies is not None and report.copies.bad:
+        told = " ; ".join(copy.text for copy in report.copies.bad[:_COPIES_TOLD])
+        out.message("GAL-COP-21", f"Copies d’ordonnances à retrouver : {told}.",
+                    "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
     if report.is_good:
         out.line(f"Base saine. Journal vérifié : {plural(report.audit_entries, 'écriture')}.")
 

@@ -38,6 +38,40 @@ def page_count(pdf: bytes) -> int:
             document.close()
 
 
+def is_encrypted(pdf: bytes) -> bool:
+    """Return True for a PDF whose content is enciphered, by a password to open it or one to change it."""
+    import pypdfium2  # noqa: PLC0415 -- heavy: at the first page shown
+    from pypdfium2 import raw  # noqa: PLC0415 -- the same
+
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError as error:
+            return bool(getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD)
+        try:
+            return bool(raw.FPDF_GetSecurityHandlerRevision(document) >= 0)
+        finally:
+            document.close()
+
+
+def page_size(pdf: bytes, page: int = 0) -> tuple[float, float]:
+    """Return the width and height of a page (from 0), in points. Raises InputDefect as ``render_page``."""
+    import pypdfium2  # noqa: PLC0415 -- heavy: at the first page shown
+
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise _unreadable() from error
+        try:
+            width, height = document[page].get_size()
+        except (pypdfium2.PdfiumError, IndexError) as error:
+            raise _unreadable() from error
+        finally:
+            document.close()
+    return float(width), float(height)
+
+
 def render_page(pdf: bytes, page: int = 0, *, dpi: float = 96) -> PageImage:
     """Return a page (from 0) at a resolution; a page too large for it is rendered smaller.
 

@@ -7,6 +7,7 @@ from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
+from app.officine.copies import tables as copies
 from app.officine.dispensing import exceptional_tables as exceptional
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
@@ -20,14 +21,17 @@ from app.officine.safety import tables as safety
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
+from app.store import blob_tables as blobs
 from app.store import tables as store
 
 __all__ = [
     "accounts",
     "advances",
     "billing",
+    "blobs",
     "cash",
     "catalog",
+    "copies",
     "dispensing",
     "exceptional",
     "interventions",

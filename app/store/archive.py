@@ -1,7 +1,8 @@
 """What is inside a backup file, and is it whole?
 
 A ``.galien`` file is a zip: ``manifest.json`` (what it is, and the SHA-256 of each member), the database
-(``galien.sqlite`` or ``galien.dump``), and what goes with it (``settings.json``, ``catalogs/….sqlite``).
+(``galien.sqlite`` or ``galien.dump``), and what goes with it (``settings.json``, ``catalogs/….sqlite``,
+``thesauri/….sqlite``, ``blobs.txt``).
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ SQLITE_MEMBER = "galien.sqlite"
 POSTGRESQL_MEMBER = "galien.dump"
 
 _MANIFEST = "manifest.json"
-_MEMBER = re.compile(r"galien\.(?:sqlite|dump)|settings\.json|catalogs/[A-Za-z0-9][A-Za-z0-9_.-]{0,120}\.sqlite")
+_MEMBER = re.compile(
+    r"galien\.(?:sqlite|dump)|settings\.json|blobs\.txt|"
+    r"(?:catalogs|thesauri)/[A-Za-z0-9][A-Za-z0-9_.-]{0,120}\.sqlite"
+)
 _FORMAT = 1
 _MANIFEST_MAX = 1_000_000
 _MEMBERS_MAX = 20

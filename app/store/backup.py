@@ -8,15 +8,17 @@ import re
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure
-from app.store import archive, pgtools
+from app.store import archive, blob_backup, pgtools
 from app.store.archive import Manifest
+from app.store.blob_backup import Carried
 from app.store.engine import connect_read_only, sqlite_path
 from app.store.failures import driver_errors, file_errors
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from app.store.archive import Report
+    from app.store.blobs import Blobs
 
 _NAME = re.compile(r"galien-(\d{8}-\d{6})(?:-(\d+))?\.galien")
 _PAGES = 4_096
@@ -37,7 +40,7 @@ _STATE = (
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup made: its file, and what it holds.
+    """One backup made: its file, what it holds, and what became of the large bytes that go beside it.
 
     ``untraced`` is what kept its entry out of the audit; None where it was written.
     """
@@ -46,6 +49,7 @@ class Backup:
     manifest: Manifest
     size: int
     untraced: EnvironmentFailure | None = None
+    carried: Carried = field(default_factory=Carried)
 
 
 def silent(done: int, total: int, said: str) -> None:
@@ -58,26 +62,34 @@ def make(
     *,
     now: dt.datetime,
     extras: Mapping[str, Path] | None = None,
+    blobs: Blobs | None = None,
     report: Report = silent,
 ) -> Backup:
     """Write ``galien-AAAAMMJJ-HHMMSS.galien`` (UTC) and its ``.sha256`` into ``folder``, checked; return it.
 
     The officine goes on meanwhile: the copy is of one moment. ``extras`` go with the database, by their name in the
-    archive. ``report`` may raise to give up. A failure leaves no partial file; raises DiskFull, FileUnusable,
-    DatabaseDamaged, or the EnvironmentFailure of the server.
+    archive; ``blobs`` beside it, where they are not there yet. ``report`` may raise to give up. A failure leaves no
+    partial file; raises DiskFull, FileUnusable, DatabaseDamaged, or the EnvironmentFailure of the server.
     """
     with file_errors(), driver_errors():
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".galien-", dir=folder) as name:
             staging = Path(name)
-            copy = _dump_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite
+            # The shared bytes are in a table of PostgreSQL: carried apart, they are no part of each dump.
+            dump = partial(_dump_postgresql, options=() if blobs is None else ("--exclude-table-data=blob",))
+            copy = dump if engine.dialect.name == "postgresql" else _copy_sqlite
             member, copied = copy(engine, staging, now, report)
+            members, carried = {member.name: member, **(extras or {})}, Carried()
+            if blobs is not None:
+                # After the database: whatever its rows name is there by now.
+                carried = blob_backup.carry(blobs, folder, report)
+                members[blob_backup.LIST] = blob_backup.write_list(blobs, staging / blob_backup.LIST)
             staged = staging / "backup"
-            manifest = archive.write(staged, copied, {member.name: member, **(extras or {})}, report)
+            manifest = archive.write(staged, copied, members, report)
             archive.check(staged)
             target = _put_in_place(staged, folder, now)
     report(1, 1, "Sauvegarde terminée")
-    return Backup(target, manifest, target.stat().st_size)
+    return Backup(target, manifest, target.stat().st_size, carried=carried)
 
 
 def keep_copy(engine: Engine, folder: Path) -> Backup | None:
@@ -135,12 +147,16 @@ def _check_copy(copy: sqlite3.Connection, state: tuple[str, int, str, str]) -> N
         raise DatabaseDamaged("La base de données est endommagée : la sauvegarde n’a pas été faite.")
 
 
-def _dump_postgresql(engine: Engine, staging: Path, now: dt.datetime, report: Report) -> tuple[Path, Manifest]:
+def _dump_postgresql(
+    engine: Engine, staging: Path, now: dt.datetime, report: Report, options: tuple[str, ...] = ()
+) -> tuple[Path, Manifest]:
     target = staging / archive.POSTGRESQL_MEMBER
     report(0, 0, "Copie")
     with _snapshot(engine) as (connection, snapshot):
         row = connection.execute(text(_STATE.replace("SELECT value", "SELECT value::text"))).one()
-        pgtools.run("pg_dump", engine.url, "-Fc", "-Z1", "--no-owner", f"--snapshot={snapshot}", "-f", str(target))
+        pgtools.run(
+            "pg_dump", engine.url, "-Fc", "-Z1", "--no-owner", f"--snapshot={snapshot}", "-f", str(target), *options
+        )
     head = f"audit\t{row[1]}\t{row[2]}"
     kept = pgtools.run("pg_restore", engine.url, "--data-only", "--table=chain_head", "-f", "-", str(target))
     if head not in kept.splitlines():

@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DatabaseDamaged, DatabaseLocked, GalienError, InputDefect, SchemaTooNew
-from app.store import archive, integrity, pgtools, schema
+from app.store import archive, blob_backup, integrity, pgtools, schema
 from app.store.backup import silent
+from app.store.blobs import FolderBlobs, TableBlobs
 from app.store.engine import open_engine, sqlite_url
 from app.store.failures import driver_errors, file_errors
 
@@ -33,10 +34,14 @@ _LOCKED_BYTES = (510, 0x40000002)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where the database that it replaces was put aside (None: there was none)."""
+    """What was restored, and where the database that it replaces was put aside (None: there was none).
+
+    ``missing``: the large bytes (SHA-256) that were neither beside the backup nor in place.
+    """
 
     manifest: Manifest
     aside: str | None
+    missing: tuple[str, ...] = ()
 
 
 def restore_sqlite(
@@ -55,12 +60,15 @@ def restore_sqlite(
         _check(open_engine(sqlite_url(staged), read_only=True), manifest)
         if _held_elsewhere(database):
             raise DatabaseLocked("La base de données est ouverte dans un autre programme.")
+        # Before the database: bytes that no row names harm nobody, a row without its bytes does.
+        beside = FolderBlobs(file.parent / blob_backup.FOLDER)
+        missing = blob_backup.bring(staging / blob_backup.LIST, (beside,), FolderBlobs(root / blob_backup.FOLDER))
         aside = _put_aside(database, root / "backups", now)
         for rest in ("-wal", "-shm"):
             database.with_name(database.name + rest).unlink(missing_ok=True)
         staged.replace(database)
         _bring(staging, root)
-    return Restored(manifest, aside)
+    return Restored(manifest, aside, missing)
 
 
 def restore_postgresql(
@@ -81,12 +89,13 @@ def restore_postgresql(
             dump = str(staging / archive.POSTGRESQL_MEMBER)
             pgtools.run("pg_restore", target, "--no-owner", "--exit-on-error", f"--dbname={fresh}", dump)
             _check(open_engine(target.set(database=fresh).render_as_string(hide_password=False)), manifest)
+            missing = _bring_shared(file, staging, target, fresh)
             replaced = _swap(target, fresh, aside)
         except (GalienError, DBAPIError):
             _administer(target, f"DROP DATABASE {_quoted(fresh)}")
             raise
         _bring(staging, root)
-    return Restored(manifest, aside if replaced else None)
+    return Restored(manifest, aside if replaced else None, missing)
 
 
 def _extracted(file: Path, staging: Path, member: str, mode: str | None, report: Report) -> Manifest:
@@ -175,9 +184,25 @@ def _fold_journal(database: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def _bring_shared(file: Path, staging: Path, target: URL, fresh: str) -> tuple[str, ...]:
+    """Put the large bytes into the new database, from beside the backup, else from the one that it replaces."""
+    engines = [open_engine(one.render_as_string(hide_password=False)) for one in (target.set(database=fresh), target)]
+    try:
+        into, replaced = (TableBlobs(engine) for engine in engines)
+        sources = (FolderBlobs(file.parent / blob_backup.FOLDER), replaced)
+        return blob_backup.bring(staging / blob_backup.LIST, sources, into)
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
 def _bring(staging: Path, root: Path) -> None:
-    """Bring the catalogues, and the settings of a new folder; what the workstation already has stays."""
-    for part in (*staging.glob("catalogs/*.sqlite"), *staging.glob("settings.json")):
+    """Bring the catalogues, the thesauri, and the settings of a new folder; what the workstation already has stays."""
+    for part in (
+        *staging.glob("catalogs/*.sqlite"),
+        *staging.glob("thesauri/*.sqlite"),
+        *staging.glob("settings.json"),
+    ):
         target = root / part.relative_to(staging)
         if not target.exists():
             target.parent.mkdir(exist_ok=True)

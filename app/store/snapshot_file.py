@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class SnapshotFile:
     """One file that is only read; each thread has its own connection to it, opened once.
 
-    The table ``meta`` of the file says its ``format``: another than that of the reader is as good as damaged.
+    The table ``meta`` of the file says its ``format``: one that the reader does not know is as good as damaged.
     """
 
-    FORMAT: ClassVar[int]
+    FORMATS: ClassVar[frozenset[int]]
 
     def __init__(self, path: Path) -> None:
         """Read the file at ``path``, opened at the first question."""
@@ -63,7 +63,7 @@ class SnapshotFile:
             found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         except sqlite3.DatabaseError as error:
             raise self.damaged() from error
-        if found != (str(self.FORMAT),):
+        if found is None or found[0] not in {str(known) for known in self.FORMATS}:
             connection.close()
             raise self.damaged()
         with self._lock:

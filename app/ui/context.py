@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.officine.cash.paper import ClosingPapers
     from app.officine.cash.service import Cash
     from app.officine.catalog.service import Catalog
+    from app.officine.copies.service import Copies
     from app.officine.dispensing.book import Book
     from app.officine.dispensing.equivalents import Substitutions
     from app.officine.dispensing.handing import Handing
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
+    from app.officine.safety.service import Safety
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
@@ -234,6 +236,8 @@ class Services(Protocol):
     accounts: Accounts
     account_papers: AccountPapers
     slips: Slips
+    copies: Copies
+    safety: Safety
     cards: PatientCards
 
     @property

@@ -135,7 +135,9 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
     from app.ui.counter.cards_poses import PICTURES as CARDS  # noqa: PLC0415 -- the same
+    from app.ui.counter.checks_poses import PICTURES as CHECKS  # noqa: PLC0415 -- the same
     from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
+    from app.ui.counter.copies_poses import PICTURES as COPIES  # noqa: PLC0415 -- the same
     from app.ui.counter.ordonnance_poses import PICTURES as ORDONNANCE  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
@@ -151,8 +153,10 @@ def pictures() -> tuple[Picture, ...]:
         *COUNTER,
         *CARDS,
         *CONTROL,
+        *CHECKS,
         *SUBSTITUTION,
         *ORDONNANCE,
+        *COPIES,
         *PRINTS,
         *SALE,
         *RECALLS,

@@ -351,7 +351,7 @@ def test_a_badly_typed_account_is_refused_at_its_field(
 
 @pytest.mark.req("OFF-CTE-04")
 def test_who_keeps_the_accounts_and_edits_them_twice(house: House, accounts: Accounts, home: CustomerAccount) -> None:
-    staff = house.counter._staff
+    staff = house.counter._near.staff
     student = done(staff.add(MemberDraft(family_name="IRIS", given_name="Léo", role=Role.STUDENT), CAMILLE))
     assert codes(accounts.add(actor_of(student, "comptoir-1"), HOME)) == ["GAL-PER-01"]
     assert codes(accounts.make_invoice(actor_of(student, "comptoir-1"), home.id, TODAY)) == ["GAL-PER-01"]
@@ -436,7 +436,7 @@ def test_a_retrocession_goes_to_an_officine_only_without_patient_and_by_a_pharma
     assert "GAL-RET-02" in codes(house.counter.validate(patient, CAMILLE, charged(house, patient)))
     public = on(house.sale(AMOXICILLINE), colleague, SaleKind.RETROCESSION)
     assert "GAL-RET-04" in [one.code for one in house.counter.check(public)]
-    staff = house.counter._staff
+    staff = house.counter._near.staff
     preparer = done(staff.add(MemberDraft(family_name="PRÊLE", given_name="Noé", role=Role.TECHNICIAN), CAMILLE))
     session = ceded(house, colleague, AMOXICILLINE, 150)
     assert codes(house.counter.validate(session, actor_of(preparer, "c1"), charged(house, session))) == ["GAL-PER-01"]

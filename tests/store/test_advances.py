@@ -143,7 +143,7 @@ def test_the_price_is_that_of_the_day_when_the_box_left(house: House, advances: 
     [advance] = advances.waiting()
     dearer = replace(advance, price=advance.price + Money(100), unit_price=advance.unit_price + Money(100))
     advances.by_numbers = lambda _numbers: {1: dearer}  # type: ignore[method-assign] # as if it had cost more that day
-    house.counter._advances = advances
+    house.counter._near = replace(house.counter._near, advances=advances)
     usual = house.counter.quote(house.prescribed(AMOXICILLINE)).totals.amount
     assert house.counter.quote(session).totals.amount == usual + Money(100)
 
@@ -193,7 +193,7 @@ def test_what_an_avance_can_never_be_is_refused_and_nothing_is_written(house: Ho
 
 @pytest.mark.req("OFF-AVA-01")
 def test_only_a_pharmacist_decides_on_an_avance(house: House, advances: Advances) -> None:
-    staff = house.counter._staff
+    staff = house.counter._near.staff
     preparer = done(staff.add(MemberDraft(family_name="PRÊLE", given_name="Noé", role=Role.TECHNICIAN), CAMILLE))
     pharmacist = done(staff.add(MemberDraft(family_name="SAUGE", given_name="Ana", role=Role.ASSISTANT), CAMILLE))
     refused = house.counter.validate(advance_of(house, AMOXICILLINE), actor_of(preparer, "comptoir-1"))

@@ -223,7 +223,7 @@ def test_what_left_beyond_is_written_everywhere_and_for_ever(house: House, clock
     registers = house.stock.registers
     assert registers is not None
     narcotics = Narcotics(
-        house.db, stock=house.stock, registers=registers, catalog=house.catalog, staff=house.counter._staff
+        house.db, stock=house.stock, registers=registers, catalog=house.catalog, staff=house.counter._near.staff
     )
     book = Book(
         house.db, counter=house.counter, registers=registers, narcotics=narcotics, folder=tmp_path, mode=Mode.PRODUCTION

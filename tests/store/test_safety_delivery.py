@@ -53,8 +53,13 @@ def house(database: Database, tmp_path: Path, safety: Safety) -> House:
     return opened
 
 
+UNCHECKED = {f"GAL-SEC-{number}" for number in range(43, 50)}
+"""What could not be checked, told beside the findings themselves."""
+
+
 def told(house: House, session: CounterSession) -> list[str]:
-    return [item.code for item in house.counter.check(session) if item.code.startswith("GAL-SEC")]
+    codes = [item.code for item in house.counter.check(session) if item.code.startswith("GAL-SEC")]
+    return [code for code in codes if code not in UNCHECKED]
 
 
 def justified(house: House, session: CounterSession) -> CounterSession:
@@ -180,7 +185,7 @@ def test_the_published_thesaurus_is_imported_and_answers(ansm_dir: Path, safety:
     assert safety.previous_version() == before
     case = safety.case([Taken("A", "A", actives(["WARFARINE SODIQUE"])), Taken("B", "B", actives(["MICONAZOLE"]))], [])
     assert {"antivitamines k", "miconazole"} <= {fold(item.first) for item in case.interactions}
-    assert [item.code for item in check(case)] == ["GAL-SEC-10"]
+    assert [item.code for item in check(case) if item.code not in UNCHECKED] == ["GAL-SEC-10"]
     assert safety.version() == done(safety.import_folder(ansm_dir, actor)).version
     assert safety.previous_version() == before
 

@@ -11,11 +11,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import copy_files
 import pytest
 
 from app import cli
 from app.bootstrap import create_demo, open_services
 from app.kernel.errors import DatabaseReadOnly
+from app.kernel.outcome import Done
+from app.officine.copies.model import Source, Target
 from app.store import backup
 from app.store.audit import Actor
 from app.store.database import Database
@@ -275,3 +278,23 @@ def test_verify_sees_a_register_cut_short_together_with_its_head(
     assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
     assert (said["ordonnancier"], said["cash"], said["first_bad"]["register"]) == ("bad", "ok", "ordonnancier")
+
+
+@pytest.mark.req("OFF-DB-07", "OFF-ORD-22")
+def test_copies_of_ordonnances_are_backed_up_verified_and_brought_back(run: Any, folder: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    services = open_services(folder)
+    done = services.copies.add(copy_files.jpeg(), Target(session_id="s"), Source.FILE, ACTOR)
+    assert isinstance(done, Done)
+    services.close()
+    assert run("verify")[1]["copies"] == "ok"
+    made = run("backup", str(tmp_path / "usb"))[1]
+    assert made["copies"] == {"kept": 1, "written": 1, "unreadable": []}
+    kept = folder / "blobs" / done.value.sha256[:2] / done.value.sha256[2:]
+    kept.write_bytes(b"rot")
+    code, said, err = run("verify")
+    assert (code, said["database"], said["copies"]) == (3, "ok", "bad")
+    assert said["bad_copies"][0]["sha256"] == done.value.sha256
+    assert err.startswith("GAL-COP-21")
+    assert run("backup", str(tmp_path / "other"))[1]["copies"]["unreadable"] == [done.value.sha256]
+    assert run("restore", made["file"])[1]["missing_copies"] == []
+    assert run("verify")[:1] == (0,)

@@ -29,6 +29,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.EDIT_PRESCRIBER,
                 Right.RECEIVE_STOCK,
                 Right.HANDLE_RECALLS,
+                Right.READ_COPY,
             },
         ),
         (

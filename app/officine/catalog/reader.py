@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class SnapshotReader(SnapshotFile):
     """Reads one snapshot file; each thread has its own connection to it."""
 
-    FORMAT = FORMAT
+    FORMATS = frozenset({FORMAT})
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -155,6 +155,15 @@ class SnapshotReader(SnapshotFile):
         for code, name in rows:
             found.setdefault(code, {})[name] = None
         return {code: tuple(names) for code, names in found.items()}
+
+    def traits(self, codes: Iterable[str]) -> dict[str, tuple[tuple[str, ...], str | None]]:
+        """Return the routes and the ATC code (None: not given) of each CIP13, many codes at a time."""
+        rows = self._rows(
+            "SELECT product.code, own.routes, own.atc FROM product JOIN speciality AS own ON own.cis = product.cis "
+            "WHERE product.code IN (SELECT value FROM json_each(?))",
+            [_list(codes)],
+        )
+        return {code: (tuple(filter(None, routes.split(";"))), atc or None) for code, routes, atc in rows}
 
     def _substances(self, cis: str | None) -> tuple[Substance, ...]:
         """Return the substances as a prescriber names them: the therapeutic fraction (FT) rather than its salt (SA)."""

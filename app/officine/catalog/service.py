@@ -193,6 +193,11 @@ class Catalog:
         reader = self._current()
         return {} if reader is None else reader.substances(code for code in codes if _is_storable(code))
 
+    def traits(self, codes: Iterable[str]) -> dict[str, tuple[tuple[str, ...], str | None]]:
+        """Return the routes, and the ATC code where the public base gives one, of each medicine among the codes."""
+        reader = self._current()
+        return {} if reader is None else reader.traits(code for code in codes if _is_storable(code))
+
     def generic_siblings(self, code: str) -> list[Product]:
         """Return the other marketed presentations of the generic groups of a product, cheapest first."""
         product = self.by_code(code)

@@ -15,8 +15,8 @@ from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
 from app.officine.dispensing import build, recalled, store
+from app.officine.dispensing.applying import REGISTER_SERIES
 from app.officine.dispensing.model import DeliveryState
-from app.officine.dispensing.service import REGISTER_SERIES
 from app.officine.owed import rules as owed_rules
 from app.officine.owed.model import HandedOver
 from app.officine.registers.model import EntryKind, Move, Who

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.kernel.clock import paris_date
 from app.officine.dispensing.model import DeliveryState
 from app.officine.dispensing.tables import DeliveryLineRow, DeliveryRow
-from app.officine.safety.model import Taken
-from app.officine.safety.rules import TREATMENT_DAYS
+from app.officine.safety.model import PatientFacts, Taken
+from app.officine.safety.rules import treatment_days
 from app.officine.safety.service import actives
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from app.officine.safety.service import Safety
     from app.store.database import Database
 
-_MOST_PRODUCTS = 100
+_MOST_LINES = 300
 _KNOWN_DAYS = 365
 
-_Delivered = tuple[str, str, dt.datetime]
+_Delivered = tuple[str, str, dt.datetime, int | None]
 
 
 def safety_case(
@@ -39,46 +40,62 @@ def safety_case(
     past: Sequence[_Delivered] = ()
     if patient is not None and safety.enabled:
         with db.read() as reading:
-            past = recent(reading, patient.id, db.clock.now() - dt.timedelta(days=TREATMENT_DAYS))
-    codes = [line.code for line in session.lines] + [code for code, _, _ in past]
+            past = recent(reading, patient.id, db.clock.now() - dt.timedelta(days=treatment_days()))
+    codes = [line.code for line in session.lines] + [code for code, *_ in past]
     substances = catalog.substances(dict.fromkeys(codes))
     products = catalog.by_codes(codes)
-    groups = {code: product.group_id for code, product in products.items()}
-    lines = [
-        Taken(
-            line.code,
-            line.label,
-            actives(substances.get(line.code, ())),
-            line_id=line.line_id,
-            group_id=groups.get(line.code),
+    traits = catalog.traits(codes)
+
+    def taken(code: str, label: str) -> Taken:
+        product = products.get(code)
+        routes, atc = traits.get(code, ((), None))
+        return Taken(
+            code,
+            label,
+            actives(substances.get(code, ())),
+            group_id=None if product is None else product.group_id,
+            cis=None if product is None else product.cis,
+            routes=routes,
+            atc=atc,
         )
-        for line in session.lines
-    ]
+
+    lines = [replace(taken(line.code, line.label), line_id=line.line_id) for line in session.lines]
     treatment = [
-        Taken(code, label, actives(substances.get(code, ())), since=paris_date(at), group_id=groups.get(code))
-        for code, label, at in past
+        replace(
+            taken(code, label),
+            since=paris_date(at),
+            until=None if days is None else paris_date(at) + dt.timedelta(days=days),
+        )
+        for code, label, at, days in past
     ]
-    return safety.case(lines, treatment, "" if patient is None else patient.allergies)
+    if patient is None:
+        return safety.case(lines, treatment)
+    whose = PatientFacts(patient.id, patient.birth_date, patient.birth_date_uncertain)
+    return safety.case(lines, treatment, patient.allergies, patient=whose)
 
 
 def known_treatments(db: Database, catalog: Catalog, patient_id: int) -> frozenset[str]:
     """Return the codes, and the generic groups, of what was delivered to a patient within a year."""
     with db.read() as reading:
-        codes = [code for code, _, _ in recent(reading, patient_id, db.clock.now() - dt.timedelta(days=_KNOWN_DAYS))]
+        codes = [code for code, *_ in recent(reading, patient_id, db.clock.now() - dt.timedelta(days=_KNOWN_DAYS))]
     groups = (product.group_id for product in catalog.by_codes(codes).values())
     return frozenset(codes) | frozenset(group for group in groups if group is not None)
 
 
 def recent(session: Session, patient_id: int, since: dt.datetime) -> list[_Delivered]:
-    """Return the products delivered to a patient from ``since`` on, each once with its last delivery, newest first."""
+    """Return the products delivered to a patient from ``since`` on, each once with its last delivery, newest first.
+
+    With each, how many days that delivery lasts; None where nobody said.
+    """
     line, delivery = DeliveryLineRow, DeliveryRow
-    last = func.max(delivery.at).label("last")
     query = (
-        select(line.code, func.max(line.label), last)
+        select(line.code, line.label, delivery.at, line.days)
         .join(delivery, delivery.number == line.delivery_number)
         .where(delivery.patient_id == patient_id, delivery.state == DeliveryState.DONE, delivery.at >= since)
-        .group_by(line.code)
-        .order_by(last.desc())
-        .limit(_MOST_PRODUCTS)
+        .order_by(delivery.at.desc(), line.rank)
+        .limit(_MOST_LINES)
     )
-    return [(code, label, at) for code, label, at in session.execute(query)]
+    found: dict[str, _Delivered] = {}
+    for code, label, at, days in session.execute(query):
+        found.setdefault(code, (code, label, at, days))
+    return list(found.values())

@@ -18,6 +18,9 @@ NEEDS_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "GAL-SEC-10": "6.4",  # contre-indication
         "GAL-SEC-11": "6.3",  # association déconseillée
         "GAL-SEC-30": "1",  # allergie notée au dossier
+        "GAL-SEC-22": "4",  # deux médicaments d’une même classe
+        "GAL-SEC-31": "1",  # allergie notée à la substance ou à sa famille
+        "GAL-SEC-35": "1",  # hors des âges que la table donne
         "GAL-SEC-50": "1",  # lot rappelé, délivré sur la parole d’un pharmacien
         "GAL-VAL-01": "1",  # liste I renouvelée au-delà de ce qui est écrit
         "GAL-VAL-02": "1",  # prescrit au-delà de la durée permise

@@ -1,4 +1,4 @@
-"""Which interactions does a demonstration know? A few facts of the thesaurus of the ANSM, in words of our own."""
+"""Which interactions and limits of age does a demonstration know? A few public facts, in words of our own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.kernel.text import fold
 from app.officine.safety.model import Constraint, Interaction, Level, Thesaurus
-from app.officine.safety.source import named_in
+from app.officine.safety.reserved import reserved, vocabulary
 
 if TYPE_CHECKING:
+    from app.officine.safety.reserved import Vocabulary
     from app.officine.safety.service import Safety
     from app.store.audit import Actor
 
-_DATA = Path(__file__).resolve().parents[3] / "resources" / "safety" / "demo_interactions.json"
+_RESOURCES = Path(__file__).resolve().parents[3] / "resources"
+_DATA = _RESOURCES / "safety" / "demo_interactions.json"
+_AGES = _RESOURCES / "demo" / "ages.csv"
 
 
 def load_demo_thesaurus(safety: Safety, actor: Actor) -> None:
@@ -23,12 +25,17 @@ def load_demo_thesaurus(safety: Safety, actor: Actor) -> None:
     safety.install(demo_thesaurus(), actor, prefix="demo")
 
 
+def load_demo_ages(safety: Safety, actor: Actor) -> None:
+    """Put the demonstration's few limits of age in service."""
+    safety.tables.import_ages(_AGES.read_bytes(), actor)
+
+
 def demo_thesaurus() -> Thesaurus:
     """Return the interactions that the demonstration's file describes."""
     content = _DATA.read_bytes()
     data = json.loads(content)
     classes = {name: tuple(own) for name, own in data["substances"].items()}
-    known = frozenset(map(fold, classes))
+    known = vocabulary(classes, {name for own in classes.values() for name in own})
     return Thesaurus(
         source=data["source"],
         edition=data["edition"],
@@ -38,10 +45,11 @@ def demo_thesaurus() -> Thesaurus:
     )
 
 
-def _interaction(row: dict[str, Any], known: frozenset[str]) -> Interaction:
+def _interaction(row: dict[str, Any], known: Vocabulary) -> Interaction:
+    names, pairs = reserved(row["conduct"], (row["between"][0], row["between"][1]), known)
     return Interaction(
         row["between"][0],
         row["between"][1],
-        (Constraint(Level(row["level"]), row["conduct"], named_in(row["conduct"], known)),),
+        (Constraint(Level(row["level"]), row["conduct"], names, pairs),),
         row["risk"],
     )

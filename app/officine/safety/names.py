@@ -16,7 +16,7 @@ _DATA = Path(__file__).resolve().parents[3] / "resources" / "safety" / "names.js
 class Names:
     """The dated table of names: words of salts and hydrates, synonyms, words of allergies.
 
-    ``idle`` are the words that name no allergy by themselves.
+    ``idle`` are the words that name no allergy by themselves; ``classes`` short names of classes of the thesaurus.
     """
 
     dated: str
@@ -24,6 +24,7 @@ class Names:
     idle: frozenset[str]
     synonyms: dict[str, str]
     allergens: dict[str, frozenset[str]]
+    classes: dict[str, frozenset[str]]
 
     def key(self, name: str) -> str:
         """Return the folded name of a substance without its salt: « sulfate de morphine » gives « morphine ».
@@ -50,4 +51,5 @@ def installed_names() -> Names:
         idle=frozenset(data["salt_words"]) | frozenset(data["idle_words"]),
         synonyms=dict(data["synonyms"]),
         allergens={word: frozenset(keys) for word, keys in data["allergens"].items()},
+        classes={short: frozenset(own) for short, own in data["classes"].items()},
     )

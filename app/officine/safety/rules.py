@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from app.kernel import french
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import fold
+from app.officine.safety import ages, allergic, doubles, overlap, unchecked
+from app.officine.safety.data import duration
 from app.officine.safety.model import Coverage, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from app.officine.safety.model import Active, Constraint, Interaction, SafetyCase, Taken
-
-TREATMENT_DAYS = 90
-"""How far back a delivery is taken for the treatment under way: the longest that one delivery covers."""
 
 _CODES = {
     Level.CONTRAINDICATED: "GAL-SEC-10",
@@ -40,12 +39,25 @@ def check(case: SafetyCase) -> list[Finding]:
         return []
     if case.coverage is Coverage.OFF:
         return [_off()]
+    clashes = _clashes(case)
+    warned = {frozenset({clash.line.code, clash.other.code}) for clash in clashes if clash.constraint.level in _WARNED}
+    recorded = list(allergic.check(case))
     return [
         *_check_coverage(case),
-        *_check_interactions(case),
+        *(_finding(clash, case.source) for clash in clashes),
         *_check_doubles(case),
-        *_check_allergies(case),
+        *doubles.check(case, warned),
+        *recorded,
+        *_check_allergies(case, {finding.subject for finding in recorded}),
+        *ages.check(case),
+        *overlap.check(case),
+        *unchecked.check(case),
     ]
+
+
+def treatment_days() -> int:
+    """Return how far back a delivery is taken for the treatment under way: the longest that one delivery covers."""
+    return duration("treatment_days").value
 
 
 def allergies_of(text: str) -> tuple[str, ...]:
@@ -79,8 +91,8 @@ def _off() -> Finding:
     return Finding(
         "GAL-SEC-41",
         Severity.INFO,
-        "Interactions, doublons de substance et allergies non contrôlés : ce contrôle est arrêté sur ce poste.",
-        "Pour le remettre en marche : « safety_checks » à vrai dans settings.json.",
+        "Interactions, doublons, allergies, âges et chevauchements non contrôlés : l’aide à la délivrance est arrêtée.",
+        "Le titulaire la remet en marche : Réglages, Aide à la délivrance.",
     )
 
 
@@ -98,8 +110,8 @@ class _Clash:
     constraint: Constraint
 
 
-def _check_interactions(case: SafetyCase) -> Iterator[Finding]:
-    """One finding for two substances, at the highest level that the thesaurus gives them."""
+def _clashes(case: SafetyCase) -> list[_Clash]:
+    """Return one interaction for two substances, at the highest level that the thesaurus gives them."""
     by_ends: dict[tuple[str, str], list[Interaction]] = {}
     for interaction in case.interactions:
         ends = (fold(interaction.first), fold(interaction.second))
@@ -113,8 +125,7 @@ def _check_interactions(case: SafetyCase) -> Iterator[Finding]:
                 key = frozenset(active.key for active in pair)
                 if clash is not None and key not in told:
                     told[key] = clash
-    for clash in told.values():
-        yield _finding(clash, case.source)
+    return list(told.values())
 
 
 def _pairs(line: Taken, other: Taken) -> Iterator[tuple[Active, Active]]:
@@ -148,7 +159,7 @@ def _clash(
         for first in sorted(firsts)
         for second in sorted(seconds)
         for number, interaction in enumerate(by_ends.get((first, second), ()))
-        for constraint in [applying(interaction, keys)]
+        for constraint in [applying(interaction, keys, classes)]
     ]
     if not found:
         return None
@@ -156,14 +167,17 @@ def _clash(
     return _Clash(line, other, pair, interaction, constraint)
 
 
-def applying(interaction: Interaction, keys: tuple[str, str]) -> Constraint:
-    """Return the strictest level that two substances meet.
+def applying(
+    interaction: Interaction, keys: tuple[str, str], classes: Mapping[str, frozenset[str]] | None = None
+) -> Constraint:
+    """Return the strictest level that two substances meet, by their names or by their ``classes``.
 
     A level kept for others (« entre l’oxybate de sodium et les opiacés ») gives way to the next, and is still told.
     """
     ranked = sorted(interaction.constraints, key=lambda constraint: constraint.level.rank)
+    first, second = ({key} | (classes or {}).get(key, frozenset()) for key in keys)
     for constraint in ranked[:-1]:
-        if not constraint.names or set(constraint.names) & set(keys):
+        if constraint.is_for(first, second):
             return constraint
     return ranked[-1]
 
@@ -200,7 +214,8 @@ def _sentence(text: str) -> str:
 def _told(other: Taken) -> str:
     if other.since is None:
         return _short(other.label)
-    return f"{_short(other.label)}, délivré le {french.short_date(other.since)}"
+    until = "" if other.until is None else f" pour aller jusqu’au {french.short_date(other.until)}"
+    return f"{_short(other.label)}, délivré le {french.short_date(other.since)}{until}"
 
 
 def _short(label: str) -> str:
@@ -244,9 +259,12 @@ def _shared(line: Taken, other: Taken) -> str:
 # --- Allergies --------------------------------------------------------------------------------------------------------
 
 
-def _check_allergies(case: SafetyCase) -> Iterator[Finding]:
+def _check_allergies(case: SafetyCase, told: Collection[str]) -> Iterator[Finding]:
+    """Find the products that answer the free text; a line already ``told`` of a recorded allergy is not told twice."""
     named = allergies_of(case.allergies)
     for line in case.lines:
+        if line.line_id in told:
+            continue
         words = _words_of(line, case.idle_words)
         for allergy in named:
             if _answers(allergy, line, words, case):

@@ -6,26 +6,43 @@ import contextlib
 import hashlib
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.kernel.clock import today
 from app.kernel.errors import EnvironmentFailure, InputDefect
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.catalog.building import staging_file
 from app.officine.catalog.snapshot import sha256_of
-from app.officine.safety import store
-from app.officine.safety.model import Active, Coverage, SafetyCase, Taken, ThesaurusReport, ThesaurusVersion
+from app.officine.safety import ages, store
+from app.officine.safety.allergies import Allergies
+from app.officine.safety.data import duration
+from app.officine.safety.dated import AGES, ATC, DatedTables
+from app.officine.safety.model import (
+    Active,
+    Coverage,
+    SafetyCase,
+    ThesaurusReport,
+    ThesaurusVersion,
+    months_between,
+)
 from app.officine.safety.names import installed_names
 from app.officine.safety.snapshot import SnapshotReader, damaged, write_snapshot
 from app.officine.safety.source import defect, read_folder
+from app.officine.safety.switch import Switch
+from app.officine.staff.service import Staff
 from app.store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Outcome
-    from app.officine.safety.model import Thesaurus
+    from app.officine.catalog.service import Catalog
+    from app.officine.safety.model import PatientFacts, TableState, Taken, Thesaurus
+    from app.officine.safety.switch import SwitchState
     from app.store.audit import Actor
     from app.store.database import Database
 
@@ -36,14 +53,40 @@ _VERSION_SECONDS = 5.0
 _FALL_PERCENT = 10
 
 
+@dataclass(frozen=True, slots=True)
+class SafetyOverview:
+    """Whether the checks are made, on which thesaurus, how old (``is_old``: newer ones exist), and which tables."""
+
+    switch: SwitchState
+    version: ThesaurusVersion | None
+    age_months: int | None
+    is_old: bool
+    tables: Mapping[str, TableState]
+
+
 class Safety:
     """The thesaurus of one officine: read-only files, of which the database says which one is in service."""
 
-    def __init__(self, db: Database, folder: Path, *, enabled: bool = True) -> None:
-        """Read the business database ``db`` and the files in ``folder``; nothing is checked unless ``enabled``."""
+    def __init__(
+        self,
+        db: Database,
+        folder: Path,
+        staff: Staff | None = None,
+        catalog: Catalog | None = None,
+        *,
+        enabled: bool = True,
+    ) -> None:
+        """Read the business database ``db`` and the files in ``folder``; ask ``staff`` (that of ``db``) for the rights.
+
+        ``catalog`` gives the substances that an allergy is chosen from. ``enabled``: whether the checks are made as
+        long as the titulaire did not say.
+        """
         self._db = db
         self.folder = folder
-        self.enabled = enabled
+        staff = staff or Staff(db)
+        self.switch = Switch(db, staff, default=enabled)
+        self.tables = DatedTables(db, staff)
+        self.allergies = Allergies(db, staff, catalog, self.classes)
         self._lock = threading.RLock()
         self._version: ThesaurusVersion | None = None
         self._reader: SnapshotReader | None = None
@@ -54,11 +97,42 @@ class Safety:
     def close(self) -> None:
         """Close the file; the service is not used afterwards."""
         self._unsubscribe()
+        self.switch.close()
+        self.tables.close()
         for reader in (self._reader, *self._left):
             if reader is not None:
                 reader.close()
         self._reader = None
         self._left.clear()
+
+    @property
+    def enabled(self) -> bool:
+        """True where the checks are made."""
+        return self.switch.state.enabled
+
+    def classes(self) -> list[str]:
+        """Return the classes of the thesaurus in service; none without one."""
+        try:
+            reader = self._current()
+            return [] if reader is None else reader.classes()
+        except EnvironmentFailure:
+            return []
+
+    def edition_age(self) -> int | None:
+        """Return the age in whole months of the thesaurus in service; None without one."""
+        version = self.version()
+        return None if version is None else months_between(version.edition, today(self._db.clock))
+
+    def overview(self) -> SafetyOverview:
+        """Return whether the checks are made, and on which data."""
+        age = self.edition_age()
+        return SafetyOverview(
+            switch=self.switch.state,
+            version=self.version(),
+            age_months=age,
+            is_old=age is not None and is_old(age),
+            tables=self.tables.states(),
+        )
 
     # --- Versions ------------------------------------------------------------------------------------------------
 
@@ -119,11 +193,22 @@ class Safety:
 
     # --- A sale --------------------------------------------------------------------------------------------------
 
-    def case(self, lines: Sequence[Taken], treatment: Sequence[Taken], allergies: str = "") -> SafetyCase:
-        """Return what the rules look at for a sale: products, treatment under way, allergies, and what is known."""
+    def case(
+        self,
+        lines: Sequence[Taken],
+        treatment: Sequence[Taken],
+        allergies: str = "",
+        *,
+        patient: PatientFacts | None = None,
+    ) -> SafetyCase:
+        """Return what the rules look at for a sale: products, treatment under way, allergies, and what is known.
+
+        ``patient`` is who it is for, as far as the file tells; None for a sale without a patient.
+        """
         names = installed_names()
         if not self.enabled:
             return SafetyCase(Coverage.OFF, tuple(lines))
+        day = today(self._db.clock)
         coverage, source = Coverage.READY, ""
         classes: dict[str, frozenset[str]] = {}
         interactions: tuple[Any, ...] = ()
@@ -132,13 +217,16 @@ class Safety:
             if reader is None or self._version is None:
                 coverage = Coverage.ABSENT
             else:
-                source = self._version.label
+                source = _told_source(self._version, day)
                 keys = {active.key for taken in (*lines, *treatment) for active in taken.actives}
                 classes = reader.classes_of(keys)
                 interactions = reader.interactions(keys.union(*classes.values()))
         except EnvironmentFailure:
             # A sale never fails for want of its thesaurus: the finding says that nothing was checked.
             coverage, classes = Coverage.LOST, {}
+        subjects = {active.key for taken in (*lines, *treatment) for active in taken.actives}
+        subjects |= {taken.cis for taken in (*lines, *treatment) if taken.cis is not None}
+        states = self.tables.states()
         return SafetyCase(
             coverage=coverage,
             lines=tuple(lines),
@@ -149,6 +237,14 @@ class Safety:
             interactions=interactions,
             allergens=names.allergens,
             idle_words=names.idle,
+            today=day,
+            person=None if patient is None else ages.person(patient.birth_date, day, uncertain=patient.uncertain),
+            recorded=None if patient is None else self.allergies.of(patient.id),
+            ages=self.tables.ages_of(subjects),
+            age_table=states.get(AGES),
+            atc=self.tables.atc_of(subjects),
+            atc_table=states.get(ATC),
+            asked=True,
         )
 
     # --- Inside --------------------------------------------------------------------------------------------------
@@ -218,6 +314,21 @@ def actives(names: Iterable[str]) -> tuple[Active, ...]:
     """Return the substances of a product, by their names in the catalogue."""
     key_of = installed_names().key
     return tuple(Active(name, key_of(name)) for name in names)
+
+
+def is_old(months: int) -> bool:
+    """Return True for an edition of such an age, in months, that newer ones surely exist."""
+    return months > duration("old_edition_months").value
+
+
+def _told_source(version: ThesaurusVersion, day: dt.date) -> str:
+    """Return the source that findings quote; an old edition says that newer ones exist."""
+    months = months_between(version.edition, day)
+    return (
+        f"{version.label} ({months}\u00a0mois, des éditions plus récentes existent)"
+        if is_old(months)
+        else version.label
+    )
 
 
 def _described(name: str, file: Path) -> ThesaurusVersion:

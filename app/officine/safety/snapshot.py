@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.kernel.errors import DatabaseReadOnly, DiskFull, EnvironmentFailure
 from app.kernel.text import fold
@@ -15,17 +15,20 @@ from app.officine.safety.names import installed_names
 from app.store.snapshot_file import SnapshotFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from app.officine.safety.model import Thesaurus
 
-FORMAT = 2
-"""Version of the tables below; a reader refuses another."""
+FORMAT = 3
+"""Version of the tables below, the levels told with their pairs; a reader refuses another, but for the one before."""
+
+_FORMATS = frozenset({2, FORMAT})
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE class(key TEXT NOT NULL, class TEXT NOT NULL);
+CREATE TABLE class_label(key TEXT PRIMARY KEY, label TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE interaction(
     id INTEGER PRIMARY KEY, first TEXT, second TEXT, first_folded TEXT, second_folded TEXT, levels TEXT,
     mechanism TEXT);
@@ -85,6 +88,8 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
         if key
     }
     connection.executemany("INSERT INTO class VALUES (?,?)", sorted(rows))
+    labels = {fold(name): name for own in thesaurus.classes.values() for name in own}
+    connection.executemany("INSERT INTO class_label VALUES (?,?)", sorted(labels.items()))
     connection.executemany(
         "INSERT INTO interaction(first, second, first_folded, second_folded, levels, mechanism) VALUES (?,?,?,?,?,?)",
         (
@@ -93,7 +98,9 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
                 item.second,
                 fold(item.first),
                 fold(item.second),
-                json.dumps([[str(own.level), own.text, own.names] for own in item.constraints], ensure_ascii=False),
+                json.dumps(
+                    [[str(own.level), own.text, own.names, own.pairs] for own in item.constraints], ensure_ascii=False
+                ),
                 item.mechanism,
             )
             for item in thesaurus.interactions
@@ -104,7 +111,7 @@ def _insert(connection: sqlite3.Connection, thesaurus: Thesaurus) -> None:
 class SnapshotReader(SnapshotFile):
     """Reads one thesaurus; each thread has its own connection to it, opened once."""
 
-    FORMAT = FORMAT
+    FORMATS = _FORMATS
 
     def damaged(self) -> EnvironmentFailure:
         """Return the failure of a thesaurus that can't be read."""
@@ -116,6 +123,12 @@ class SnapshotReader(SnapshotFile):
         found = self._rows("PRAGMA quick_check")
         count = self._rows("SELECT count(*) FROM interaction")[0][0]
         return found == [("ok",)] and str(count) == meta["pairs"]
+
+    def classes(self) -> list[str]:
+        """Return every class of the thesaurus as it writes them, sorted; folded in a file of the version before."""
+        if self.meta()["format"] == str(FORMAT):
+            return [name for (name,) in self._rows("SELECT label FROM class_label ORDER BY key")]
+        return [name for (name,) in self._rows("SELECT DISTINCT class FROM class ORDER BY class")]
 
     def classes_of(self, keys: Collection[str]) -> dict[str, frozenset[str]]:
         """Return the folded classes of each substance that the thesaurus knows, its own name among them.
@@ -164,5 +177,5 @@ def _heads(key: str) -> list[str]:
     return [key, *(head for head in shorter if len(head) >= _SHORTEST_HEAD and head not in idle)]
 
 
-def _constraint(level: str, text: str, names: list[str]) -> Constraint:
-    return Constraint(Level(level), text, tuple(names))
+def _constraint(level: str, text: str, names: list[str], pairs: Sequence[Any] = ()) -> Constraint:
+    return Constraint(Level(level), text, tuple(names), tuple((tuple(one), tuple(two)) for one, two in pairs))

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.errors import FileUnusable, InputDefect
 from app.kernel.text import fold, one_line, typographic
 from app.officine.safety.model import Constraint, Interaction, Level, Rejected, Thesaurus
+from app.officine.safety.reserved import reserved, vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from app.officine.safety.reserved import Vocabulary
 
 SOURCE = "thésaurus ANSM"
 PAIRS = "thesaurus"
@@ -59,7 +62,8 @@ def read_folder(folder: Path, edition: str | None = None) -> Thesaurus:
     pairs, substances = (_list_in(file, content) for file, content in zip(files, contents, strict=True))
     rejected: list[Rejected] = []
     classes = _classes(substances, files[1].name, rejected)
-    interactions = _interactions(pairs, files[0].name, frozenset(map(fold, classes)), rejected)
+    known = vocabulary(classes, {name for own in classes.values() for name in own})
+    interactions = _interactions(pairs, files[0].name, known, rejected)
     thesaurus = Thesaurus(
         SOURCE,
         _edition(edition, files),
@@ -81,12 +85,6 @@ def levels_of(text: str) -> tuple[Level, ...]:
     if not parts or not all(part in _LEVELS for part in parts):
         raise _Unusable(f"niveau inconnu « {one_line(text, 60)} »")
     return tuple(dict.fromkeys(_LEVELS[part] for part in parts))
-
-
-def named_in(text: str, substances: frozenset[str]) -> tuple[str, ...]:
-    """Return the substances, folded, that a text names."""
-    folded = f" {fold(text)} "
-    return tuple(sorted(name for name in substances if f" {name} " in folded)) if text else ()
 
 
 def defect(text: str) -> InputDefect:
@@ -156,24 +154,26 @@ def _classes(entries: list[Any], file: str, rejected: list[Rejected]) -> dict[st
 
 
 def _interactions(
-    entries: list[Any], file: str, substances: frozenset[str], rejected: list[Rejected]
+    entries: list[Any], file: str, known: Vocabulary, rejected: list[Rejected]
 ) -> tuple[Interaction, ...]:
     found: list[Interaction] = []
     for number, entry in enumerate(entries, 1):
         try:
-            found.append(_interaction(entry, substances))
+            found.append(_interaction(entry, known))
         except _Unusable as why:
             rejected.append(Rejected(file, number, typographic(str(why))))
     return tuple(found)
 
 
-def _interaction(entry: Any, substances: frozenset[str]) -> Interaction:  # noqa: ANN401 -- a JSON value
+def _interaction(entry: Any, known: Vocabulary) -> Interaction:  # noqa: ANN401 -- a JSON value
     first, second = (_text(entry, name, required=True) for name in ("main_drug", "plus_drug"))
     constraints: list[Constraint] = []
     for item in _list_of(entry, "severity_levels"):
         text = _text(item, "info")
-        names = named_in(text, substances)
-        constraints += [Constraint(level, text, names) for level in levels_of(_text(item, "level", required=True))]
+        names, pairs = reserved(text, (first, second), known)
+        constraints += [
+            Constraint(level, text, names, pairs) for level in levels_of(_text(item, "level", required=True))
+        ]
     if not constraints:
         raise _Unusable("aucun niveau")
     return Interaction(first, second, tuple(constraints), _text(entry, "interaction_mechanism"))

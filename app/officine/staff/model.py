@@ -58,6 +58,9 @@ class Right(enum.StrEnum):
     HANDLE_RECALLS = "recalls.handle"
     KEEP_RECALLS = "recalls.keep"
     ANSWER_FOR_RECALLS = "recalls.answer"
+    READ_COPY = "copy.read"
+    REMOVE_COPY = "copy.remove"
+    SET_CHECKS = "checks.set"
 
     @property
     def label(self) -> str:
@@ -84,6 +87,9 @@ _RIGHT_LABELS = {
     Right.HANDLE_RECALLS: "acquitter un rappel, mettre des boîtes en quarantaine",
     Right.KEEP_RECALLS: "enregistrer un rappel de lot",
     Right.ANSWER_FOR_RECALLS: "passer outre un rappel, le lever, sortir des boîtes de quarantaine",
+    Right.READ_COPY: "lire la copie d’une ordonnance",
+    Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
+    Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
 }
 
 

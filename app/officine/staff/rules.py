@@ -37,6 +37,9 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.HANDLE_RECALLS: _COUNTER | {Role.STOCK},
     Right.KEEP_RECALLS: _PHARMACISTS | {Role.TECHNICIAN, Role.STOCK},
     Right.ANSWER_FOR_RECALLS: _PHARMACISTS,
+    Right.READ_COPY: _COUNTER,
+    Right.REMOVE_COPY: _PHARMACISTS,
+    Right.SET_CHECKS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

@@ -124,8 +124,8 @@ class OpenBoxes:
         narcotic = None if self._registers is None else self._registers.narcotics([box.code]).get(box.code)
         findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
         if not reason.strip() or len(reason) > REASON_LIMIT or not reason.isprintable():
-            text = f"Un motif d’une ligne, de 1 à {REASON_LIMIT} caractères, est attendu."
-            findings.append(Finding("GAL-UNI-10", Severity.ERROR, text, "Indiquez le motif.", "reason"))
+            advice = f"{REASON_LIMIT} signes au plus."
+            findings.append(Finding("GAL-UNI-10", Severity.ERROR, "Le motif manque.", advice, "reason"))
         if narcotic is not None:
             findings += self._staff.refusal(actor, Right.ANSWER_FOR_REGISTERS)
             findings += register_rules.check_person(second_person, "Le nom du pharmacien témoin")

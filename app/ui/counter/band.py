@@ -12,6 +12,7 @@ from app.officine.dispensing.bearer import read_bearer
 from app.officine.dispensing.model import SaleKind
 from app.officine.patients.model import IdentityStatus, Scheme
 from app.ui import formats, theme
+from app.ui.patients.allergies import recorded_words
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.officine.dispensing.model import CounterSession, PrescriptionDraft
     from app.officine.patients.model import Coverage, Patient
+    from app.officine.safety.model import Recorded
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
@@ -160,6 +162,7 @@ class PatientBand(Panel):
         session, patient = self._till.session, self._till.picture.patient
         known = patient if patient is not None and patient.id == session.patient_id else None
         waiting = self._till.picture.advances if known is not None else 0
+        recorded = None if known is None else self._till.picture.recorded
         drawn = (
             session.patient_id,
             session.patient_name,
@@ -168,6 +171,7 @@ class PatientBand(Panel):
             session.bearer,
             terms_words(session),
             waiting,
+            recorded,
         )
         if drawn == self._drawn:
             return
@@ -181,21 +185,24 @@ class PatientBand(Panel):
         special = session.sale is not SaleKind.ORDINARY or waiting
         self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
-        self.allergies.setVisible(known is not None and bool(known.allergies))
+        told = "" if known is None else recorded_words(recorded, known.allergies)
+        self.allergies.setVisible(bool(told))
         if session.patient_id is None:
             self.patient.say("Vente sans patient", "Scannez un code INS, ou tapez un nom ou une date", "muted")
             return
         on = today(self._ui.services.clock)
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
-            self._show_chips(known, on)
+            self._show_chips(known, on, told, recorded)
 
-    def _show_chips(self, patient: Patient, on: dt.date) -> None:
+    def _show_chips(self, patient: Patient, on: dt.date, told: str, recorded: Recorded | None) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()
         self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
         for word in coverage_words(patient.coverage, on):
             self.chips.addWidget(Chip(word, "accent"))
         for word in lapsed_words(patient.coverage, on):
             self.chips.addWidget(Chip(word, "warning"))
-        self.allergy_words.set_whole(f"Allergies\u00a0: {patient.allergies}")
+        if recorded is not None and recorded.none is not None:
+            self.chips.addWidget(Chip("Sans allergie connue", "neutral"))
+        self.allergy_words.set_whole(f"Allergies\u00a0: {told}")
         self.allergies.setMaximumWidth(self.allergy_words.sizeHint().width() + 2 * theme.M)

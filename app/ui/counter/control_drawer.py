@@ -52,9 +52,9 @@ _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée or a sum that was meant for the payment comes within this time of the panel that takes its place.
 _READING_S = 0.7
 _DISCLAIMER = (
-    "Aide fondée sur la base publique des médicaments, le stock, le thésaurus des interactions installé, le dossier "
-    "du patient et ses délivrances de 90 jours dans cette officine. Une allergie n’est vue que par les mots notés. "
-    "Ce que ces données ne disent pas (doses, états, autres traitements) n’est pas contrôlé."
+    "Aide fondée sur la base publique des médicaments, le stock, le thésaurus des interactions installé, les tables de "
+    "l’officine, le dossier du patient et ses délivrances de 90 jours ici. Ce que ces données ne disent pas (doses, "
+    "états, autres traitements) n’est pas contrôlé."
 )
 
 

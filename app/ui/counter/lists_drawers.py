@@ -57,7 +57,11 @@ class HistoryDrawer(Drawer):
         self.interventions = InterventionsList()
         self.content.addWidget(self.interventions)
         self.foot.addWidget(
-            Text("Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente", "caption", wrap=True)
+            Text(
+                "Tapez pour filtrer · ↑ ↓ choisir · Entrée reprendre dans la vente · Ctrl+J copies du papier",
+                "caption",
+                wrap=True,
+            )
         )
 
     def opened(self) -> None:

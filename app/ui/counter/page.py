@@ -15,11 +15,13 @@ from app.officine.dispensing import matching, proposals
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.papers import PaperKind, PrinterUse
 from app.ui import formats, sounds, theme
+from app.ui.counter.allergies_drawer import AllergiesDrawer
 from app.ui.counter.band import PatientBand
 from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.card_drawer import CardDrawer
 from app.ui.counter.cards import CardHand
 from app.ui.counter.control_drawer import ControlDrawer
+from app.ui.counter.copies_drawer import CopiesDrawer
 from app.ui.counter.detail import LineDetail
 from app.ui.counter.directions_drawer import DirectionsDrawer
 from app.ui.counter.keybar import KeyBar
@@ -66,7 +68,9 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         PatientDrawer,
         PrescriptionDrawer,
         DirectionsDrawer,
+        CopiesDrawer,
         HistoryDrawer,
+        AllergiesDrawer,
         OwedDrawer,
         ControlDrawer,
         PaymentDrawer,
@@ -122,7 +126,16 @@ class TillPage(QWidget):
         self.detail = LineDetail(till, ui.acts)
         self.side = QStackedWidget()
         self.side.addWidget(self.detail)
-        clinical = (self.detail, HistoryDrawer, ControlDrawer, PrescriptionDrawer, DirectionsDrawer, SubstitutionDrawer)
+        clinical = (
+            self.detail,
+            HistoryDrawer,
+            AllergiesDrawer,
+            ControlDrawer,
+            PrescriptionDrawer,
+            DirectionsDrawer,
+            SubstitutionDrawer,
+            CopiesDrawer,
+        )
         self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
         self.card = CardHand(ui, self)
@@ -333,6 +346,18 @@ class TillPage(QWidget):
         line = self.current_line
         if line is not None:
             self.till.do(matching.attach(self.till.session, line.line_id))
+
+    def show_copies(self) -> None:
+        """Show the copies of the delivery pointed at in the history or the prints; else those of the sale.
+
+        On an empty sale, those of the delivery just made.
+        """
+        number, last = _delivery_shown(self.drawer), self.till.last_delivery
+        if number is None and last is not None and self.till.session.is_empty:
+            number = last.number
+        drawer = self.open(CopiesDrawer.name)
+        assert isinstance(drawer, CopiesDrawer)
+        drawer.point_at(number)
 
     def ask_quantity(self) -> None:
         """Say how a quantity is typed."""
@@ -611,6 +636,16 @@ class TillPage(QWidget):
             control.show_refusal(why.findings)
             control.interrupt()
         self._read_next()
+
+
+def _delivery_shown(drawer: Drawer | None) -> int | None:
+    """Return the delivery that a side panel points at; None for one that points at none."""
+    if isinstance(drawer, HistoryDrawer):
+        taken = drawer.list.current_record
+        return None if taken is None else taken.last.delivery
+    if isinstance(drawer, PrintsDrawer):
+        return None if drawer.wish is None else drawer.wish.number
+    return None
 
 
 def as_finding(error: GalienError) -> Finding:

@@ -14,11 +14,12 @@ from app.officine.dispensing.model import PrescriptionDraft
 from app.officine.prescriptions.model import PrescriptionKind
 from app.ui import formats, theme
 from app.ui.counter.beyond import BeyondPanel
+from app.ui.counter.copies_button import CopiesButton
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.prescriber_form import PrescriberForm
 from app.ui.counter.reading import last_ordonnance
 from app.ui.counter.renewals import RenewalList
-from app.ui.widgets.basics import Button, Panel, Text
+from app.ui.widgets.basics import Button, Panel, Text, row
 from app.ui.widgets.fields import DateField, Field
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
@@ -49,6 +50,7 @@ class PrescriptionDrawer(Drawer):
     def __init__(self, ui: Ui, till: Till) -> None:
         """Type the ordonnance of ``till``."""
         super().__init__(ui, till, "Ordonnance")
+        self.copies = CopiesButton(ui, till, self)
         self._chosen: tuple[int, str] | None = None
         self._last: LastOrdonnance | None = None
         self._looked_through = False
@@ -91,9 +93,7 @@ class PrescriptionDrawer(Drawer):
         self.without_button.clicked.connect(self._leave_out)
         self.save_button = Button("", kind="primary", icon="check")
         self.save_button.clicked.connect(self._go_on)
-        self.foot.addWidget(self.without_button)
-        self.foot.addWidget(self.new_button)
-        self.foot.addWidget(self.save_button)
+        self._lay_out_foot()
         self.form.created.connect(self._take_new)
         self.chain(*self.form.fields)
         self._page(creating=False)
@@ -103,8 +103,14 @@ class PrescriptionDrawer(Drawer):
         self.pane.field.textChanged.connect(lambda _typed: self._room())
         self.chain(self.date)
 
+    def _lay_out_foot(self) -> None:
+        self.foot.addLayout(row(self.without_button, self.copies))
+        for button in (self.new_button, self.save_button):
+            self.foot.addWidget(button)
+
     def opened(self) -> None:
         """Show the ordonnance as it is, and begin with the prescriber."""
+        self.copies.read()
         draft = self.till.session.prescription
         if draft is not None:
             self._show(draft)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.officine.interventions.model import Intervention
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
+    from app.officine.safety.model import Recorded
     from app.officine.stock.model import StockItem
     from app.ui.context import Services
 
@@ -64,6 +65,7 @@ class Picture:
     details: dict[str, ProductDetail] = field(default_factory=dict)
     items: dict[str, StockItem] = field(default_factory=dict)
     patient: Patient | None = None
+    recorded: Recorded | None = None
     prescriber: Prescriber | None = None
     findings: tuple[Finding, ...] = ()
     invoice: Invoice | None = None
@@ -129,6 +131,7 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
         details={code: detail for code, detail in details.items() if detail is not None},
         items={code: services.stock.item(code) for code in codes},
         patient=None if session.patient_id is None else services.patients.get(session.patient_id),
+        recorded=None if session.patient_id is None else services.safety.allergies.of(session.patient_id),
         prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
         findings=_ranked(findings, invoice.findings) if session.lines else (),
         invoice=invoice,

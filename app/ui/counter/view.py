@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
 
-_SEEN_TOPICS = ("stock", "catalog", "patient", "prescriber", "product_card", "recall", "quarantine")
+_SEEN_TOPICS = (
+    "stock",
+    "catalog",
+    "patient",
+    "prescriber",
+    "product_card",
+    "prescription_copy",
+    "recall",
+    "quarantine",
+)
 
 
 class CounterView(QWidget):
@@ -292,7 +301,9 @@ class CounterView(QWidget):
             "prescription": lambda page: page.open("prescription"),
             "directions": lambda page: page.open("directions"),
             "attach": TillPage.attach,
+            "copies": TillPage.show_copies,
             "history": lambda page: page.open("history"),
+            "allergies": lambda page: page.open("allergies"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
             "bearer": lambda page: page.open("bearer"),

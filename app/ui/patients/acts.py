@@ -25,6 +25,15 @@ ACTS = (
         icon="list",
         right=Right.EDIT_PATIENT,
     ),
+    Act(
+        "patients.allergies",
+        "Allergies du patient",
+        "Ctrl+I",
+        ("intolérances", "aucune allergie connue"),
+        room="patients",
+        icon="warning",
+        right=Right.EDIT_PATIENT,
+    ),
     Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
     Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
 )

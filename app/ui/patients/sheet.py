@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.officine.patients.model import Attribute, IdentityStatus, Scheme
 from app.ui import formats
+from app.ui.patients.allergies import state_words
 from app.ui.widgets.basics import Chip, Panel, Text
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from app.officine.patients.model import Coverage, Patient
+    from app.officine.safety.model import Recorded
 
 STATUS_CHIPS = {
     IdentityStatus.PROVISIONAL: "neutral",
@@ -87,8 +89,8 @@ class PatientSheet(Panel):
         self.body.addWidget(self.sheet, 1)
         self.patient: Patient | None = None
 
-    def show_patient(self, patient: Patient | None, today: dt.date) -> None:
-        """Show a patient as of ``today``, or nobody."""
+    def show_patient(self, patient: Patient | None, today: dt.date, recorded: Recorded | None = None) -> None:
+        """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read."""
         self.patient = patient
         self.sheet.begin()
         if patient is None:
@@ -99,9 +101,7 @@ class PatientSheet(Panel):
         born = "née" if patient.sex == "F" else "né" if patient.sex == "M" else "né(e)"
         self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
         self._chips(patient)
-        if patient.allergies:
-            self.sheet.section("Allergies et intolérances")
-            self.sheet.text(patient.allergies, "danger")
+        self._allergies(patient, recorded)
         self.sheet.section("Traits d’identité")
         self.sheet.column.addWidget(Facts(_traits(patient)))
         self.sheet.section("Contact")
@@ -115,6 +115,17 @@ class PatientSheet(Panel):
         for text, held in dated_rights(patient.coverage, today):
             self.sheet.text(text, "muted" if held else "warning")
         self.sheet.end()
+
+    def _allergies(self, patient: Patient, recorded: Recorded | None) -> None:
+        self.sheet.section("Allergies et intolérances")
+        for one in () if recorded is None else recorded.allergies:
+            reaction = f", {one.reaction}" if one.reaction else ""
+            self.sheet.text(f"{one.label}{reaction}", "danger")
+            self.sheet.text(f"Noté le {formats.date(one.noted_on)} par {one.author}", "caption")
+        if patient.allergies:
+            self.sheet.text(patient.allergies, "danger")
+        elif recorded is not None and not recorded.allergies:
+            self.sheet.text(state_words(recorded), "muted")
 
     def _chips(self, patient: Patient) -> None:
         chips = [Chip(patient.status.label, STATUS_CHIPS[patient.status])]

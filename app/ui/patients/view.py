@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.ui import formats, theme
+from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
-from app.ui.widgets.basics import ActButton
+from app.ui.widgets.basics import ActButton, Panel, row
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
@@ -19,6 +20,7 @@ from app.ui.widgets.search_pane import SearchPane, Wording
 if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.officine.patients.model import Patient
+    from app.officine.safety.model import Recorded
     from app.ui.context import Ui
 
 _LIMIT = 100
@@ -64,13 +66,16 @@ class PatientsView(QWidget):
         self.sheet = PatientSheet()
         self._form: PatientForm | None = None
         self._rights: RightsForm | None = None
+        self._editing: Panel | None = None
+        self._patient: Patient | None = None
         self.right = QStackedWidget()
         self.right.addWidget(self.sheet)
         self.setFocusProxy(self.pane)
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
-        left.addWidget(Flow([ActButton(ui.acts, "patients.create"), ActButton(ui.acts, "patients.rights")]))
+        keys = (("patients.create", ""), ("patients.rights", ""), ("patients.allergies", "Allergies"))
+        left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
@@ -81,6 +86,7 @@ class PatientsView(QWidget):
             ("patients.search", self._search),
             ("patients.create", self._create),
             ("patients.rights", self._edit_rights),
+            ("patients.allergies", self.edit_allergies),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -107,6 +113,27 @@ class PatientsView(QWidget):
             self._rights.cancelled.connect(self._back)
             self.right.addWidget(self._rights)
         return self._rights
+
+    @property
+    def allergies(self) -> AllergyEditor:
+        """The editor of the allergies, built at its first use."""
+        if self._editing is None:
+            self._editing = Panel("Allergies et intolérances")
+            self._editor = AllergyEditor(self._ui)
+            self._editing.body.addWidget(self._editor, 1)
+            self._editing.body.addLayout(row(ActButton(self._ui.acts, "patients.back", kind="ghost"), 0))
+            self.right.addWidget(self._editing)
+        return self._editor
+
+    def edit_allergies(self) -> None:
+        """Open the allergies of the patient pointed at."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.")
+            return
+        self.allergies.open_for(self._patient)
+        assert self._editing is not None
+        self._show(self._editing)
+        self.allergies.pane.field.setFocus()
 
     def refresh(self, change: Changed | None) -> None:
         """Read the files again when they changed."""
@@ -153,12 +180,34 @@ class PatientsView(QWidget):
         self.pane.field.setFocus()
 
     def _show_form(self, *, shown: bool, form: RightsForm | None = None) -> None:
-        self.right.setCurrentWidget((form or self.form) if shown else self.sheet)
-        self._ui.acts.set_enabled("patients.save", enabled=shown, widget=self)
-        self._ui.acts.set_enabled("patients.back", enabled=shown, widget=self)
+        self._show((form or self.form) if shown else self.sheet)
+
+    def _show(self, part: QWidget) -> None:
+        """Show one of the sheet, the forms and the allergies on the right."""
+        self.right.setCurrentWidget(part)
+        is_form = part is self._form or part is self._rights
+        self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
+        self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
 
     def _open(self, patient: Patient | None) -> None:
+        self._patient = patient
+        self._ui.acts.set_enabled("patients.allergies", enabled=patient is not None, widget=self)
+        if self._editing is not None and self.right.currentWidget() is self._editing:
+            self.allergies.open_for(patient)
         self.sheet.show_patient(patient, self._today)
+        if patient is None:
+            return
+        patient_id, allergies = patient.id, self._ui.services.safety.allergies
+        self._ui.tasks.run(
+            lambda _progress: allergies.of(patient_id),
+            done=lambda recorded: self._show_recorded(patient, recorded),
+            owner=self,
+            key="allergies",
+        )
+
+    def _show_recorded(self, patient: Patient, recorded: Recorded) -> None:
+        if patient is self._patient:
+            self.sheet.show_patient(patient, self._today, recorded)
 
 
 def _second_line(patient: Patient) -> str:

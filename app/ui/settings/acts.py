@@ -13,6 +13,7 @@ PAGES = (
     ("database", "Base de données", "database"),
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),
+    ("checks", "Aide à la délivrance", "check"),
     ("about", "À propos", "about"),
 )
 ACTS = (
@@ -38,6 +39,14 @@ ACTS = (
         room="settings",
         icon="back",
         right=Right.MANAGE_CATALOG,
+    ),
+    Act(
+        "settings.switch_checks",
+        "Arrêter ou remettre l’aide à la délivrance",
+        "",
+        ("contrôles", "interactions", "alertes", "sécurité"),
+        room="settings",
+        icon="pause",
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),

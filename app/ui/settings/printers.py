@@ -12,6 +12,7 @@ from app.officine.dispensing.papers import PrinterUse
 from app.settings import TICKET_ALWAYS, TICKET_NEVER, TICKET_ON_DEMAND
 from app.ui.printing import print_desk
 from app.ui.settings.page import Page
+from app.ui.settings.scan_folder import ScanFolderPanel
 from app.ui.widgets.basics import Button, Text, row
 from app.ui.widgets.fields import Field
 
@@ -66,10 +67,13 @@ class PrintersPage(Page):
             self.label_size.addItem(title, size_id)
         self.label_size.activated.connect(self._keep_size)
         alone.body.addWidget(Field("&Format des étiquettes", self.label_size))
+        self.scans = ScanFolderPanel(ui)
+        self.column.addWidget(self.scans)
         self.end()
 
     def shown(self) -> None:
         """Show the settings in force, and ask for the printers there are."""
+        self.scans.shown()
         settings = self._ui.settings
         self.ticket.setCurrentIndex(max(0, self.ticket.findData(settings.print_ticket)))
         self.labels.setChecked(settings.print_labels)

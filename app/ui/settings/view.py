@@ -13,6 +13,7 @@ from app.ui.settings.about import AboutPage
 from app.ui.settings.acts import PAGES
 from app.ui.settings.appearance import AppearancePage
 from app.ui.settings.catalog import CatalogPage
+from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.page import Page
@@ -36,6 +37,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "database": DatabasePage,
     "catalog": CatalogPage,
     "queue": QueuePage,
+    "checks": ChecksPage,
     "about": AboutPage,
 }
 _PAGE_ACTS = (
@@ -45,6 +47,7 @@ _PAGE_ACTS = (
     ("queue_retry", "queue", "retry"),
     ("queue_cancel", "queue", "give_up"),
     ("calibrate", "scanner", "begin"),
+    ("switch_checks", "checks", "switch"),
 )
 
 

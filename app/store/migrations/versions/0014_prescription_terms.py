@@ -7,7 +7,7 @@ from app.store.base import PK
 from app.store.migrations.guards import append_only
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ from app.store.base import PK, Json, MoneyType, UtcDateTime
 from app.store.migrations.guards import append_only
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 
 def upgrade() -> None:
