@@ -38,17 +38,28 @@ def real(services: Services) -> Services:
 
 
 @pytest.fixture
-def open_counter(real: Services, qapp: QApplication, scan_keys: Callable[..., None]) -> Iterator[Callable[[], Hands]]:
-    """What opens the window and returns the hands before it."""
-    opened: list[Stage] = []
+def card_in(slots: tuple[Slot, Slot]) -> None:
+    """A Vitale that is in its reader before the window opens."""
+    slots[0].insert(imitations.vitale_card([AMANDINE]))
+    wait_until(lambda: PcscTransport().slots()[0].present, 8)
 
-    def begin() -> Hands:
-        opened.append(Stage(real, "light", 100))
-        return Hands(opened[0], scan_keys)
 
-    yield begin
-    for stage in opened:
-        stage.close()
+@pytest.fixture
+def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workstation on which the library of the readers was never installed."""
+
+    def absent() -> None:
+        raise CardLibraryAbsent("La bibliothèque des lecteurs de cartes n’est pas installée sur ce poste.")
+
+    monkeypatch.setattr(pcsc, "library", absent)
+
+
+@pytest.fixture
+def hands(real: Services, qapp: QApplication, scan_keys: Callable[..., None]) -> Iterator[Hands]:
+    """A person at the counter of a window just opened, after whatever was asked for before."""
+    standing = Stage(real, "light", 100)
+    yield Hands(standing, scan_keys)
+    standing.close()
 
 
 def bar(hands: Hands) -> str:
@@ -56,38 +67,25 @@ def bar(hands: Hands) -> str:
 
 
 def test_a_card_in_a_real_reader_is_followed_through_a_restart_of_the_service(
-    pcscd: Service, slots: tuple[Slot, Slot], open_counter: Callable[[], Hands]
+    pcscd: Service, slots: tuple[Slot, Slot], hands: Hands
 ) -> None:
-    hands = open_counter()
     hands.wait(lambda: bar(hands) == "2\u00a0lecteurs de cartes")
     slots[0].insert(imitations.vitale_card([AMANDINE]))
     hands.wait(lambda: hands.page.till.session.patient_name == "BOURRACHE-TESTUN Amandine")
     assert bar(hands) == "Carte Vitale"
-    pcscd.stop()
+    hands.aside(pcscd.stop)
     hands.wait(lambda: bar(hands) == "Lecteurs de cartes perdus")
     slots[0].pull()
-    pcscd.start()
+    hands.aside(pcscd.start)
     hands.wait(lambda: bar(hands) == "2\u00a0lecteurs de cartes")
     assert hands.page.till.session.patient_name == "BOURRACHE-TESTUN Amandine", "the sale is as it was"
 
 
-def test_a_card_already_in_when_the_window_opens_is_read(
-    slots: tuple[Slot, Slot], open_counter: Callable[[], Hands]
-) -> None:
-    slots[0].insert(imitations.vitale_card([AMANDINE]))
-    wait_until(lambda: PcscTransport().slots()[0].present, 8)
-    hands = open_counter()
+def test_a_card_already_in_when_the_window_opens_is_read(card_in: None, hands: Hands) -> None:
     hands.wait(lambda: hands.page.till.session.patient_name == "BOURRACHE-TESTUN Amandine")
 
 
-def test_a_workstation_without_the_library_is_told_so_quietly(
-    monkeypatch: pytest.MonkeyPatch, open_counter: Callable[[], Hands]
-) -> None:
-    def absent() -> None:
-        raise CardLibraryAbsent("La bibliothèque des lecteurs de cartes n’est pas installée sur ce poste.")
-
-    monkeypatch.setattr(pcsc, "library", absent)
-    hands = open_counter()
+def test_a_workstation_without_the_library_is_told_so_quietly(no_library: None, hands: Hands) -> None:
     hands.wait(lambda: bar(hands) == "Sans lecteur de cartes")
     assert hands.messages() == ""
     assert hands.stage.dialogs() == []
