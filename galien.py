@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -183,9 +184,7 @@ def install_packages(lock: Path) -> None:
 
 def try_cards() -> None:
     """Install the card reader's library where it can be; without it the cards are simulated."""
-    buildable = shutil.which("cc") and any(
-        Path(place, "PCSC/winscard.h").exists() for place in ("/usr/include", "/usr/local/include")
-    )
+    buildable = shutil.which("cc") and any(map(Path.exists, _pcsc_headers()))
     lock = ROOT / "requirements-cards.lock"
     if (buildable or ON_WINDOWS) and _logged([*_pip("install"), "--require-hashes", "-r", str(lock)]) == 0:
         return
@@ -194,6 +193,15 @@ def try_cards() -> None:
         "Pour les lire : sudo apt-get install -y gcc libc6-dev python3-dev libpcsclite-dev pcscd, "
         "puis supprimez le dossier .venv et relancez."
     )
+
+
+def _pcsc_headers() -> list[Path]:
+    return [Path(place, "PCSC/winscard.h") for place in ("/usr/include", "/usr/local/include")]
+
+
+def _has_cards() -> bool:
+    command = [str(PYTHON), "-c", "import smartcard.scard"]
+    return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
 
 
 def write_entry_point() -> None:
@@ -351,12 +359,23 @@ def set_up_tests() -> None:
     absent += sorted({package for library, package in DISPLAY_LIBRARIES.items() if not loads(library)})
     if absent and not install_system(absent):
         say(f"Avis : les essais qui demandent {', '.join(absent)} ne seront pas joués.\n{_line_to_run(absent)}")
+    if not _has_cards():
+        with alone():
+            try_cards()
 
 
 def _test_programs() -> Iterator[tuple[str, bool]]:
     yield "postgresql", bool(shutil.which("initdb")) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     yield "xvfb", shutil.which("Xvfb") is not None
     yield "xauth", shutil.which("xauth") is not None
+    yield "pcscd", shutil.which("pcscd") is not None
+    yield "vsmartcard-vpcd", any(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*"))
+    # What the card readers' library is built with.
+    yield "gcc", shutil.which("cc") is not None
+    yield "libc6-dev", Path("/usr/include/stdio.h").exists()
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    yield f"python{sys.version_info[0]}.{sys.version_info[1]}-dev", header.exists()
+    yield "libpcsclite-dev", any(map(Path.exists, _pcsc_headers()))
 
 
 def run_tests(words: Sequence[str]) -> int:

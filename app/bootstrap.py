@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
+from app.cards.desk import CardDesk
+from app.cards.pcsc import PcscTransport
+from app.cards.trial_people import trial_people
+from app.demo_cards import DemoCards
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
@@ -32,6 +36,7 @@ from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
+from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -104,6 +109,8 @@ class Services:
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    cards: PatientCards
+    demo_cards: DemoCards | None
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -165,6 +172,7 @@ class Services:
         """Close what was opened."""
         if self._watcher is not None:
             self._watcher.stop()
+        self.cards.stop()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -256,6 +264,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         quarantine=quarantine,
         copies=copies,
     )
+    demo_cards = DemoCards() if settings.mode.is_simulated else None
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -319,6 +328,14 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         account_papers=AccountPapers(db, folder.prints, settings.mode),
         slips=Slips(db, folder.prints, settings.mode),
         copies=copies,
+        cards=PatientCards(
+            db,
+            # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
+            CardDesk(PcscTransport() if demo_cards is None else demo_cards.transport),
+            production=not mode.is_simulated,
+            test_people=trial_people(),
+        ),
+        demo_cards=demo_cards,
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.kernel.actor import Actor
     from app.officine.billing.model import Invoice
     from app.officine.dispensing.model import CounterSession, Delivery
+    from app.officine.patients.model import Patient
 
 STEPS = (
     "patient_card", "eprescription", "scan", "checks", "price", "delivery", "ordonnancier", "stock",
@@ -32,7 +33,7 @@ STEPS = (
 )  # fmt: skip
 """The steps of the whole job, in order; those that this version does not hold yet are told as absent."""
 
-_PATIENT, _PRESCRIBER = "P1", "M1"
+_CARD, _PRESCRIBER = "amandine", "M1"
 _BOXES = ("3400933857042", "3400933857042", "3400935955838")
 _GS = "\x1d"
 
@@ -70,6 +71,7 @@ def play(services: Services, say: Callable[[str], None]) -> Played:
     played = Played([])
     actor = _pharmacist(services)
     session = _addressed(services, services.counter.new_session(actor), say)
+    played.done.append("patient_card")
     session = _scan_boxes(services, session, actor, say)
     played.done.append("scan")
     _check(services, session, say)
@@ -99,20 +101,32 @@ def _pharmacist(services: Services) -> Actor:
 def _addressed(services: Services, session: CounterSession, say: Callable[[str], None]) -> CounterSession:
     """Return the session with its patient and its ordonnance."""
     data = dataset.read()
-    person = next(one for one in data.patients if one.key == _PATIENT)
     practitioner = next(one for one in data.prescribers if one.key == _PRESCRIBER)
-    found = services.patients.search(f"{french.short_date(person.birth_date)} {person.family_name}", 1)
+    patient = _patient_by_card(services)
     prescriber = services.prescriptions.by_rpps(practitioner.rpps)
-    if not found or prescriber is None:
+    if prescriber is None:
         raise Bug("Les données de démonstration ne sont pas au complet.")
     written_on = today(services.clock)
-    say(f"Patient : {found[0].display_name}, {plural(found[0].age(written_on), 'an')}")
+    say(f"Carte Vitale simulée lue ; dossier trouvé : {patient.display_name}, {plural(patient.age(written_on), 'an')}")
     say(f"Ordonnance du {french.short_date(written_on)}, Dr {prescriber.display_name}")
-    session, _ = counter_session.set_patient(session, found[0].id, found[0].display_name)
+    session, _ = counter_session.set_patient(session, patient.id, patient.display_name)
     draft = PrescriptionDraft(
         prescriber_id=prescriber.id, prescriber_name=prescriber.display_name, written_on=written_on
     )
     return counter_session.set_prescription(session, draft)[0]
+
+
+def _patient_by_card(services: Services) -> Patient:
+    """Return the patient whose file the fictitious card finds, in a virtual reader; the card is pulled again."""
+    if services.demo_cards is None:
+        raise Bug("La démonstration n’a pas ses cartes.")
+    services.demo_cards.toggle(_CARD)
+    reader = next(card.reader for card in services.demo_cards.cards() if card.key == _CARD)
+    outcome = services.cards.read(reader)
+    services.demo_cards.toggle(_CARD)
+    if not isinstance(outcome, Done) or outcome.value.only_match is None:
+        raise Bug("La carte de la démonstration ne trouve pas son dossier.")
+    return outcome.value.only_match
 
 
 def _scan_boxes(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pytest
     from _pytest.terminal import TerminalReporter
 
-MINUTES = {"unit": 2, "store": 7, "scenarios": 1, "ui": 11, "faults": 4, "hostile": 1, "perf": 1}
+MINUTES = {"unit": 2, "cards": 2, "store": 7, "scenarios": 1, "ui": 11, "faults": 4, "hostile": 1, "perf": 1}
 """What each folder of tests may take; the rest of the thirty minutes is for the set-up and the static checks."""
 
 _spent: defaultdict[str, float] = defaultdict(float)

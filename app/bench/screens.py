@@ -24,6 +24,7 @@ _FLOORS = {
     "cold_start": ("cold_start", "processus qui montre une fenêtre Qt vide"),
     "rss_mb": ("rss_mb", "mémoire de ce processus"),
     "search_pixels": ("repaint", "un tableau vide repeint"),
+    "cards": ("repaint", "un tableau vide repeint"),
     "scan_to_line": ("repaint", "un tableau vide repeint"),
     "ui_block": ("ui_block", "plus long arrêt d’une fenêtre vide"),
 }

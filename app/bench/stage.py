@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.bootstrap import Services
+    from app.officine.patients.model import Patient
     from app.officine.scan.model import Scan
     from app.ui.app import Desktop
 
 _TEXTS = ("amoxi", "paracet", "metfor", "bisopro", "omepra", "ramip", "atorva", "keto", "prednis", "losart")
 _ROOMS = ("products", "patients", "stock", "counter")
 _SCANS = 30
+_LETTERS = "abcdefghilmnoprst"
 
 
 def main(what: str, root: Path, started: float) -> None:
@@ -100,7 +103,32 @@ def _ui_block(desktop: Desktop, services: Services) -> list[float]:
     return [gauge.longest_gap(act)]
 
 
-_MEASURES = {"search_pixels": _search_pixels, "scan_to_line": _scan_to_line, "ui_block": _ui_block}
+def _is_alone(services: Services, patient: Patient) -> bool:
+    """Return True where nobody else of that name was born that day: the card then takes the file at once."""
+    day = f"{patient.birth_date:%d/%m/%Y}"
+    return len(services.patients.search(f"{patient.family_name} {patient.first_name} {day}")) == 1
+
+
+def _cards(desktop: Desktop, services: Services) -> list[float]:
+    """Return the time from a reader's own event to the patient on the screen, for the cards of known patients."""
+    from app.bench.measures import NAMES  # noqa: PLC0415 -- with the services
+    from app.cards import imitations  # noqa: PLC0415 -- the same
+    from app.cards.vitale import Identity  # noqa: PLC0415 -- the same
+
+    assert services.demo_cards is not None, "the base to measure on is a demonstration"
+    gauge.until(lambda: bool(services.cards.state.readers))
+    transport, reader = services.demo_cards.transport, services.cards.state.readers[0]
+    found = [one for name in (*NAMES, *_LETTERS) for one in services.patients.search(name, _SCANS)]
+    known = {one.display_name: one for one in found if _is_alone(services, one)}
+    trials = []
+    for name, one in list(known.items())[:_SCANS]:
+        person = Identity(one.family_name, one.first_name, one.birth_date.strftime("%Y%m%d"))
+        card = imitations.vitale_card([person])
+        trials.append((name, partial(transport.insert, reader, card), partial(transport.pull, reader)))
+    return gauge.card_to_patient(desktop, trials)
+
+
+_MEASURES = {"cards": _cards, "search_pixels": _search_pixels, "scan_to_line": _scan_to_line, "ui_block": _ui_block}
 
 
 if __name__ == "__main__":

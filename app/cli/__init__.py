@@ -41,6 +41,7 @@ TOPICS: dict[str, Topic] = {
         "app.cli.safety", "thésaurus des interactions, rappels de lots : importer, dire ce qui est en service"
     ),
     "scan": Topic("app.cli.scan", "lire un code (boîte, INS, ordonnance, badge)"),
+    "cards": Topic("app.cli.cards", "lecteurs de cartes : lister, lire une carte Vitale ou CPS"),
     "cash": Topic("app.cli.cash", "caisse : clôtures (Z) et archives"),
     "billing": Topic("app.cli.billing", "tarifer une facture"),
     "backup": Topic("app.cli.backup", "sauvegarder les données"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.bench.figures import Figure
 
 _ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300")
-_ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "ui_block")
+_ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "cards", "ui_block")
 _APART = ("validate_postgresql", "catalog_import", "scan_image")
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
 

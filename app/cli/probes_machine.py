@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import os
 import platform
 import shutil
@@ -29,7 +28,6 @@ _LOW_DISK, _NO_DISK = 2_000_000_000, 200_000_000
 _LOW_MEMORY_KB = 500_000
 _BUILT = dt.date(2026, 11, 1)
 """No clock that is right shows an earlier day than the one on which this version was written."""
-_PCSC_SOCKET = Path("/run/pcscd/pcscd.comm")
 _QT_CHECK = (
     "from app.ui.app import drops_references, make_application; "
     "application = make_application([]); raise SystemExit(3 if drops_references() else 0)"
@@ -138,9 +136,19 @@ def scanner(subject: Subject) -> Answer:
 def cards(subject: Subject) -> Answer:
     """Can smart cards be read here?"""
     del subject
-    simulated = "Les cartes seront simulées\u202f; le comptoir fonctionne sans elles."
-    if importlib.util.find_spec("smartcard") is None:
-        return Answer(WARN, "Bibliothèque de lecture de cartes absente.", simulated)
-    if sys.platform == "linux" and not _PCSC_SOCKET.exists():
-        return Answer(WARN, "Service PC/SC (pcscd) arrêté ou absent.", simulated)
-    return Answer(OK, "Service PC/SC présent.")
+    from app.cards.failures import CardFailure, CardLibraryAbsent  # noqa: PLC0415 -- only this probe needs the cards
+    from app.cards.kinds import kind_of  # noqa: PLC0415 -- the same
+    from app.cards.pcsc import PcscTransport  # noqa: PLC0415 -- the same
+
+    without = "Le comptoir fonctionne sans carte\u202f; les patients se cherchent par leur nom."
+    try:
+        slots = PcscTransport().slots()
+    except CardLibraryAbsent:
+        return Answer(WARN, "Bibliothèque de lecture de cartes absente.", without)
+    except CardFailure as failure:
+        return Answer(WARN, "Service PC/SC (pcscd) arrêté ou absent.", f"{failure.advice} {without}")
+    if not slots:
+        return Answer(WARN, "Service PC/SC présent, aucun lecteur de cartes branché.", "Branchez un lecteur PC/SC.")
+    held = [kind_of(slot.atr).label if slot.atr else "carte muette" for slot in slots if slot.present]
+    cards = ", ".join(held) if held else "aucune carte insérée"
+    return Answer(OK, f"{plural(len(slots), 'lecteur de cartes', 'lecteurs de cartes')}\u202f; {cards}.")

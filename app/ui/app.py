@@ -128,6 +128,8 @@ class Desktop(QObject):
 
     def close(self) -> None:
         """Stop what runs and close the services."""
+        if self.ui is not None:
+            self.ui.cards.stop()
         self.tasks.shutdown()
         if self.ui is not None:
             self.ui.broadcast.stop()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from app.ui.card_bridge import CardBridge
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.tickets import Tickets
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
+    from app.officine.patients.card_desk import PatientCards
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -163,6 +166,42 @@ class Queue(Protocol):
         ...
 
 
+class DemoCard(Protocol):
+    """A card of the demonstration."""
+
+    @property
+    def key(self) -> str:
+        """What names it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """What it shows."""
+        ...
+
+    @property
+    def reader(self) -> str:
+        """Where it is; empty while it is out."""
+        ...
+
+
+class DemoCards(Protocol):
+    """The cards of a simulation, put in and pulled by hand."""
+
+    def cards(self) -> Sequence[DemoCard]:
+        """Return the cards."""
+        ...
+
+    def toggle(self, key: str) -> bool:
+        """Put a card in, or pull it; True where it is in now."""
+        ...
+
+
 class Services(Protocol):
     """The services of one data folder, as the composition root builds them."""
 
@@ -199,6 +238,12 @@ class Services(Protocol):
     slips: Slips
     copies: Copies
     safety: Safety
+    cards: PatientCards
+
+    @property
+    def demo_cards(self) -> DemoCards | None:
+        """The cards of a simulation; None where the readers are real."""
+        ...
 
     @property
     def folder(self) -> Folder:
@@ -289,6 +334,7 @@ class Ui(QObject):
         self.scanner = scanner
         self.say = say
         self.broadcast = Broadcast(services.publisher, self)
+        self.cards = CardBridge(services, tasks, self)
         self.operator: Member | None = None
 
     @property

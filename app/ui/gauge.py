@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 
+from app.officine.dispensing import session as editing
 from app.ui.counter.view import CounterView
 from app.ui.widgets.search_pane import SearchPane
 
@@ -132,6 +133,38 @@ def scan_to_line(desktop: Desktop, scans: Iterable[Callable[[], Scan]]) -> list[
             return painted.seen()
 
         taken.append(timed(lambda read=read: desktop.ui.scanner.scanned.emit(read()), complete))  # type: ignore[misc]
+        settle(desktop)
+    return taken
+
+
+def card_to_patient(
+    desktop: Desktop, trials: Iterable[tuple[str, Callable[[], object], Callable[[], object]]]
+) -> list[float]:
+    """Put cards in at the counter; return the ms from the reader's event until the patient is painted.
+
+    Each trial is the name to be shown, what puts the card in, and what pulls it.
+    """
+    desktop.window.enter("counter")
+    settle(desktop)
+    counter = desktop.window.views["counter"]
+    assert isinstance(counter, CounterView)
+    page = counter.page
+    assert page is not None
+    painted = Painted(page.band)
+    taken = []
+    for name, insert, pull in trials:
+        page.till.do(editing.set_patient(page.till.session, None))
+        settle(desktop)
+        painted.forget()
+
+        def complete(name: str = name) -> bool:
+            if page.till.session.patient_name != name:
+                painted.forget()
+                return False
+            return painted.seen()
+
+        taken.append(timed(insert, complete))
+        pull()
         settle(desktop)
     return taken
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.mode import Mode
+    from app.officine.patients.cards import News
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
     from app.ui.tasks import Tasks
@@ -39,6 +40,13 @@ WINDOW_ACTS = (
     Act("app.zoom_reset", "Affichage à 100\u00a0%", "Ctrl+0", ("zoom", "taille normale")),
     Act("app.theme", "Changer de thème", "Ctrl+T", ("clair", "sombre", "contraste", "couleurs")),
     Act("app.quit", "Quitter Galien", "Ctrl+Q", ("fermer", "sortir")),
+)
+DEMO_CARDS = Act(
+    "app.demo_cards",
+    "Cartes de démonstration",
+    "Ctrl+F12",
+    ("carte Vitale", "CPS", "insérer une carte", "retirer la carte", "lecteur"),
+    icon="card",
 )
 _FRAME = 4
 _BANNER = {
@@ -68,6 +76,8 @@ class MainWindow(QMainWindow):
         self.theme, self.tasks = worn, tasks
         self.acts = Acts(self, keys)
         self.acts.register(*WINDOW_ACTS, *(room.act for room in ROOMS), *ROOM_ACTS)
+        if mode.banner:
+            self.acts.register(DEMO_CARDS)
         self.acts.room = lambda: self.room
         self.acts.enter_room = self.enter
         self.acts.may = self._may
@@ -105,6 +115,9 @@ class MainWindow(QMainWindow):
         ui.broadcast.changed.connect(self._tell_rooms)
         ui.operator_changed.connect(self._show_operator)
         ui.scanner.scanned.connect(self._route)
+        ui.cards.told.connect(self._route_card)
+        if ui.services.demo_cards is not None:
+            self.acts.bind(DEMO_CARDS.id, self._demo_cards, self)
         self._show_operator()
         self.enter(self.room)
         QTimer.singleShot(0, self, self._build_next)
@@ -157,6 +170,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs before the window goes."""
+        if self.ui is not None:
+            self.ui.cards.stop()
         self.tasks.shutdown()
         super().closeEvent(event)
 
@@ -307,6 +322,8 @@ class MainWindow(QMainWindow):
         if missing is not None:
             self._view(missing)
             QTimer.singleShot(10, self, self._build_next)
+        elif self.ui is not None:
+            self.ui.cards.start()
 
     def _tell_rooms(self, change: Changed) -> None:
         for view in self.views.values():
@@ -329,6 +346,25 @@ class MainWindow(QMainWindow):
         if hasattr(counter, "take_scan"):
             self.enter(ROOMS[0].id)
             counter.take_scan(scan)
+
+    def _route_card(self, news: News) -> None:
+        """Give a card to the counter, which comes to the front for a Vitale; to nobody while locked."""
+        if self.locked:
+            return
+        if news.is_mute:
+            self.say("La carte ne répond pas : vérifiez son sens et nettoyez la puce.", "warning")
+        elif news.is_vitale:
+            self.enter(ROOMS[0].id)
+        take = getattr(self.views.get(ROOMS[0].id), "take_card", None)
+        if take is not None:
+            take(news)
+
+    def _demo_cards(self) -> None:
+        from app.ui.demo_cards import DemoCardsDialog  # noqa: PLC0415 -- not needed for the first paint
+
+        cards = self.ui.services.demo_cards if self.ui is not None else None
+        if cards is not None and not self.locked:
+            DemoCardsDialog(cards, self).open()
 
     def _may(self, right: str) -> bool:
         """Return True when the operator holds the right; before anyone is known, Galien itself holds all."""

@@ -111,7 +111,9 @@ class Stage:
 
     def close(self) -> None:
         """Close the window; the services stay open."""
+        self.ui.cards.stop()
         self.desktop.tasks.shutdown()
+        self.ui.cards.stop()
         self.ui.broadcast.stop()
         self.ui.scanner.stop()
         self.window.close()
@@ -132,6 +134,7 @@ def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
     from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
+    from app.ui.counter.cards_poses import PICTURES as CARDS  # noqa: PLC0415 -- the same
     from app.ui.counter.checks_poses import PICTURES as CHECKS  # noqa: PLC0415 -- the same
     from app.ui.counter.control_poses import PICTURES as CONTROL  # noqa: PLC0415 -- the same
     from app.ui.counter.copies_poses import PICTURES as COPIES  # noqa: PLC0415 -- the same
@@ -148,6 +151,7 @@ def pictures() -> tuple[Picture, ...]:
 
     return (
         *COUNTER,
+        *CARDS,
         *CONTROL,
         *CHECKS,
         *SUBSTITUTION,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 from app.kernel.text import plural
 from app.ui import formats, theme
 from app.ui.widgets.basics import Button, IconLabel, Text
+from app.ui.widgets.card_words import card_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,9 +70,12 @@ class StateBar(QFrame):
         self._tasks = tasks
         self._ui: Ui | None = None
         self.setProperty("kind", "header")
+        self._cards_were_up = False
         self.database = _Item("database")
         self.catalog = _Item("catalog")
         self.queue = _Item("queue")
+        self.cards = _Item("card")
+        self.cards.hide()
         self.work = Text("", "caption")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -83,7 +87,7 @@ class StateBar(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, 2, theme.L, 2)
         line.setSpacing(theme.XL)
-        for item in (self.database, self.catalog, self.queue):
+        for item in (self.database, self.catalog, self.queue, self.cards):
             line.addWidget(item)
         line.addStretch(1)
         for part in (self.work, self.progress, self.cancel, self.station):
@@ -100,6 +104,7 @@ class StateBar(QFrame):
         self._ui = ui
         self.station.setText(f"Poste {ui.settings.station}")
         ui.broadcast.changed.connect(self._changed)
+        ui.cards.told.connect(lambda _news: self._show_cards())
         self.database.say("Contrôle de la base…", "clock")
         self._clock.start()
         self.read()
@@ -117,6 +122,14 @@ class StateBar(QFrame):
             services = self._ui.services
             self._ui.tasks.run(lambda _progress: read_state(services), done=self._show, owner=self, key="state")
 
+    def _show_cards(self) -> None:
+        assert self._ui is not None
+        state = self._ui.services.cards.state
+        self._cards_were_up = self._cards_were_up or bool(state.service)
+        words, color = card_words(state, lost=self._cards_were_up)
+        self.cards.setVisible(bool(words))
+        self.cards.say(words, "card", color)
+
     def _changed(self, change: Changed) -> None:
         if change.touches("outbox") or change.touches("catalog"):
             self.read()
@@ -131,7 +144,8 @@ class StateBar(QFrame):
             self.catalog.say("Aucune base de médicaments", "warning", "warning")
         else:
             count = plural(state.catalog.presentations, "présentation")
-            self.catalog.say(f"Médicaments du {formats.date(state.catalog.source_date)}, {count}", "catalog")
+            self.catalog.say(f"Médicaments du {formats.date(state.catalog.source_date)}", "catalog")
+            self.catalog.setToolTip(count)
         if not state.waiting:
             self.queue.say("Rien en attente d’envoi", "queue")
         elif state.age is not None:

@@ -37,7 +37,7 @@ def test_every_step_is_told_done_or_absent(demo: tuple[Path, dict[str, Any], str
     _, result, _ = demo
     assert [step["name"] for step in result["steps"]] == list(STEPS)
     done = {step["name"] for step in result["steps"] if step["status"] == "done"}
-    assert done == {"scan", "checks", "price", "delivery", "ordonnancier", "stock"}
+    assert done == {"patient_card", "scan", "checks", "price", "delivery", "ordonnancier", "stock"}
     assert {step["status"] for step in result["steps"]} == {"done", "absent"}
 
 

@@ -291,3 +291,23 @@ def test_a_failure_is_one_french_line_then_what_to_do(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == "GAL-MEP-03 : les composants n’ont pas pu être installés.\nVérifiez la connexion.\n"
+
+
+@pytest.mark.parametrize("has_cards", [False, True])
+def test_the_tests_bring_the_card_service_then_build_its_library(
+    has_cards: bool, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[object] = []
+    (place / ".venv").mkdir()
+    monkeypatch.setattr(galien, "TESTS_INSTALLED", galien.TEST_LOCK)
+    monkeypatch.setattr(galien, "DISPLAY_LIBRARIES", {})
+    monkeypatch.setattr(galien, "_test_programs", lambda: iter([("pcscd", False), ("xvfb", True)]))
+    monkeypatch.setattr(galien, "install_system", lambda packages: done.append(list(packages)) or True)
+    monkeypatch.setattr(galien, "_has_cards", lambda: has_cards)
+    monkeypatch.setattr(galien, "try_cards", lambda: done.append("library"))
+    galien.set_up_tests()
+    assert done == ([["pcscd"]] if has_cards else [["pcscd"], "library"])
+
+
+def test_what_the_card_tests_need_is_among_the_packages_of_the_tests() -> None:
+    assert {"pcscd", "vsmartcard-vpcd", "gcc", "libpcsclite-dev"} <= {name for name, _ in galien._test_programs()}

@@ -18,6 +18,8 @@ from app.ui import formats, sounds, theme
 from app.ui.counter.allergies_drawer import AllergiesDrawer
 from app.ui.counter.band import PatientBand
 from app.ui.counter.bearer_drawer import BearerDrawer
+from app.ui.counter.card_drawer import CardDrawer
+from app.ui.counter.cards import CardHand
 from app.ui.counter.control_drawer import ControlDrawer
 from app.ui.counter.copies_drawer import CopiesDrawer
 from app.ui.counter.detail import LineDetail
@@ -80,6 +82,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         BearerDrawer,
         SaleDrawer,
         RecallDrawer,
+        CardDrawer,
     )
 }
 _KEYS = (
@@ -135,6 +138,7 @@ class TillPage(QWidget):
         )
         self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
+        self.card = CardHand(ui, self)
         self.totals = TotalsPanel(ui, till)
         self.setFocusProxy(self.omnibox)
         self._lay_out()
@@ -260,6 +264,8 @@ class TillPage(QWidget):
             drawer.paid.connect(lambda _payments: self.till.when_fresh(self._deliver))
         elif isinstance(drawer, WaitingDrawer):
             drawer.resumed.connect(self.resumed)
+        elif isinstance(drawer, CardDrawer):
+            drawer.creation_wanted.connect(self.card.create)
 
     def close_drawer(self) -> None:
         """Go back to the lines."""

@@ -14,7 +14,7 @@ from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
-from app.ui.widgets.basics import Button, Text, row
+from app.ui.widgets.basics import ActButton, Button, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.lists import Column
@@ -188,13 +188,14 @@ class PatientDrawer(Drawer):
         self.form_page = self._form_page()
         self.content.addWidget(self.pane, 1)
         self.content.addWidget(self.form_page, 1)
-        self.create_button = Button("&Nouveau patient", icon="plus")
+        self.create_button = Button("&Nouveau patient")
         self.without_button = Button("&Sans patient", kind="ghost")
         self.save_button = Button("Créer le patient — Entrée", kind="primary", icon="check")
         self.create_button.clicked.connect(lambda: self.begin(self.pane.field.text()))
         self.without_button.clicked.connect(self._leave_out)
         self.save_button.clicked.connect(self.confirm)
-        self.foot.addLayout(row(self.create_button, self.without_button, 0))
+        self.card_button = ActButton(ui.acts, "counter.card", kind="ghost", text="Carte")
+        self.foot.addLayout(row(self.create_button, self.without_button, self.card_button, 0, spacing=theme.XS))
         self.foot.addWidget(self.findings)
         self.foot.addWidget(self.save_button)
         self.pane.chosen.connect(self._choose)
@@ -206,6 +207,7 @@ class PatientDrawer(Drawer):
     def opened(self) -> None:
         """Begin with the search, unless a creation was begun."""
         self.without_button.setVisible(self.till.session.patient_id is not None)
+        self.card_button.setVisible(not self.is_creating and self.till.session.patient_id is None)
         if self.is_creating:
             self.form.family_name.setFocus()
         else:
@@ -319,6 +321,8 @@ class PatientDrawer(Drawer):
         self.findings.setVisible(place == 1 and bool(self.findings.findings))
         self.title.setText("Nouveau patient" if place else "Patient")
         self.create_button.setVisible(place == 0)
+        # Beside « Sans patient » there would be no room for it.
+        self.card_button.setVisible(place == 0 and self.till.session.patient_id is None)
         self.without_button.setVisible(place == 0 and self.till.session.patient_id is not None)
         self.save_button.setVisible(place == 1)
         self.save_button.setText("Créer le patient — Entrée")

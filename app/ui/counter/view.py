@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.kernel.outcome import Outcome
     from app.officine.dispensing.model import CounterSession, SessionSummary
+    from app.officine.patients.cards import News
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
 
@@ -55,6 +56,7 @@ class CounterView(QWidget):
         super().__init__()
         self._ui = ui
         self._early: list[Scan] = []
+        self._early_card: News | None = None
         self._waiting = 0
         self._watched: QWidget | None = None
         self.ready = ReadyWatch(ui, self)
@@ -84,6 +86,13 @@ class CounterView(QWidget):
         else:
             self.page.take_scan(scan)
         return True
+
+    def take_card(self, news: News) -> None:
+        """Give what happened to a card to the comptoir shown."""
+        if self.page is None:
+            self._early_card = news if news.is_vitale else None
+        else:
+            self.page.card.take(news)
 
     def refresh(self, change: Changed | None) -> None:
         """Read again what the shown comptoir depends on, where it changed."""
@@ -143,6 +152,9 @@ class CounterView(QWidget):
         early, self._early = self._early, []
         for scan in early:
             self.take_scan(scan)
+        card, self._early_card = self._early_card, None
+        if card is not None:
+            self.take_card(card)
 
     def _cannot(self, error: GalienError) -> None:
         self.opening.say(error.text, error.advice)
@@ -284,6 +296,7 @@ class CounterView(QWidget):
     def _bind(self) -> None:
         on_page: dict[str, Callable[[TillPage], object]] = {
             "patient": lambda page: page.open(PatientDrawer.name),
+            "card": lambda page: page.card.read_present(),
             "product": lambda page: page.find_product(),
             "prescription": lambda page: page.open("prescription"),
             "directions": lambda page: page.open("directions"),

@@ -1,0 +1,147 @@
+"""Which card readers has this workstation, and what is on the card in one? The technician's test of a reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.cards.desk import CardDesk
+from app.cards.failures import CardAbsent, CardLibraryAbsent, CardServiceAbsent, CardUnknown, ReaderAbsent
+from app.cards.kinds import CardKind, kind_of
+from app.cards.pcsc import PcscTransport
+from app.cards.trial_people import trial_people
+from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root
+from app.kernel.mode import Mode
+from app.kernel.text import fold
+from app.officine.patients import cards as rules
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cards.transport import Slot
+    from app.cards.vitale import Identity
+    from app.cli.frame import CommandParser, Output
+
+_NIR_SHOWN = 5
+"""Sex, year and month of birth: what stands beside it anyway. The rest of a NIR never goes to a terminal."""
+
+
+def _configure(parser: CommandParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="ACTE", required=True)
+    acts.add_parser("list", help="montre les lecteurs et la carte que chacun contient")
+    reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, numéro de série d’une CPS")
+    reading.add_argument("--reader", metavar="N", help="numéro du lecteur dans la liste (1…), ou son nom")
+
+
+def _run(args: argparse.Namespace, out: Output) -> int:
+    desk = CardDesk(PcscTransport())
+    if args.act == "list":
+        return _list(desk, out)
+    return _read(desk, args, out)
+
+
+def _list(desk: CardDesk, out: Output) -> int:
+    try:
+        slots = desk.slots()
+    except (CardLibraryAbsent, CardServiceAbsent) as failure:
+        out.message(failure.code, failure.text, failure.advice)
+        slots = ()
+    out.result([_told(slot) for slot in slots])
+    for number, slot in enumerate(slots, 1):
+        out.line(f"{number:>3}  {slot.reader:<40} {_words(slot)}")
+    if not slots:
+        out.line("Aucun lecteur de cartes.")
+    return DONE
+
+
+def _told(slot: Slot) -> dict[str, Any]:
+    return {
+        "reader": slot.reader,
+        "present": slot.present,
+        "kind": _family(kind_of(slot.atr)) if slot.present else None,
+        "atr": slot.atr.hex().upper() or None,
+        "model": str(kind_of(slot.atr)) if slot.atr else None,
+    }
+
+
+def _family(kind: CardKind) -> str:
+    return "vitale" if kind.is_vitale else "cps" if kind.is_cps else "unknown"
+
+
+def _words(slot: Slot) -> str:
+    if not slot.present:
+        return "vide"
+    return kind_of(slot.atr).label if slot.atr else "Carte muette : vérifiez son sens, nettoyez la puce"
+
+
+def _read(desk: CardDesk, args: argparse.Namespace, out: Output) -> int:
+    slot = _chosen(desk.slots(), args.reader)
+    kind = kind_of(slot.atr)
+    if kind.is_cps:
+        serial = desk.serial(slot.reader)
+        out.result({"reader": slot.reader, "kind": "cps", "model": str(kind), "serial": serial or None, "holder": None})
+        out.line(f"{kind.label}, n° de série {serial or 'non lu'}.")
+        out.line("Le porteur et ses situations se lisent par la Cryptolib CPS, que cette version n’utilise pas encore.")
+        return DONE
+    if not kind.is_vitale and slot.atr:
+        raise CardUnknown("Cette carte n’est ni une carte Vitale ni une carte CPS.", advice="Essayez une autre carte.")
+    people = desk.identities(slot.reader)
+    if _mode(args) is Mode.PRODUCTION and _is_trial(desk, slot, people):
+        finding = rules.refused_as_test()
+        out.findings([finding])
+        out.result({"findings": [finding.as_json()]})
+        return REFUSED
+    named = [_person(person) for person in people]
+    out.result({"reader": slot.reader, "kind": "vitale", "beneficiaries": named, "notice": rules.AID})
+    for person in named:
+        number = f"  NIR {person['nir']}" if person["nir"] else "  sans NIR"
+        out.line(f"{person['family_name']} {person['first_name']}  {person['birth_date']}{number}")
+    out.line(rules.AID if named else rules.without_beneficiary().text)
+    return DONE
+
+
+def _chosen(slots: tuple[Slot, ...], wanted: str | None) -> Slot:
+    """Return the reader asked for; without one, the first that holds a card. Raises ReaderAbsent or CardAbsent."""
+    if not slots:
+        raise ReaderAbsent("Aucun lecteur de cartes n’est branché.")
+    if wanted is None:
+        found = next((slot for slot in slots if slot.present), None)
+    elif wanted.isdigit():
+        if not 1 <= int(wanted) <= len(slots):
+            raise UsageError(f"il n’y a pas de lecteur n° {wanted} : galien cards list les numérote")
+        found = slots[int(wanted) - 1]
+    else:
+        found = next((slot for slot in slots if fold(slot.reader) == fold(wanted)), None)
+        if found is None:
+            raise UsageError(f"il n’y a pas de lecteur « {wanted} » : galien cards list les nomme")
+    if found is None or not found.present:
+        raise CardAbsent("Aucune carte n’est insérée.")
+    return found
+
+
+def _person(person: Identity) -> dict[str, str | None]:
+    masked = person.nir[:_NIR_SHOWN] + "•" * (len(person.nir) - _NIR_SHOWN) if person.nir else None
+    return {
+        "family_name": person.family_name,
+        "first_name": person.first_name,
+        "birth_date": person.birth,
+        "nir": masked,
+    }
+
+
+def _is_trial(desk: CardDesk, slot: Slot, people: tuple[Identity, ...]) -> bool:
+    known = trial_people()
+    return desk.is_virtual(slot.reader) or any(rules.is_test_person(person, known) for person in people)
+
+
+def _mode(args: argparse.Namespace) -> Mode:
+    """Return the mode asked for, else that of the data folder, which is read and never made."""
+    from app.paths import DataFolder  # noqa: PLC0415 -- only a Vitale asks for the mode
+    from app.settings import load  # noqa: PLC0415 -- the same
+
+    if args.mode is not None:
+        mode: Mode = args.mode
+        return mode
+    return load(DataFolder(data_root(args)).settings_file).mode
+
+
+COMMANDS = (Command("cards", "Montre les lecteurs de cartes, lit une carte.", _configure, _run),)

@@ -1,0 +1,68 @@
+"""Which card of the demonstration is in which reader, and what happens when one puts it in or pulls it out?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.cards import imitations
+from app.cards.virtual import VirtualTransport
+from app.cards.vitale import Identity
+from app.sandbox import cards as sandbox
+
+if TYPE_CHECKING:
+    from app.cards.virtual import Card
+    from app.sandbox.cards import FictitiousCard
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCard:
+    """A card of the demonstration; ``reader`` is where it is, empty while it is out."""
+
+    key: str
+    title: str
+    about: str
+    reader: str
+
+
+class DemoCards:
+    """The virtual readers of a simulation and the cards beside them."""
+
+    def __init__(self) -> None:
+        """Lay the cards beside empty readers."""
+        self._set = sandbox.read()
+        self.transport = VirtualTransport(self._set.readers)
+        self._places: dict[str, str] = {}
+
+    def cards(self) -> list[DemoCard]:
+        """Return the cards, each with the reader in which it is."""
+        where = {key: reader for reader, key in self._places.items()}
+        return [DemoCard(one.key, one.title, one.about, where.get(one.key, "")) for one in self._set.cards]
+
+    def toggle(self, key: str) -> bool:
+        """Put a card in, in the first empty reader or in place of the first card; pull it where it is in.
+
+        Return True where it is in now.
+        """
+        for reader, held in self._places.items():
+            if held == key:
+                del self._places[reader]
+                self.transport.pull(reader)
+                return False
+        readers = self._set.readers
+        reader = next((one for one in readers if one not in self._places), readers[0])
+        self._places[reader] = key
+        self.transport.insert(reader, _made(next(one for one in self._set.cards if one.key == key)))
+        return True
+
+
+def _made(card: FictitiousCard) -> Card:
+    if card.kind == "vitale2":
+        people = [Identity(one.family_name, one.first_name, one.birth, one.nir, "FR") for one in card.people]
+        return imitations.vitale_card(people, card.nirs)
+    if card.kind == "cps3":
+        return imitations.cps_card(card.serial)
+    if card.kind == "mute":
+        return imitations.silent_card()
+    atrs = {"vitale1": imitations.ATR_VITALE_1}
+    return imitations.plain_card(atrs.get(card.kind, imitations.ATR_UNKNOWN))

@@ -1,0 +1,147 @@
+"""Do ``galien cards`` and the diagnosis say what stands in the readers, and nothing that names a person too far?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from card_readers import READERS, wait_until
+
+from app.cards import imitations, pcsc
+from app.cards.failures import CardLibraryAbsent
+from app.cards.pcsc import PcscTransport
+from app.cards.vitale import Identity
+from app.cli import doctor, main, probes_machine
+from app.kernel.identifiers import nir_key
+from app.paths import DataFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from card_readers import Service, Slot
+
+pytestmark = pytest.mark.req("OFF-CARD-04")
+
+_NIR = "2880799999001" + nir_key("2880799999001")
+ROSE = Identity("TILLEUL", "ROSE", "19880702", _NIR, "FR")
+SERIAL = "80250000019900000042"
+
+
+@pytest.fixture
+def galien(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 -- a function
+    def run(*words: str) -> tuple[int, Any, str]:
+        code = main([*words, "--data", str(tmp_path / "data")])
+        out, err = capsys.readouterr()
+        return code, json.loads(out) if "--json" in words else out, err
+
+    return run
+
+
+def insert(slot: Slot, card: imitations.ImitationCard, place: int) -> None:
+    slot.insert(card)
+    wait_until(lambda: PcscTransport().slots()[place].atr == card.atr, 8)
+
+
+def probe(tmp_path: Path) -> tuple[str, str]:
+    answer = probes_machine.cards(doctor.subject_of(DataFolder(tmp_path)))
+    return answer.status, answer.detail
+
+
+@pytest.fixture
+def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> None:
+        raise CardLibraryAbsent("La bibliothèque des lecteurs de cartes n’est pas installée sur ce poste.")
+
+    monkeypatch.setattr(pcsc, "library", absent)
+
+
+def test_the_list_has_the_shape_of_its_contract(galien: Any, slots: tuple[Slot, Slot]) -> None:  # noqa: ANN401
+    insert(slots[0], imitations.vitale_card([ROSE]), 0)
+    code, told, err = galien("cards", "list", "--json")
+    assert (code, err) == (0, "")
+    assert told == [
+        {"reader": READERS[0], "present": True, "kind": "vitale", "atr": "3B751300004309EA9000", "model": "vitale2"},
+        {"reader": READERS[1], "present": False, "kind": None, "atr": None, "model": None},
+    ]
+
+
+def test_without_the_library_the_list_is_empty_and_no_failure(galien: Any, no_library: None) -> None:  # noqa: ANN401
+    code, told, err = galien("cards", "list", "--json")
+    assert (code, told) == (0, [])
+    assert err.startswith("GAL-CRT-01")
+
+
+def test_without_the_service_the_list_is_empty_and_a_reading_fails(galien: Any, pcscd: Service) -> None:  # noqa: ANN401
+    pcscd.stop()
+    code, told, err = galien("cards", "list", "--json")
+    assert (code, told) == (0, [])
+    assert err.startswith("GAL-CRT-02")
+    code, told, err = galien("cards", "read", "--json")
+    assert code == 4
+    assert told["findings"][0]["code"] == "GAL-CRT-02"
+
+
+def test_a_vitale_names_its_people_and_masks_their_numbers(galien: Any, slots: tuple[Slot, Slot]) -> None:  # noqa: ANN401
+    insert(slots[1], imitations.vitale_card([ROSE]), 1)
+    code, told, err = galien("cards", "read", "--json")
+    assert (code, err) == (0, "")
+    assert told["beneficiaries"] == [
+        {"family_name": "TILLEUL", "first_name": "ROSE", "birth_date": "19880702", "nir": "28807••••••••••"}
+    ]
+    assert "n’ouvre aucun droit" in told["notice"]
+    code, text, _ = galien("cards", "read", "--reader", "2")
+    assert code == 0
+    assert "TILLEUL ROSE" in text
+    assert _NIR[5:] not in text
+
+
+def test_in_production_a_card_of_a_virtual_reader_is_refused(galien: Any, slots: tuple[Slot, Slot]) -> None:  # noqa: ANN401
+    insert(slots[0], imitations.vitale_card([ROSE]), 0)
+    code, told, _ = galien("cards", "read", "--json", "--mode", "production")
+    assert code == 3
+    assert told["findings"][0]["code"] == "GAL-CRT-20"
+    assert "TILLEUL" not in json.dumps(told)
+
+
+def test_a_cps_gives_its_serial_number(galien: Any, slots: tuple[Slot, Slot]) -> None:  # noqa: ANN401
+    insert(slots[0], imitations.cps_card(SERIAL), 0)
+    code, told, _ = galien("cards", "read", "--json")
+    assert (code, told["kind"], told["serial"], told["holder"]) == (0, "cps", SERIAL, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "said"),
+    [
+        ([], 4, "GAL-CRT-04"),
+        (["--reader", "1"], 4, "GAL-CRT-04"),
+        (["--reader", "3"], 2, "GAL-USE-01"),
+        (["--reader", "Autre"], 2, "GAL-USE-01"),
+    ],
+)
+def test_a_reading_that_cannot_be_made_says_why(
+    words: list[str],
+    exit_code: int,
+    said: str,
+    galien: Any,  # noqa: ANN401
+    slots: tuple[Slot, Slot],
+) -> None:
+    code, _, err = galien("cards", "read", *words)
+    assert code == exit_code
+    assert err.startswith(said)
+
+
+def test_the_diagnosis_says_each_state_in_a_sentence(slots: tuple[Slot, Slot], pcscd: Service, tmp_path: Path) -> None:
+    assert probe(tmp_path) == ("ok", "2\u00a0lecteurs de cartes\u202f; aucune carte insérée.")
+    insert(slots[0], imitations.vitale_card([ROSE]), 0)
+    assert probe(tmp_path) == ("ok", "2\u00a0lecteurs de cartes\u202f; Carte Vitale.")
+    pcscd.stop()
+    assert probe(tmp_path) == ("warn", "Service PC/SC (pcscd) arrêté ou absent.")
+
+
+def test_the_diagnosis_without_library_or_reader(
+    monkeypatch: pytest.MonkeyPatch, no_library: None, tmp_path: Path
+) -> None:
+    assert probe(tmp_path) == ("warn", "Bibliothèque de lecture de cartes absente.")
+    monkeypatch.setattr(PcscTransport, "slots", lambda _self: ())
+    assert probe(tmp_path) == ("warn", "Service PC/SC présent, aucun lecteur de cartes branché.")
