@@ -302,6 +302,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             stock=stock,
             staff=staff,
             recalls=recalls,
+            quarantine=quarantine,
         ),
         tickets=Tickets(db, folder.prints, settings.mode),
         tfr=tfr,

@@ -22,6 +22,7 @@ from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.cash.model import Means, Payment
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.agreement import first_disagreement
 from app.officine.dispensing.cash import first_bad
 from app.officine.dispensing.model import SaleKind
 from app.officine.dispensing.reversal import Fate, ReversalKind
@@ -103,7 +104,8 @@ def taken_back(house: House, delivery: Delivery, kind: ReversalKind = ReversalKi
 def sound(house: House, accounts: Accounts) -> bool:
     with house.db.read() as reading:
         whole = first_bad(reading) is None and verify_audit(reading).first_bad is None
-    return whole and accounts.till_agrees()
+        agreed = first_disagreement(reading) is None
+    return whole and agreed and accounts.till_agrees()
 
 
 # --- Sales on account -------------------------------------------------------------------------------------------------

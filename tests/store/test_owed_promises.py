@@ -15,13 +15,17 @@ from app.kernel.mode import Mode
 from app.kernel.outcome import Done, Refused
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.agreement import first_disagreement
 from app.officine.dispensing.handing import Handing
+from app.officine.dispensing.model import Box
+from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.dispensing.slips import Slips
 from app.officine.owed.model import PromiseState
 from app.officine.owed.service import Owed
 from app.officine.scan.promise import build, read
 from app.officine.staff.service import Staff
 from app.officine.stock.model import ReceiptLine
+from app.officine.stock.quarantined import Aside, Cause
 from app.store.audit import Actor
 from app.store.integrity import verify_audit
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from app.kernel.outcome import Outcome
     from app.officine.dispensing.model import CounterSession, Delivery
+    from app.officine.dispensing.reversal import Reversal
     from app.store.database import Database
 
 
@@ -53,6 +58,7 @@ def handing(house: House, owed: Owed) -> Handing:
         prescriptions=house.prescriptions,
         stock=house.stock,
         staff=Staff(house.db),
+        quarantine=house.quarantine,
     )
 
 
@@ -284,10 +290,48 @@ def test_a_delivery_that_is_cancelled_says_which_boxes_never_left(house: House, 
     deliver_in_part(house, quantity=4, boxes=3)
     done(handing.hand_over(CAMILLE, 1, 1))
     with house.db.write(CAMILLE) as work:
-        assert owed.cancel_of_delivery(work, 1, "annulation") == {1: 2}
-        assert owed.cancel_of_delivery(work, 2, "annulation") == {}
+        assert owed.never_left(work, 1) == ({1: 2}, {})
+        owed.cancel_of_delivery(work, 1, "annulation")
+        assert owed.never_left(work, 1) == ({}, {1: 2})
+        assert owed.never_left(work, 2) == ({}, {})
     assert (owed.open_promises(), [one.reason for one in owed.of_delivery(1)]) == ([], ["annulation"])
     assert codes(handing.hand_over(CAMILLE, 1, 1)) == ["GAL-DU-07"]
+
+
+def credit(house: House, delivery: Delivery, quantity: int, fate: Fate = Fate.STOCK) -> Outcome[Reversal]:
+    draft = house.reversals.proposal(delivery.number, ReversalKind.CREDIT)
+    assert draft is not None
+    asked = replace(draft, reason="N’en veut plus", lines=(replace(draft.lines[0], quantity=quantity, fate=fate),))
+    return house.reversals.reverse(house.reversals.with_refunds(asked), CAMILLE)
+
+
+@pytest.mark.req("OFF-CPT-01")
+@pytest.mark.parametrize("fate", [Fate.STOCK, Fate.QUARANTINE])
+def test_an_avoir_moves_only_the_boxes_that_left(house: House, owed: Owed, handing: Handing, fate: Fate) -> None:
+    """Three boxes, two of them promised: what is still promised is given up first, and nothing moves for it."""
+    delivery = deliver_in_part(house, quantity=3, boxes=2)
+    assert count_on_hand(house) == 19
+    assert codes(credit(house, delivery, 2, fate)) == ["GAL-ANN-11"]
+    assert count_on_hand(house) == 19
+    done(owed.cancel(CAMILLE, 1, "N’en veut plus"))
+    done(credit(house, delivery, 2, fate))
+    assert (count_on_hand(house), codes(handing.hand_over(CAMILLE, 1, 1))) == (19, ["GAL-DU-07"])
+    last = done(credit(house, delivery, 1, fate))
+    assert (last.whole, count_on_hand(house)) == (True, 20 if fate is Fate.STOCK else 19)
+    held = house.quarantine.present()
+    assert [entry.left for entry in held] == ([] if fate is Fate.STOCK else [1])
+    with house.db.read() as reading:
+        assert first_disagreement(reading) is None
+
+
+@pytest.mark.req("OFF-CPT-01")
+def test_a_box_in_quarantine_is_not_handed_over(house: House, owed: Owed, handing: Handing) -> None:
+    deliver_in_part(house, quantity=3, boxes=2)
+    aside = Aside(code=AMOXICILLINE, cause=Cause.DAMAGED, lot="L1", serial="Q1", reason="Écrasée")
+    done(house.quarantine.set_aside(CAMILLE, aside))
+    before = count_on_hand(house)
+    assert codes(handing.hand_over(CAMILLE, 1, 1, (Box("L1", None, "Q1"),))) == ["GAL-SEC-52"]
+    assert (count_on_hand(house), owed.open_promises()[0].left) == (before, 2)
 
 
 @pytest.mark.req("OFF-SCOPE")

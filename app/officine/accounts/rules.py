@@ -39,7 +39,8 @@ def check_draft(draft: AccountDraft) -> list[Finding]:
         ("city", "Ville", draft.city, 0),
     ):
         if not least <= len(value.strip()) <= NAME_LIMIT or not value.isprintable():
-            text = f"{title} : de {least} à {NAME_LIMIT} caractères imprimables."
+            missing = len(value.strip()) < least
+            text = f"{title} : à saisir." if missing else f"{title} : {NAME_LIMIT} caractères imprimables au plus."
             findings.append(_error("GAL-CTE-10", text, "Corrigez ce champ.", field))
     if draft.kind.is_professional and not (draft.address_line.strip() and draft.city.strip()):
         text = "Adresse exigée sur la facture (C. com. L.441-9)."

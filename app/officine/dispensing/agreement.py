@@ -44,7 +44,7 @@ _LATER = (
 )
 # References are numbers of deliveries, written as text: the shorter first, they stand in the order of the numbers.
 _MOVED = (
-    "SELECT reference, code, SUM(delta) FROM stock_movement WHERE kind IN ('sale', 'put_back') "
+    "SELECT reference, code, SUM(delta) FROM stock_movement WHERE kind IN ('sale', 'cession', 'put_back') "
     "GROUP BY reference, code ORDER BY LENGTH(reference), reference"
 )
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.staff.service import Staff
+    from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -68,9 +69,11 @@ class Handing:
         stock: Stock,
         staff: Staff,
         recalls: Recalls | None = None,
+        quarantine: Quarantine | None = None,
     ) -> None:
-        """Work on ``db`` with the services below; ``recalls`` None: none is known."""
+        """Work on ``db`` with the services below; ``recalls`` and ``quarantine`` None: none is known."""
         self._db = db
+        self._quarantine = quarantine
         self._recalls = recalls
         self._owed = owed
         self._patients = patients
@@ -97,8 +100,7 @@ class Handing:
         if delivery is None or delivery.state is not DeliveryState.DONE:
             return Refused((_delivery_gone(promise),))
         findings += _check_boxes(promise, boxes, today(self._db.clock))
-        recalls = () if self._recalls is None else self._recalls.of([promise.code]).get(promise.code, ())
-        findings += recalled.check_handed(promise.label, promise.code, boxes, quantity, recalls)
+        findings += self._check_sound(promise, boxes, quantity)
         if is_refused(findings):
             return Refused(tuple(findings))
         wanted = _Wanted(promise, delivery, quantity, tuple(boxes), one_line(bearer))
@@ -116,6 +118,9 @@ class Handing:
             raise _Undone(owed_rules.gone(promise))
         entry = work.take_numbers(REGISTER_SERIES) if wanted.line.list_class is not None else None
         self._take(work, promise, quantity, boxes)
+        # Looked at again: a recall may have come since, or the box been set aside.
+        for finding in self._check_sound(promise, boxes, quantity):
+            raise _Undone(finding)
         known = {(promise.code, box.serial) for box in boxes if box.serial}
         if store.delivered_boxes(work.session, known):
             raise _Undone(_box_gone(promise))
@@ -137,6 +142,15 @@ class Handing:
             ordonnancier=entry,
             operator_name=work.actor.name,
         )
+
+    def _check_sound(self, promise: Promise, boxes: Sequence[Box], quantity: int) -> list[Finding]:
+        """Return a refusal for each box that a recall calls back, or that is in quarantine."""
+        recalls = () if self._recalls is None else self._recalls.of([promise.code]).get(promise.code, ())
+        findings = recalled.check_handed(promise.label, promise.code, boxes, quantity, recalls)
+        known = {(promise.code, box.serial) for box in boxes if box.serial}
+        aside = frozenset() if self._quarantine is None else self._quarantine.serials(known)
+        held = [box for box in boxes if (promise.code, box.serial) in aside]
+        return findings + [recalled.in_quarantine(promise.label, box, promise.code) for box in held]
 
     def _take(self, work: UnitOfWork, promise: Promise, quantity: int, boxes: tuple[Box, ...]) -> None:
         reference = str(promise.delivery)

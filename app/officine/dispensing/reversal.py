@@ -51,7 +51,8 @@ class Fate(enum.StrEnum):
 class ReturnedLine:
     """Boxes of the line ``rank`` of a delivery that come back; ``note`` says why a stupéfiant goes back to stock.
 
-    ``boxes`` are those among them whose code was scanned when they left.
+    ``boxes`` are those among them whose code was scanned when they left; ``unleft`` how many of them were promised and
+    never left: they are paid back, and nothing moves.
     """
 
     rank: int
@@ -59,6 +60,7 @@ class ReturnedLine:
     fate: Fate
     note: str = ""
     boxes: tuple[Box, ...] = ()
+    unleft: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,40 @@ def check_lines(lines: Sequence[ReturnedLine], delivery: Delivery, returned: Map
             advice = "Choisissez la quarantaine ou la destruction, ou écrivez pourquoi il revient en stock."
             findings.append(_error("GAL-ANN-08", text, advice, str(line.rank)))
     return findings
+
+
+def check_promised(
+    lines: Iterable[ReturnedLine], delivery: Delivery, counts: Mapping[int, int], owed: Mapping[int, int]
+) -> list[Finding]:
+    """Return a refusal for each line of which boxes would come back that are still promised.
+
+    ``counts`` are the boxes of each line that no act took back, ``owed`` those of them that a promis still owes.
+    """
+    labels = {line.rank: line.label for line in delivery.lines}
+    return [
+        _error(
+            "GAL-ANN-11",
+            f"{labels[line.rank]} : {owed[line.rank]} boîte(s) promises ne sont pas parties.",
+            "Annulez d’abord le promis (F8), puis reprenez ce qui en a été payé.",
+            str(line.rank),
+        )
+        for line in lines
+        if line.rank in owed and line.quantity > counts.get(line.rank, 0) - owed[line.rank]
+    ]
+
+
+def with_unleft(
+    lines: Iterable[ReturnedLine], never_left: Mapping[int, int], before: Iterable[Reversal]
+) -> tuple[ReturnedLine, ...]:
+    """Return the lines, each saying how many of its boxes never left: those that no act before took back come first."""
+    told: dict[int, int] = {}
+    for reversal in before:
+        for line in reversal.lines:
+            told[line.rank] = told.get(line.rank, 0) + line.unleft
+    return tuple(
+        replace(line, unleft=max(0, min(line.quantity, never_left.get(line.rank, 0) - told.get(line.rank, 0))))
+        for line in lines
+    )
 
 
 def is_whole(lines: Iterable[ReturnedLine], delivery: Delivery, returned: Mapping[int, int]) -> bool:

@@ -52,6 +52,7 @@ def write(session: Session, done: Reversal, delivery: Delivery, actor: Actor) ->
             "fate": str(line.fate),
             "note": line.note,
             "ordonnancier": sold[line.rank].ordonnancier,
+            "unleft": line.unleft,
         }
         for line in done.lines
     ]
@@ -138,7 +139,14 @@ def _reversal(session: Session, row: ReversalRow) -> Reversal:
         reason=row.reason,
         totals=Totals(amount=row.amount, amo=row.amo, amc=row.amc, patient=row.patient_share),
         lines=tuple(
-            ReturnedLine(one.line_rank, one.quantity, Fate(one.fate), one.note, tuple(boxes.get(one.line_rank, ())))
+            ReturnedLine(
+                rank=one.line_rank,
+                quantity=one.quantity,
+                fate=Fate(one.fate),
+                note=one.note,
+                boxes=tuple(boxes.get(one.line_rank, ())),
+                unleft=one.unleft,
+            )
             for one in lines
         ),
         invoice=tuple((negative.invoice_rank, _line(negative, sold)) for negative, sold in negatives),

@@ -49,6 +49,7 @@ class ReversalLineRow(Base):
     fate: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(300))
     ordonnancier: Mapped[int | None] = mapped_column(PK)
+    unleft: Mapped[int]
 
 
 class ReversalInvoiceLineRow(Base):

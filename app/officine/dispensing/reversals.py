@@ -138,6 +138,7 @@ class Reversals:
         if findings:
             raise _Undone(tuple(findings))
         draft = replace(draft, lines=returned_boxes.completed(draft.lines, left, counts))
+        draft = replace(draft, lines=self._told_unleft(work, draft, delivery, before, counts))
         done = self._built(work, draft, delivery, before)
         self._take_back_advances(work, done, delivery)
         returned_stock = self._put_back(work, done, delivery)
@@ -155,6 +156,25 @@ class Reversals:
             raise _Undone(tuple(findings))
         self._write(work, done, delivery, returned_stock)
         return done
+
+    def _told_unleft(
+        self,
+        work: UnitOfWork,
+        draft: ReversalDraft,
+        delivery: Delivery,
+        before: list[Reversal],
+        counts: dict[int, int],
+    ) -> tuple[ReturnedLine, ...]:
+        """Say how many boxes of each line never left; one still promised comes back with the whole delivery only."""
+        owed, given_up = self._owed.never_left(work, delivery.number)
+        lines = draft.lines
+        if not reversal.is_whole(lines, delivery, reversal.returned_boxes(before)):
+            findings = reversal.check_promised(lines, delivery, counts, owed)
+            if findings:
+                raise _Undone(tuple(findings))
+            return reversal.with_unleft(lines, given_up, before)
+        self._owed.cancel_of_delivery(work, delivery.number, draft.reason)
+        return reversal.with_unleft(lines, Counter(owed) + Counter(given_up), before)
 
     def _built(self, work: UnitOfWork, draft: ReversalDraft, delivery: Delivery, before: list[Reversal]) -> Reversal:
         returned = reversal.returned_boxes(before)
@@ -195,9 +215,8 @@ class Reversals:
         """
         back: Counter[str] = Counter()
         sold = {line.rank: line for line in delivery.lines}
-        kept = self._owed.cancel_of_delivery(work, delivery.number, done.reason) if done.whole else {}
         for line in sorted(done.lines, key=lambda one: sold[one.rank].code):
-            quantity = line.quantity - kept.get(line.rank, 0)
+            quantity = line.quantity - line.unleft
             # Boxes that had left in advance are not those of this sale: they come back with the avance.
             if quantity <= 0 or sold[line.rank].advance is not None:
                 continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Done, Refused, is_refused
 from app.kernel.text import one_line
 from app.officine.owed import rules, store
+from app.officine.owed.model import PromiseState
 from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
@@ -115,16 +116,20 @@ class Owed:
         }
         return store.insert_hand_over(work.session, number, values)
 
-    def cancel_of_delivery(self, work: UnitOfWork, delivery: int, reason: str) -> dict[int, int]:
-        """Give up, in the caller's act, what a delivery that is being cancelled still owes.
+    def never_left(self, work: UnitOfWork, delivery: int) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the boxes of a delivery that never left, by rank of its lines: those still owed, those given up."""
+        owed: dict[int, int] = {}
+        given_up: dict[int, int] = {}
+        for promise in store.of_delivery(work.session, delivery):
+            found = {PromiseState.OPEN: owed, PromiseState.CANCELLED: given_up}.get(promise.state)
+            if found is not None:
+                found[promise.rank] = found.get(promise.rank, 0) + promise.quantity - promise.handed
+        return owed, given_up
 
-        Return how many boxes of it never left, by rank of its lines, those given up before included: they are not to
-        be put back in stock.
-        """
-        kept = store.cancel_of_delivery(work.session, delivery, one_line(reason, rules.REASON_LIMIT))
-        if kept:
+    def cancel_of_delivery(self, work: UnitOfWork, delivery: int, reason: str) -> None:
+        """Give up, in the caller's act, what a delivery that is being taken back still owes."""
+        if store.cancel_of_delivery(work.session, delivery, one_line(reason, rules.REASON_LIMIT)):
             work.changed("promise")
-        return kept
 
     # --- Giving up ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import case, func, insert, select, update
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
+    from sqlalchemy import CursorResult
     from sqlalchemy.orm import Session
 
 
@@ -57,19 +58,15 @@ def cancel(session: Session, number: int, reason: str) -> bool:
     return session.execute(statement).first() is not None
 
 
-def cancel_of_delivery(session: Session, delivery: int, reason: str) -> dict[int, int]:
-    """Cancel what a delivery still owes; return the boxes that never left, by rank of line."""
+def cancel_of_delivery(session: Session, delivery: int, reason: str) -> bool:
+    """Cancel what a delivery still owes; return False where it owed nothing."""
     row = PromiseRow
     statement = (
         update(row)
         .where(row.delivery_number == delivery, row.state == PromiseState.OPEN)
         .values(state=str(PromiseState.CANCELLED), reason=reason)
     )
-    session.execute(statement)
-    left = select(row.line_rank, row.quantity - row.handed).where(
-        row.delivery_number == delivery, row.state == PromiseState.CANCELLED
-    )
-    return {rank: int(count) for rank, count in session.execute(left)}
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
 
 
 def read(session: Session, number: int) -> Promise | None:

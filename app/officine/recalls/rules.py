@@ -28,7 +28,10 @@ def check_draft(draft: RecallDraft, today: dt.date) -> list[Finding]:
     Devices and cosmetics sold in officine are called back too: any code of 13 digits with its key will do.
     """
     findings = []
-    if not identifiers.is_ean13(draft.code):
+    if not draft.code.strip():
+        text = "Le code du produit manque."
+        findings.append(_error("GAL-RAP-01", text, "Scannez une boîte, ou recopiez le code de l’avis.", "code"))
+    elif not identifiers.is_ean13(draft.code):
         text = (
             f"« {one_line(draft.code, 20)} » n’est pas un code à 13 chiffres (CIP13 ou EAN13, le dernier est une clé)."
         )

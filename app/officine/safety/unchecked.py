@@ -60,7 +60,7 @@ def _compositions(case: SafetyCase, medicines: list[Taken]) -> Iterator[Finding]
         yield _note(
             NOT_IN_THESAURUS,
             f"Interactions non contrôlées, substance absente du thésaurus : {_listed(told)}.",
-            f"Le {case.source} ne cite pas ces substances, seules ou par leur classe.",
+            f"Source : {case.source}. Ces substances n’y sont citées ni seules ni par leur classe.",
         )
 
 
@@ -74,8 +74,7 @@ def _tables(case: SafetyCase) -> Iterator[Finding]:
         yield _note(
             NO_TABLE,
             f"Aucune table installée : {' et '.join(missing)}.",
-            "La base publique ne donne ni les âges, ni l’ATC de tous les produits. À charger par galien safety ages "
-            "import ou galien safety atc import.",
+            "La base publique ne donne ni les âges, ni l’ATC de tous les produits. À charger par le titulaire.",
         )
 
 

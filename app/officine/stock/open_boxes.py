@@ -124,7 +124,7 @@ class OpenBoxes:
         narcotic = None if self._registers is None else self._registers.narcotics([box.code]).get(box.code)
         findings = self._staff.refusal(actor, Right.ADJUST_STOCK)
         if not reason.strip() or len(reason) > REASON_LIMIT or not reason.isprintable():
-            advice = f"{REASON_LIMIT} signes au plus."
+            advice = "Écrivez pourquoi le reste est jeté." if not reason.strip() else f"{REASON_LIMIT} signes au plus."
             findings.append(Finding("GAL-UNI-10", Severity.ERROR, "Le motif manque.", advice, "reason"))
         if narcotic is not None:
             findings += self._staff.refusal(actor, Right.ANSWER_FOR_REGISTERS)

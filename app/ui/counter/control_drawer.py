@@ -335,4 +335,6 @@ def _summary(findings: Sequence[Finding], waiting: Sequence[Finding], unanswered
         return f"{plural(len(waiting), 'alerte')} à justifier avant de délivrer."
     if doubtful:
         return f"{plural(doubtful, 'point')} à vérifier."
-    return "Rien ne s’oppose à la délivrance."
+    if any(level_of(finding) is Level.REASON for finding in findings):
+        return "Motifs donnés\u00a0: la délivrance est possible."
+    return "Aucune alerte dans ce qui est contrôlé."

@@ -274,11 +274,12 @@ class PaymentDrawer(Drawer):
             part.setVisible(cash)
         self.change.setText(formats.amount(back if back is not None else ZERO))
         self._note_given(given, left, cash=cash)
+        self.due_label.setText("À porter au compte" if self.is_charged else "Reste à payer")
         self.go.setText("Délivrer — Entrée" if fresh and not share else "Délivrer et encaisser — Entrée")
         if self.is_charged:
             self.go.setText("Délivrer en compte — Entrée")
         if self.is_advance and self.given.text().strip():
-            self.go.setText("Délivrer et encaisser — Entrée")
+            self.go.setText("Délivrer, garder l’acompte — Entrée")
 
     def _note_given(self, given: Money | None, left: Money, *, cash: bool) -> None:
         """Say what the sum typed leaves to pay."""

@@ -25,6 +25,7 @@ def upgrade() -> None:
         ),
     )
     append_only(op, "reversal_box")
+    op.add_column("reversal_line", sa.Column("unleft", sa.Integer(), nullable=False, server_default="0"))
     for name in ("exemption_from", "exemption_to", "css_to", "ald_from", "ald_to"):
         op.add_column("patient", sa.Column(f"coverage_{name}", sa.Date(), nullable=True))
     op.add_column(
