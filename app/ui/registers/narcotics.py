@@ -212,11 +212,11 @@ class _Sheet(Panel):
             self.left.emit()
 
     def _show_acts(self) -> None:
-        # Where the letters are large, what is typed takes the room of what is only read.
+        # Where the letters are large, what is typed takes the room of what is only read: the list names the product.
         for page in self._bottom:
             page.setVisible(page is self._shown)
         crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
-        for part in (self.entries, self.facts, self.balance):
+        for part in (self.name, self.entries, self.facts, self.balance):
             part.setVisible(not crowded)
         for act_id in ("registers.save", "registers.back"):
             self._ui.acts.set_enabled(act_id, enabled=self.form_open)
