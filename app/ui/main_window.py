@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.officine.staff.model import Right
 from app.officine.staff.rules import may
@@ -18,6 +18,7 @@ from app.ui.rooms import ROOM_ACTS, ROOMS, TITLES
 from app.ui.shortcuts import Act, Acts
 from app.ui.state_bar import StateBar
 from app.ui.widgets.basics import ActButton, ElidedText, EmptyState, IconLabel, Text
+from app.ui.widgets.stack import Stack
 from app.ui.widgets.toast import Toasts
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ class MainWindow(QMainWindow):
         self.state_bar = StateBar(tasks)
         self._buttons: dict[str, ActButton] = {}
         self._bind()
-        self.pages = QStackedWidget()
+        self.pages = Stack()
         self.toasts = Toasts(self, self.pages)
         self.title = Text(ROOMS[0].title, "title")
         self.pharmacy = ElidedText("", "muted")
         self.operator = ActButton(self.acts, "app.lock", kind="ghost", text="Personne")
-        self.stage = QStackedWidget()
+        self.stage = Stack()
         self.opening = EmptyState(
             "counter", "Ouverture du dossier de données…", "Le comptoir sera prêt dans un instant."
         )

@@ -173,6 +173,7 @@ class Theme(QObject):
         self._app = app
         self.name = name
         self.zoom = zoom
+        self._fonts: dict[str, QFont] = {}
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._dress()
 
@@ -202,6 +203,13 @@ class Theme(QObject):
 
     def font(self, role: str = "body") -> QFont:
         """Return the font of a text role, with digits of equal width."""
+        known = self._fonts.get(role)
+        if known is None:
+            known = self._fonts[role] = self._font(role)
+        # A copy: who asks may change it.
+        return QFont(known)
+
+    def _font(self, role: str) -> QFont:
         font = QFont(list(MONO_FAMILIES if role == "mono" else FAMILIES))
         font.setPointSizeF(self.points(role))
         font.setWeight(_WEIGHTS.get(role, QFont.Weight.Normal))
@@ -226,6 +234,7 @@ class Theme(QObject):
             self._dress()
 
     def _dress(self) -> None:
+        self._fonts.clear()
         self._app.setFont(self.font())
         self._app.setPalette(_qt_palette(self.tokens))
         sizes = {role: self.points(role) for role in SIZES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.kernel.actor import Actor
-    from app.kernel.outcome import Finding
+    from app.officine.dispensing.looking import Examined
     from app.officine.dispensing.model import CounterSession
-    from app.officine.dispensing.proposals import Advice
     from app.officine.interventions.model import Intervention
     from app.ui.pictures import Stage
 
@@ -276,9 +276,9 @@ def test_a_clash_that_only_the_delivery_sees_asks_for_its_reason_there(
     serve(hands, ANTICOAGULANT, GEL)
     counter, examine = hands.services.counter, hands.services.counter.examine
 
-    def without(session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
-        findings, advice = examine(session, actor)
-        return [one for one in findings if one.code != "GAL-SEC-10"], advice
+    def without(session: CounterSession, actor: Actor | None = None) -> Examined:
+        seen = examine(session, actor)
+        return replace(seen, findings=[one for one in seen.findings if one.code != "GAL-SEC-10"])
 
     with monkeypatch.context() as blind:
         blind.setattr(counter, "examine", without)

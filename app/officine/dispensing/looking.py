@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import today
@@ -15,6 +16,8 @@ from app.officine.prescriptions.rules import prescribed_days
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.kernel.outcome import Finding
+    from app.officine.billing.model import Invoice
     from app.officine.catalog.service import Catalog
     from app.officine.dispensing.model import CounterSession
     from app.officine.dispensing.rules import Situation
@@ -26,6 +29,16 @@ _CONTRACEPTIVES = ("G03AA", "G03AB", "G03AC")
 
 _HORMONES = ("estradiol", "estetrol", "gestrel", "gestodene", "gestimate", "gestrol", "drospirenone", "dienogest",
              "norethisterone", "chlormadinone")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A sale as it stands before it leaves: what was read of it, what was found, what is advised, what it comes to."""
+
+    situation: Situation
+    findings: list[Finding]
+    advice: dict[str, Advice]
+    invoice: Invoice
 
 
 def advice(situation: Situation, catalog: Catalog) -> dict[str, Advice]:

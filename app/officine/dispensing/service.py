@@ -28,7 +28,7 @@ from app.officine.dispensing import (
     situating,
     store,
 )
-from app.officine.dispensing.looking import advice, offered
+from app.officine.dispensing.looking import Examined, advice, offered
 from app.officine.dispensing.model import Author, CounterSession, SaleKind, SessionState
 from app.officine.dispensing.neighbours import Neighbours
 from app.officine.dispensing.session import LABEL_LIMIT
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
         RegisterEntry,
         SessionSummary,
     )
-    from app.officine.dispensing.proposals import Advice
     from app.officine.dispensing.rules import Situation
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
@@ -208,12 +207,17 @@ class Counter:
 
         ``actor`` is who would deliver, None where nobody is known: a recalled lot stops who may not pass over it.
         """
-        return self.examine(session, actor)[0]
+        return situating.findings(self._near, situating.situation(self._near, session, actor=actor))
 
-    def examine(self, session: CounterSession, actor: Actor | None = None) -> tuple[list[Finding], dict[str, Advice]]:
-        """Return what ``check`` does, and what is advised of each line, by its id: quantity proposed, rules."""
+    def examine(self, session: CounterSession, actor: Actor | None = None) -> Examined:
+        """Return what ``check`` and ``quote`` do, and what is advised of each line, from one reading of the sale."""
         situation = situating.situation(self._near, session, actor=actor)
-        return situating.findings(self._near, situation), advice(situation, self._near.catalog)
+        return Examined(
+            situation=situation,
+            findings=situating.findings(self._near, situation),
+            advice=advice(situation, self._near.catalog),
+            invoice=self._priced(self._case(situation), session),
+        )
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:
         """Return the ordonnances of a patient from which more may leave by an exceptional rule, the newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.cash.accounts import AccountsPage
@@ -18,6 +18,7 @@ from app.ui.cash.journal import JournalPage
 from app.ui.cash.sales import SalesPage
 from app.ui.widgets.basics import ActButton
 from app.ui.widgets.flow import Flow
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ class CashView(QWidget):
             "advances": self.advances,
             "accounts": self.accounts,
         }
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.tabs: dict[str, ActButton] = {}
         for name, title in PAGES:
             tab = ActButton(ui.acts, f"cash.{name}", kind="tab", text=title)

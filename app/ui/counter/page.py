@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.errors import GalienError
 from app.kernel.outcome import Finding, Refused, Severity
@@ -46,6 +46,7 @@ from app.ui.counter.units_drawer import UnitsDrawer
 from app.ui.printing import Wish, print_desk
 from app.ui.sounds import Sound
 from app.ui.widgets.findings import FindingList
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +125,7 @@ class TillPage(QWidget):
         self.notice = FindingList(refusal="Refusé")
         self.table = LinesTable()
         self.detail = LineDetail(till, ui.acts)
-        self.side = QStackedWidget()
+        self.side = Stack()
         self.side.addWidget(self.detail)
         clinical = (
             self.detail,

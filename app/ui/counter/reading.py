@@ -119,23 +119,18 @@ def find(services: Services, text: str) -> Answers:
 def look(services: Services, session: CounterSession, actor: Actor | None = None) -> Picture:
     """Return all that the screen shows of a session besides the session itself; ``actor`` is who would deliver."""
     codes = list(dict.fromkeys(line.code for line in session.lines))
-    products = services.catalog.by_codes(codes)
-    details = {code: services.catalog.detail(code) for code in codes if code in products and products[code].is_medicine}
-    prescription = session.prescription
-    prescriber_id = None if prescription is None else prescription.prescriber_id
-    invoice = services.counter.quote(session)
-    findings, advice = services.counter.examine(session, actor)
+    seen = services.counter.examine(session, actor)
     return Picture(
         revision=session.revision,
-        products=products,
-        details={code: detail for code, detail in details.items() if detail is not None},
-        items={code: services.stock.item(code) for code in codes},
-        patient=None if session.patient_id is None else services.patients.get(session.patient_id),
+        products=dict(seen.situation.products),
+        details=dict(seen.situation.details),
+        items=services.stock.items_of(codes),
+        patient=seen.situation.patient,
         recorded=None if session.patient_id is None else services.safety.allergies.of(session.patient_id),
-        prescriber=None if prescriber_id is None else services.prescriptions.get_prescriber(prescriber_id),
-        findings=_ranked(findings, invoice.findings) if session.lines else (),
-        invoice=invoice,
-        advice=advice,
+        prescriber=seen.situation.prescriber,
+        findings=_ranked(seen.findings, seen.invoice.findings) if session.lines else (),
+        invoice=seen.invoice,
+        advice=seen.advice,
         advances=_waiting_advances(services, session),
     )
 

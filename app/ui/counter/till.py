@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SAVE_AFTER_MS = 200
 _RETRY_MS = 5_000
+_LOOK_AFTER_MS = 15
 
 
 class Till(QObject):
@@ -54,6 +55,9 @@ class Till(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self._save)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.look)
 
     @property
     def session(self) -> CounterSession:
@@ -108,8 +112,9 @@ class Till(QObject):
         self.history = history
         if not self._pause.isActive():
             self._pause.start(SAVE_AFTER_MS)
-        self.look()
         self.changed.emit()
+        # The line is drawn first: what is known of it would share the processor with the drawing.
+        self._soon.start(_LOOK_AFTER_MS)
 
     # --- What is known ------------------------------------------------------------------------------------------
 
@@ -151,6 +156,7 @@ class Till(QObject):
 
     def look(self) -> None:
         """Read what is known of the session as it is."""
+        self._soon.stop()
         session, services, actor = self.session, self._ui.services, self._ui.actor()
         self._ui.tasks.run(
             lambda _progress: look(services, session, actor),

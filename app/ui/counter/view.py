@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.officine.dispensing.papers import PaperKind
@@ -20,6 +20,7 @@ from app.ui.counter.ready import ReadyWatch
 from app.ui.counter.tabs import TabStrip
 from app.ui.counter.till import Till
 from app.ui.widgets.basics import EmptyState
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class CounterView(QWidget):
         self._watched: QWidget | None = None
         self.ready = ReadyWatch(ui, self)
         self.tabs = TabStrip(ui)
-        self.pages = QStackedWidget()
+        self.pages = Stack()
         self.opening = EmptyState("counter", "Ouverture du comptoir…", "Les ventes en cours reviennent.")
         self.pages.addWidget(self.opening)
         column = QVBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.ui import formats, theme
@@ -16,6 +16,7 @@ from app.ui.widgets.basics import ActButton, Panel, row
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from app.kernel.events import Changed
@@ -68,7 +69,7 @@ class PatientsView(QWidget):
         self._rights: RightsForm | None = None
         self._editing: Panel | None = None
         self._patient: Patient | None = None
-        self.right = QStackedWidget()
+        self.right = Stack()
         self.right.addWidget(self.sheet)
         self.setFocusProxy(self.pane)
         left = QVBoxLayout()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.registers.acts import PAGES
@@ -19,6 +19,7 @@ from app.ui.registers.page import RegisterPage
 from app.ui.registers.retention import RetentionPage
 from app.ui.widgets.basics import Button
 from app.ui.widgets.flow import Flow
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class RegistersView(QWidget):
         super().__init__()
         self._ui = ui
         self._pages: dict[str, RegisterPage] = {}
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.tabs: dict[str, Button] = {}
         for name, title, _key in PAGES:
             tab = Button(title, kind="tab")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.settings.about import AboutPage
@@ -21,6 +21,7 @@ from app.ui.settings.printers import PrintersPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
 from app.ui.widgets.basics import Button, Panel
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class SettingsView(QWidget):
         super().__init__()
         self._ui = ui
         self._pages: dict[str, Page] = {}
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.tabs: dict[str, Button] = {}
         menu = Panel(margin=theme.S)
         menu.body.setSpacing(2)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.officine.scan.model import ScanKind
@@ -22,6 +22,7 @@ from app.ui.widgets.basics import Button
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
+from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ class StockView(QWidget):
         self.sheet = StockSheet(ui)
         self.setFocusProxy(self.pane)
         self.shelf, self.quarantine, self.recalls = QWidget(), QuarantinePage(ui), RecallsPage(ui)
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         for page in (self.shelf, self.quarantine, self.recalls):
             self.stack.addWidget(page)
         self.tabs = page_tabs(ui, self.open_page)
