@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.kernel.actor import Actor
 from app.store.chain import canonical, entry_hash
@@ -15,11 +15,20 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Table
     from sqlalchemy.orm import Session
 
 __all__ = ["CHAIN", "Actor", "AuditEvent", "advance_head", "append", "lock_head"]
 
 CHAIN = "audit"
+
+# Built once: each is run with every write.
+_HEADS = cast("Table", ChainHeadRow.__table__)
+_HEAD = select(ChainHeadRow).where(ChainHeadRow.name == bindparam("chain")).with_for_update()
+_ADVANCE = (
+    update(_HEADS).where(_HEADS.c.name == bindparam("chain")).values(seq=bindparam("last"), hash=bindparam("digest"))
+)
+_INSERT = insert(cast("Table", AuditRow.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,12 @@ def lock_head(session: Session, chain: str) -> ChainHeadRow:
 
     The migrations make the head of each chain; its absence is damage, and raises NoResultFound.
     """
-    return session.execute(select(ChainHeadRow).where(ChainHeadRow.name == chain).with_for_update()).scalar_one()
+    return session.execute(_HEAD, {"chain": chain}).scalar_one()
 
 
 def advance_head(session: Session, chain: str, seq: int, digest: str) -> None:
     """Record the last number and hash of a chain."""
-    session.execute(update(ChainHeadRow).where(ChainHeadRow.name == chain).values(seq=seq, hash=digest))
+    session.connection().execute(_ADVANCE, {"chain": chain, "last": seq, "digest": digest})
 
 
 def append(session: Session, actor: Actor, at: dt.datetime, events: Sequence[AuditEvent]) -> None:
@@ -72,5 +81,5 @@ def append(session: Session, actor: Actor, at: dt.datetime, events: Sequence[Aud
         row["prev_hash"], digest = digest, entry_hash(digest, row)
         row["hash"] = digest
         rows.append(row)
-    session.execute(insert(AuditRow), rows)
+    session.connection().execute(_INSERT, rows)
     advance_head(session, CHAIN, seq, digest)

@@ -6,9 +6,9 @@ import sqlite3
 import threading
 import uuid
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Table
 
     from app.kernel.clock import Clock
     from app.kernel.events import Publisher
@@ -32,6 +32,13 @@ T = TypeVar("T")
 
 _GATE_SECONDS = 600
 _ATTEMPTS = 5
+_SEQUENCE = cast("Table", SequenceRow.__table__)
+_TAKE_NUMBERS = (
+    update(_SEQUENCE)
+    .where(_SEQUENCE.c.name == bindparam("series"))
+    .values(value=_SEQUENCE.c.value + bindparam("count"))
+    .returning(_SEQUENCE.c.value)
+)
 
 
 class UnitOfWork:
@@ -82,12 +89,7 @@ class UnitOfWork:
 
     def take_numbers(self, series: str, count: int = 1) -> int:
         """Return the first of ``count`` numbers of a series without holes, given in this transaction."""
-        last = self.session.execute(
-            update(SequenceRow)
-            .where(SequenceRow.name == series)
-            .values(value=SequenceRow.value + count)
-            .returning(SequenceRow.value)
-        ).scalar_one()
+        last: int = self.session.connection().execute(_TAKE_NUMBERS, {"series": series, "count": count}).scalar_one()
         return last - count + 1
 
 
@@ -101,6 +103,7 @@ class Database:
         self.publisher = publisher
         self.instance = uuid.uuid4().hex
         self.traced_writes = 0
+        self._reading = threading.local()
         self._writer = engine.execution_options(**{WRITE: True})
         self._checked = threading.Event()
         self._checked.set()
@@ -115,9 +118,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session to read with; nothing it does is kept."""
+        """Give a session to read with; nothing it does is kept.
+
+        Readings within a reading, on the same thread, share its session: what is read together is of one moment.
+        """
+        shared: Session | None = getattr(self._reading, "session", None)
+        if shared is not None:
+            yield shared
+            return
         with driver_errors(), Session(self.engine, expire_on_commit=False) as session:
-            yield session
+            self._reading.session = session
+            try:
+                yield session
+            finally:
+                self._reading.session = None
 
     @contextmanager
     def write(self, actor: Actor) -> Iterator[UnitOfWork]:

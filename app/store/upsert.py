@@ -14,7 +14,12 @@ def insert_or(session: Session, table: Any) -> Insert:  # noqa: ANN401 -- a mapp
 
     Both engines write it alike; the one that is not in use is not loaded, as it takes a tenth of a second.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    return insert_for(session.get_bind().dialect.name, table)
+
+
+def insert_for(dialect: str, table: Any) -> Insert:  # noqa: ANN401 -- a mapped class or a table
+    """Return the same for a dialect by name: a statement that is run often is built once for each."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as insert_postgresql  # noqa: PLC0415 -- see above
 
         made: Any = insert_postgresql(table)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
@@ -10,11 +11,13 @@ from app.officine.catalog.model import CatalogVersion, Product, ProductCard
 from app.officine.catalog.tables import CatalogBlobRow, CatalogVersionRow, ProductCardRow, ProductUseRow
 from app.officine.catalog.wording import index_text
 from app.store.audit import CHAIN, lock_head
-from app.store.upsert import insert_or
+from app.store.upsert import insert_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from sqlalchemy import Table
+    from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.orm import Session
 
     from app.kernel.money import Money
@@ -154,12 +157,17 @@ def add_uses(work: UnitOfWork, quantities: Mapping[str, int], prices: Mapping[st
     rows = [{"code": code, "count": quantities[code], "price": prices.get(code)} for code in sorted(quantities)]
     if not rows:
         return
-    statement = insert_or(work.session, ProductUseRow).values(rows)
-    kept = func.coalesce(statement.excluded.price, ProductUseRow.price)
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["code"], set_={"count": ProductUseRow.count + statement.excluded.count, "price": kept}
-        )
+    connection = work.session.connection()
+    connection.execute(_counting(connection.dialect.name), rows)
+
+
+@cache
+def _counting(dialect: str) -> Insert:
+    table = cast("Table", ProductUseRow.__table__)
+    statement = insert_for(dialect, table)
+    kept = func.coalesce(statement.excluded.price, table.c.price)
+    return statement.on_conflict_do_update(
+        index_elements=["code"], set_={"count": table.c.count + statement.excluded.count, "price": kept}
     )
 
 

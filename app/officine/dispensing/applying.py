@@ -152,22 +152,14 @@ def _write_money(
 
 def _take_boxes(near: Neighbours, work: UnitOfWork, situation: Situation, delivery: Delivery) -> dict[str, Any]:
     """Take the boxes that leave out of the stock; return what the audit entry says of it, by product."""
+    wanted = build.withdrawals(situation.session, situation.open_boxes)
+    kind = MovementKind.CESSION if delivery.sale is SaleKind.RETROCESSION else MovementKind.SALE
+    short = near.stock.take_all(work, [boxes.taking for boxes in wanted], reference=str(delivery.number), kind=kind)
+    if short is not None:
+        raise Undone(_short_stock(situation, next(boxes.line_id for boxes in wanted if boxes.taking is short)))
     gone: dict[str, int] = {}
-    for boxes in build.withdrawals(situation.session, situation.open_boxes):
-        taken = near.stock.take(
-            work,
-            code=boxes.code,
-            quantity=boxes.quantity,
-            reference=str(delivery.number),
-            lot=boxes.lot,
-            expiry=boxes.expiry,
-            serial=boxes.serial,
-            forced=boxes.forced,
-            kind=MovementKind.CESSION if delivery.sale is SaleKind.RETROCESSION else MovementKind.SALE,
-        )
-        if not taken:
-            raise Undone(_short_stock(situation, boxes.line_id))
-        gone[boxes.code] = gone.get(boxes.code, 0) + boxes.quantity
+    for boxes in wanted:
+        gone[boxes.taking.code] = gone.get(boxes.taking.code, 0) + boxes.taking.quantity
     return {"stock": sorted(gone.items())}
 
 

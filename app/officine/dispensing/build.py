@@ -31,6 +31,7 @@ from app.officine.dispensing.model import (
     SaleKind,
 )
 from app.officine.prescriptions.model import Execution
+from app.officine.stock.model import Taking
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,14 +56,9 @@ _LEFT_BY_CONTRACT = {
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Boxes to take out of the stock: of one lot, or one box of its serial number."""
+    """Boxes to take out of the stock, and the line of the sale that they are of."""
 
-    code: str
-    quantity: int
-    lot: str
-    expiry: dt.date | None
-    serial: str
-    forced: bool
+    taking: Taking
     line_id: str
 
 
@@ -258,7 +254,10 @@ def withdrawals(session: CounterSession, opened: Collection[str] = ()) -> list[W
         if loose:
             lots["", None, ""] = lots.get(("", None, ""), 0) + loose
         found += [
-            Withdrawal(line.code, count, lot, expiry, serial, line.forced_stock, line.line_id)
+            Withdrawal(
+                Taking(code=line.code, quantity=count, lot=lot, expiry=expiry, serial=serial, forced=line.forced_stock),
+                line.line_id,
+            )
             for (lot, expiry, serial), count in lots.items()
         ]
     return found

@@ -211,13 +211,14 @@ class Counter:
 
     def examine(self, session: CounterSession, actor: Actor | None = None) -> Examined:
         """Return what ``check`` and ``quote`` do, and what is advised of each line, from one reading of the sale."""
-        situation = situating.situation(self._near, session, actor=actor)
-        return Examined(
-            situation=situation,
-            findings=situating.findings(self._near, situation),
-            advice=advice(situation, self._near.catalog),
-            invoice=self._priced(self._case(situation), session),
-        )
+        with self._near.db.read():
+            situation = situating.situation(self._near, session, actor=actor)
+            return Examined(
+                situation=situation,
+                findings=situating.findings(self._near, situation),
+                advice=advice(situation, self._near.catalog),
+                invoice=self._priced(self._case(situation), session),
+            )
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:
         """Return the ordonnances of a patient from which more may leave by an exceptional rule, the newest first."""
@@ -236,11 +237,12 @@ class Counter:
         a check forbids it, one that asks for a reason has none, the payments are not the patient's share, or a box is
         missing and was not confirmed.
         """
-        done = self.of_session(session.id)
-        if done is not None:
-            return Done(done)
-        situation = situating.situation(self._near, session, actor=actor)
-        findings = [*self._near.staff.refusal(actor, Right.DELIVER), *situating.findings(self._near, situation)]
+        with self._near.db.read():
+            done = self.of_session(session.id)
+            if done is not None:
+                return Done(done)
+            situation = situating.situation(self._near, session, actor=actor)
+            findings = [*self._near.staff.refusal(actor, Right.DELIVER), *situating.findings(self._near, situation)]
         findings += acknowledging.check(session, findings)
         if session.sale is SaleKind.ADVANCE or advancing.asked(session, charged=True):
             findings += self._near.staff.refusal(actor, Right.ADVANCE)

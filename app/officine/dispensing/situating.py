@@ -35,6 +35,12 @@ def situation(
 
     ``actor`` is who would deliver, None where nobody is known.
     """
+    # One reading for all: what the checks compare is of one moment.
+    with near.db.read():
+        return _read(near, session, actor, with_details=with_details)
+
+
+def _read(near: Neighbours, session: CounterSession, actor: Actor | None, *, with_details: bool) -> Situation:
     codes = list(dict.fromkeys(line.code for line in session.lines))
     products = near.catalog.by_codes(codes)
     prescriber_id = None if session.prescription is None else session.prescription.prescriber_id

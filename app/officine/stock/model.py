@@ -105,6 +105,18 @@ class ReceiptLine:
     serial: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Boxes to take: of one lot, or one box of its serial number; ``forced`` whatever the computer believes."""
+
+    code: str
+    quantity: int
+    lot: str = ""
+    expiry: dt.date | None = None
+    serial: str = ""
+    forced: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What was received: how many lines, how many boxes, under which reference."""

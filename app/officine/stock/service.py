@@ -11,7 +11,7 @@ from app.officine.registers import rules as register_rules
 from app.officine.registers.model import DerivedKind, DerivedMove, EntryKind, Move
 from app.officine.staff.model import Right
 from app.officine.stock import rules, store
-from app.officine.stock.model import MovementKind, Receipt, StockItem
+from app.officine.stock.model import MovementKind, Receipt, StockItem, Taking
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,33 +99,49 @@ class Stock:
         expiry: dt.date | None = None,
         serial: str = "",
         forced: bool = False,
-        kind: MovementKind = MovementKind.SALE,
     ) -> bool:
-        """Take ``quantity`` boxes (1 or more) in the caller's act; False, and nothing done, where there are too few.
+        """Take boxes of one product as ``take_all`` does; False, and nothing done, where there are too few."""
+        taking = Taking(code=code, quantity=quantity, lot=lot, expiry=expiry, serial=serial, forced=forced)
+        return self.take_all(work, (taking,), reference=reference) is None
 
-        ``forced`` takes them whatever the computer believes: the quantity may become negative. Who takes
-        several products takes them in ascending order of code.
+    def take_all(
+        self,
+        work: UnitOfWork,
+        takings: Iterable[Taking],
+        *,
+        reference: str,
+        kind: MovementKind = MovementKind.SALE,
+    ) -> Taking | None:
+        """Take boxes (1 or more each) in the caller's act; None when all are taken, else the first that lacks.
+
+        The caller undoes its act where something lacks. ``forced`` boxes are taken whatever the computer believes: the
+        quantity may become negative. Takings come in ascending order of code.
         """
-        _require_positive(quantity)
-        balance = store.take_guarded(work.session, code, quantity)
-        beyond = balance is None
-        if balance is None:
-            if not forced:
-                return False
-            balance = store.add(work.session, {code: -quantity})[code]
-        moved = store.movement(
-            code=code,
-            delta=-quantity,
-            balance_after=balance,
-            kind=kind,
-            reason=FORCED if beyond else "",
-            reference=reference,
-            lot=lot,
-            expiry=expiry,
-            serial=serial,
-        )
-        _record(work, [moved])
-        return True
+        movements = []
+        for taking in takings:
+            _require_positive(taking.quantity)
+            if taking.forced:
+                balance = store.add(work.session, {taking.code: -taking.quantity})[taking.code]
+            else:
+                left = store.take_guarded(work.session, taking.code, taking.quantity)
+                if left is None:
+                    return taking
+                balance = left
+            movements.append(
+                store.movement(
+                    code=taking.code,
+                    delta=-taking.quantity,
+                    balance_after=balance,
+                    kind=kind,
+                    reason=FORCED if balance < 0 else "",
+                    reference=reference,
+                    lot=taking.lot,
+                    expiry=taking.expiry,
+                    serial=taking.serial,
+                )
+            )
+        _record(work, movements)
+        return None
 
     def put_back(
         self,

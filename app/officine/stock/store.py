@@ -6,22 +6,26 @@ that two acts on the same products wait for each other and never deadlock.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, insert, select, update
 
 from app.officine.stock.model import Discrepancy, Movement, MovementKind, StockItem
 from app.officine.stock.tables import StockItemRow, StockMovementRow
-from app.store.upsert import insert_or
+from app.store.upsert import insert_for
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import Table
     from sqlalchemy.orm import Session
+    from sqlalchemy.sql.dml import ReturningInsert
 
 _CHUNK = 1000
+_INSERT_MOVEMENT = insert(cast("Table", StockMovementRow.__table__))
 
 
 def take_guarded(session: Session, code: str, quantity: int) -> int | None:
@@ -38,13 +42,17 @@ def add(session: Session, deltas: Mapping[str, int]) -> dict[str, int]:
     """Add to the quantity of each product, making the items that are missing; return the new quantities."""
     if not deltas:
         return {}
-    statement = insert_or(session, StockItemRow)
-    updating = statement.on_conflict_do_update(
+    rows = [_item(code, deltas[code]) for code in sorted(deltas)]
+    return {row.code: row.quantity for row in session.execute(_adding(session.get_bind().dialect.name), rows)}
+
+
+@cache
+def _adding(dialect: str) -> ReturningInsert[str, int]:
+    statement = insert_for(dialect, StockItemRow)
+    return statement.on_conflict_do_update(
         index_elements=[StockItemRow.code],
         set_={"quantity": StockItemRow.quantity + statement.excluded.quantity},
     ).returning(StockItemRow.code, StockItemRow.quantity)
-    rows = [_item(code, deltas[code]) for code in sorted(deltas)]
-    return {row.code: row.quantity for row in session.execute(updating, rows)}
 
 
 def shift(session: Session, code: str, *, sellable: int, aside: int) -> tuple[int, int] | None:
@@ -95,7 +103,7 @@ def by_lot(session: Session, codes: Iterable[str]) -> dict[str, dict[str, int]]:
 def record(session: Session, movements: Sequence[Mapping[str, Any]]) -> None:
     """Write the movements, in order."""
     if movements:
-        session.execute(insert(StockMovementRow), movements)
+        session.connection().execute(_INSERT_MOVEMENT, movements)
 
 
 def on_hand(session: Session, codes: Iterable[str]) -> dict[str, int]:
