@@ -78,6 +78,8 @@ STATIC_CHECKS = (
     ("mypy", ("-m", "mypy", "--no-error-summary")),
     ("contrats d’import", ("-c", "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())")),
 )
+SHARED_OUT = ("-n", "2", "--dist", "worksteal")
+"""The whole suite goes to two processes, each with its servers of its own; the one that ends first helps the other."""
 
 
 class SetupFailure(Exception):
@@ -383,7 +385,7 @@ def run_tests(words: Sequence[str]) -> int:
     """Pass the static checks and the test suite; with arguments, pytest alone with them. Return the exit code."""
     environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
     failed = [] if words else [name for name, arguments in STATIC_CHECKS if not _check(name, arguments, environment)]
-    tests = subprocess.call([str(PYTHON), "-P", "-m", "pytest", *words], cwd=ROOT, env=environment)
+    tests = subprocess.call([str(PYTHON), "-P", "-m", "pytest", *(words or SHARED_OUT)], cwd=ROOT, env=environment)
     if failed:
         say(f"En défaut avant les essais : {', '.join(failed)}.")
     return tests or (1 if failed else 0)

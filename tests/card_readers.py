@@ -1,11 +1,13 @@
 """A real pcscd with two virtual slots, started by the tests themselves, and the cards put into them.
 
 Needs the packages pcscd and vsmartcard-vpcd. The slots listen on every interface, so that the service runs in a network
-namespace of its own where the system allows one, else on this machine.
+namespace of its own where the system allows one, and there with a socket of its own: another service on this machine,
+or what one left behind, is not in the way. Elsewhere it runs as the machine's only one.
 """
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import fcntl
 import os
@@ -15,8 +17,10 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,7 +32,8 @@ from app.cards.pcsc import PcscTransport
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SOCKET = Path("/run/pcscd/pcscd.comm")
+PLACE = Path("/run/pcscd")
+"""Where the service of this machine has its socket."""
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 PORTS = (35963, 35964)
 READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
@@ -36,6 +41,22 @@ _POWER_OFF, _POWER_ON, _RESET, _GET_ATR = 0, 1, 2, 4
 _CLONE_NEWNET = 0x40000000
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 _QUICK = getattr(socket, "TCP_QUICKACK", None)
+
+
+def _may_isolate() -> bool:
+    command = shutil.which("unshare")
+    if command is None:
+        return False
+    return subprocess.run([command, "--net", "--mount", "--", "true"], capture_output=True, check=False).returncode == 0
+
+
+ISOLATED = _may_isolate()
+FOLDER = Path(tempfile.mkdtemp(prefix="galien-pcsc-")) if ISOLATED else PLACE
+SOCKET = FOLDER / "pcscd.comm"
+if ISOLATED:
+    # Read once by the library of the readers, at its first use in a process: for the whole run, and what it starts.
+    os.environ["PCSCLITE_CSOCK_NAME"] = str(SOCKET)
+    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 class Card(Protocol):
@@ -66,7 +87,6 @@ class Service:
             f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {DRIVER}\nCHANNELID 0x8C7B\n', "ascii"
         )
         self._process: subprocess.Popen[bytes] | None = None
-        self.isolated = _may_isolate()
 
     @property
     def runs(self) -> bool:
@@ -76,11 +96,13 @@ class Service:
     def start(self) -> None:
         """Start the service, and wait until it answers."""
         command = ["pcscd", "-f", "-c", str(self._folder)]
-        before = ["unshare", "--net", "--"] if self.isolated else []
-        self._process = subprocess.Popen([*before, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if ISOLATED:
+            within = f'mkdir -p {PLACE} && mount --bind "$0" {PLACE} && exec "$@"'
+            command = ["unshare", "--net", "--mount", "--", "sh", "-c", within, str(FOLDER), *command]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: SOCKET.exists() or not self.runs, 10)
         assert self.runs, "pcscd did not start"
-        if self.isolated:
+        if ISOLATED:
             self._inside(_loopback_up)
         wait_until(self._listens, 10)
 
@@ -104,7 +126,7 @@ class Service:
 
     def _inside(self, work: Callable[[], object]) -> object:
         """Do something in the network of the service, on a thread that is thrown away."""
-        if not self.isolated:
+        if not ISOLATED:
             return work()
         answers: list[object] = []
 
@@ -187,8 +209,8 @@ def pcsc_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     if sys.platform != "linux" or shutil.which("pcscd") is None or not DRIVER.exists():
         missing("pcscd or vsmartcard-vpcd is not installed")
     pytest.importorskip("smartcard") if os.environ.get("CI") != "true" else __import__("smartcard")
-    if SOCKET.exists():
-        missing(f"another pcscd holds {SOCKET}")
+    if _is_served():
+        missing(f"another pcscd serves {SOCKET}")
     service = Service(tmp_path_factory.mktemp("pcsc") / "readers")
     service.start()
     yield service
@@ -215,11 +237,18 @@ def slots(pcscd: Service) -> Iterator[tuple[Slot, Slot]]:
         slot.pull()
 
 
-def _may_isolate() -> bool:
-    command = shutil.which("unshare")
-    if command is None:
-        return False
-    return subprocess.run([command, "--net", "--", "true"], capture_output=True, check=False).returncode == 0
+def _is_served() -> bool:
+    """Return True where a service answers; the socket of one that was killed is taken away."""
+    with socket.socket(socket.AF_UNIX) as trial:
+        try:
+            trial.connect(str(SOCKET))
+        except ConnectionRefusedError:
+            with suppress(OSError):
+                SOCKET.unlink()
+            return False
+        except OSError:
+            return False
+    return True
 
 
 def _loopback_up() -> bool:
