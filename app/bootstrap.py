@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
@@ -17,6 +19,10 @@ from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, 
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.kernel.secret import SecretsUnavailable
+from app.keys.clear import ClearKeys
+from app.keys.passphrase import Passphrase, PassphraseKeys
+from app.keys.system import SystemKeys
 from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
@@ -42,6 +48,8 @@ from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
+from app.officine.secrets.certificates import Certificates
+from app.officine.secrets.service import Vault
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
@@ -57,11 +65,11 @@ from app.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
     from app.kernel.clock import Clock
+    from app.officine.secrets.ports import KeyPlace
     from app.settings import Settings
     from app.store.backup import Backup
 
@@ -111,6 +119,9 @@ class Services:
     copies: Copies
     cards: PatientCards
     demo_cards: DemoCards | None
+    vault: Vault
+    passphrase: Passphrase | None
+    certificates: Certificates
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -236,6 +247,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
+    passphrase = _passphrase(settings)
+    vault = Vault(db, staff, _key_place(folder, settings, passphrase), Actor(None, SYSTEM, settings.station))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
@@ -337,7 +350,23 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             test_people=trial_people(),
         ),
         demo_cards=demo_cards,
+        vault=vault,
+        passphrase=passphrase,
+        certificates=Certificates(db, vault, staff),
     )
+
+
+def _passphrase(settings: Settings) -> Passphrase | None:
+    """Return what opens the key of this workstation; None where nobody need give anything."""
+    if settings.mode.is_simulated or settings.secret_place != settings_module.PASSPHRASE:
+        return None
+    return Passphrase(Path(settings.secret_passphrase_file) if settings.secret_passphrase_file else None)
+
+
+def _key_place(folder: DataFolder, settings: Settings, passphrase: Passphrase | None) -> KeyPlace:
+    if settings.mode.is_simulated:
+        return ClearKeys(folder.keys)
+    return SystemKeys() if passphrase is None else PassphraseKeys(folder.keys, passphrase)
 
 
 def _engine(folder: DataFolder, settings: Settings) -> Engine:
@@ -351,6 +380,8 @@ def _prepare(services: Services) -> None:
     if not existed:
         _require_unused(services)
     upgraded = schema.upgrade(engine, keep_copy=lambda: backup.keep_copy(engine, services.folder.backups))
+    if not existed or upgraded:
+        _begin_secrets(services)
     if not existed:
         _install(services)
         return
@@ -367,6 +398,14 @@ def _require_unused(services: Services) -> None:
             "La base de données de ce dossier manque ou est vide, alors que le dossier a déjà servi.",
             advice="Restaurez la dernière sauvegarde : galien restore FICHIER. Rien n’a été écrit.",
         )
+
+
+def _begin_secrets(services: Services) -> None:
+    """Make the key of the officine; where this machine has no place for one, the counter opens all the same."""
+    try:
+        services.vault.prepare()
+    except SecretsUnavailable as failure:
+        logging.getLogger("galien.secrets").warning("%s: no key yet", failure.code)
 
 
 def _install(services: Services) -> None:
