@@ -247,8 +247,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
-    passphrase = _passphrase(settings)
-    vault = Vault(db, staff, _key_place(folder, settings, passphrase), Actor(None, SYSTEM, settings.station))
+    passphrase = passphrase_of(settings)
+    vault = Vault(db, staff, key_place(folder, settings, passphrase), Actor(None, SYSTEM, settings.station))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
@@ -356,14 +356,15 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     )
 
 
-def _passphrase(settings: Settings) -> Passphrase | None:
+def passphrase_of(settings: Settings) -> Passphrase | None:
     """Return what opens the key of this workstation; None where nobody need give anything."""
     if settings.mode.is_simulated or settings.secret_place != settings_module.PASSPHRASE:
         return None
     return Passphrase(Path(settings.secret_passphrase_file) if settings.secret_passphrase_file else None)
 
 
-def _key_place(folder: DataFolder, settings: Settings, passphrase: Passphrase | None) -> KeyPlace:
+def key_place(folder: DataFolder, settings: Settings, passphrase: Passphrase | None) -> KeyPlace:
+    """Return where the key of this workstation lies: in clear in a simulation only, which has no real secret."""
     if settings.mode.is_simulated:
         return ClearKeys(folder.keys)
     return SystemKeys() if passphrase is None else PassphraseKeys(folder.keys, passphrase)

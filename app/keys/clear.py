@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from app.kernel.secret import SecretsUnavailable
@@ -29,7 +28,7 @@ class ClearKeys:
             return base64.b64decode(self._file(key_id).read_bytes(), validate=True)
         except FileNotFoundError:
             return None
-        except (OSError, binascii.Error) as error:
+        except (OSError, ValueError) as error:
             raise SecretsUnavailable("Le fichier de la clé de cette simulation est illisible.") from error
 
     def keep(self, key_id: str, key: bytes) -> None:

@@ -7,7 +7,6 @@ macOS: Keychain. A back end that would write in clear, or that no one vouches fo
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ class SystemKeys:
             return None
         try:
             return base64.b64decode(kept, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise SecretsUnavailable(
                 "L’entrée « Galien » du trousseau de ce poste a été modifiée : ce n’est plus une clé.",
                 code="GAL-SEC-07",

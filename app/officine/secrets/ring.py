@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from app.kernel.secret import SealBroken
+from app.kernel.secret import SealBroken, SecretsUnavailable
 from app.officine.secrets import sealing
 from app.officine.secrets.sealing import KeyBox
 from app.officine.secrets.tables import VaultKeyRow
@@ -47,6 +47,12 @@ def open_with_place(rows: Iterable[VaultKeyRow], place: KeyPlace, station: str) 
     """
     for key_id, sealed in _by_key(rows, station):
         key = place.read(key_id)
+        if key is not None and len(key) != sealing.KEY_BYTES:
+            raise SecretsUnavailable(
+                "Ce qui tient lieu de clé à ce poste n’en est pas une.",
+                code="GAL-SEC-07",
+                advice="Inscrivez le poste à nouveau par un code : galien secrets enrol. Rien n’a été effacé.",
+            )
         if key is not None:
             return _unsealed(key_id, sealed, key)
     return Ring()

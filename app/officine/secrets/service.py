@@ -141,7 +141,7 @@ class Vault:
             failure=failure,
             stations=tuple(
                 StationKey(id=key, station=row.station, since=row.created_at, is_ours=key == opened.opened_by)
-                for key, row in known.items()
+                for key, row in sorted(known.items(), key=lambda item: (item[1].station, item[0]))
             ),
             recovery_since=recovery[0].created_at if recovery else None,
             secrets=tuple(row.name for row in kept),
