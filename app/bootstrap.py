@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,10 +63,11 @@ from app.store.audit import Actor
 from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
+from app.store.failures import file_errors
 from app.store.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
@@ -147,7 +150,7 @@ class Services:
         very moment at which it is needed.
         """
         version = self.catalog.version()
-        companions = {"settings.json": self.folder.settings_file}
+        companions: dict[str, Path] = {}
         if version is not None:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
@@ -155,16 +158,31 @@ class Services:
         if thesaurus is not None:
             kept = self.folder.thesauri / f"{thesaurus.version}.sqlite"
             companions[f"thesauri/{kept.name}"] = kept
-        present = {name: path for name, path in companions.items() if path.is_file()}
-        made = backup.make(
-            self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
-        )
+        with self._settings_to_carry() as carried:
+            companions["settings.json"] = carried
+            present = {name: path for name, path in companions.items() if path.is_file()}
+            made = backup.make(
+                self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
+            )
         try:
             with self.db.write(self.system_actor) as work:
                 work.audit("backup", "database", made.path.name, details={"size": made.size})
         except EnvironmentFailure as failure:
             return replace(made, untraced=failure)
         return made
+
+    @contextmanager
+    def _settings_to_carry(self) -> Iterator[Path]:
+        """Give the file of settings that may leave the workstation: the address of the database without its password."""
+        address = self.settings.database_url
+        bare = address and _without_password(address)
+        if bare == address:
+            yield self.folder.settings_file
+            return
+        with file_errors(), tempfile.TemporaryDirectory(prefix=".settings-", dir=self.folder.root) as name:
+            staged = Path(name) / "settings.json"
+            settings_module.save(staged, replace(self.settings, database_url=bare))
+            yield staged
 
     def backups(self) -> list[Path]:
         """Return the backups in the data folder's own place, oldest first."""
@@ -441,6 +459,17 @@ def _is_local(url: str) -> bool:
     parts = make_url(url)
     hosts = [parts.host, *_texts(parts.query.get("host")), *_texts(parts.query.get("hostaddr"))]
     return all(host is None or host.startswith("/") or is_loopback(host) for host in hosts)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import URL, make_url  # noqa: PLC0415 -- loaded already wherever a database is opened
+
+    parts = make_url(url)
+    asked = {name: value for name, value in parts.query.items() if name not in {"password", "sslpassword"}}
+    if parts.password is None and len(asked) == len(parts.query):
+        return url
+    bare = URL.create(parts.drivername, parts.username, None, parts.host, parts.port, parts.database, asked)
+    return bare.render_as_string(hide_password=False)
 
 
 def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

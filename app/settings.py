@@ -89,6 +89,8 @@ def save(file: Path, settings: Settings) -> None:
     try:
         # Two changes made at once are saved one after the other: the last text written is the last one read.
         with _SAVING:
+            # For its owner alone: the address of a shared database may hold its password.
+            staged.touch(mode=0o600)
             with staged.open("w", encoding="utf-8") as stream:
                 stream.write(json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2))
                 stream.flush()

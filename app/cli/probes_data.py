@@ -160,6 +160,11 @@ def postgresql(subject: Subject) -> Answer:
 
         with driver_errors(), engine.connect() as connection:
             version = connection.execute(text("SHOW server_version")).scalar_one()
+    if url.password is not None:
+        advice = "Mettez-le dans le fichier de mots de passe de PostgreSQL (~/.pgpass, mode 0600), hors des réglages."
+        return Answer(
+            WARN, f"PostgreSQL {version} répond\u202f; son mot de passe est en clair dans les réglages.", advice
+        )
     return Answer(OK, f"PostgreSQL {version} répond ({where}).")
 
 

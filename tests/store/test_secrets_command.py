@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keyring
@@ -22,13 +21,14 @@ from app.keys import system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, Any, str]]
 
 WORDS = "cinq mots tirés au hasard"
 PASSWORD = "mot-de-passe-du-p12"
 
 pytestmark = pytest.mark.req("OFF-SECRET")
-
-Run = "Callable[..., tuple[int, Any, str]]"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def run(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run ``galien secrets`` with these words, and these lines on standard input."""
 
     def called(*words: str, typed: str = "", folder: Path = root) -> tuple[int, Any, str]:
@@ -72,7 +72,7 @@ def p12(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_workstation_with_a_keyring_has_its_key_from_the_first_opening(ring: TrialKeyring, run: Any) -> None:
+def test_a_workstation_with_a_keyring_has_its_key_from_the_first_opening(ring: TrialKeyring, run: Run) -> None:
     code, told, _ = run("state")
     assert code == 0
     assert (told["place"], told["clear"], told["failure"]) == ("trousseau d’essai", False, None)
@@ -83,7 +83,7 @@ def test_a_workstation_with_a_keyring_has_its_key_from_the_first_opening(ring: T
     assert run("state")[1]["stations"][0]["id"] != key_id
 
 
-def test_a_headless_server_works_without_secrets_until_a_passphrase_is_chosen(run: Any, root: Path) -> None:
+def test_a_headless_server_works_without_secrets_until_a_passphrase_is_chosen(run: Run, root: Path) -> None:
     code, told, said = run("state")
     assert (code, told["failure"]) == (4, "GAL-SEC-04")
     assert not (root / "keys").exists()
@@ -93,10 +93,8 @@ def test_a_headless_server_works_without_secrets_until_a_passphrase_is_chosen(ru
     assert "phrase de passe" in said
 
 
-def test_a_passphrase_is_asked_at_each_command_and_written_nowhere(ring: TrialKeyring, run: Any, root: Path) -> None:
-    del ring
-    bootstrap_keyring = keyring.get_keyring()
-    bootstrap_keyring.is_locked = True  # type: ignore[attr-defined]
+def test_a_passphrase_is_asked_at_each_command_and_written_nowhere(ring: TrialKeyring, run: Run, root: Path) -> None:
+    ring.is_locked = True
     assert run("begin", "--passphrase", typed="trop courte\n")[0] == 4
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n")
     assert (code, told["failure"]) == (0, None)
@@ -106,14 +104,14 @@ def test_a_passphrase_is_asked_at_each_command_and_written_nowhere(ring: TrialKe
     assert WORDS.encode() not in written
 
 
-def test_a_key_that_is_in_the_keyring_is_not_left_for_a_passphrase_by_mistake(ring: TrialKeyring, run: Any) -> None:
+def test_a_key_that_is_in_the_keyring_is_not_left_for_a_passphrase_by_mistake(ring: TrialKeyring, run: Run) -> None:
     run("state")
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n")
     assert (code, told["findings"][0]["code"]) == (3, "GAL-SEC-17")
     assert run("state")[1]["failure"] is None
 
 
-def test_a_simulation_takes_no_passphrase(run: Any, tmp_path: Path) -> None:
+def test_a_simulation_takes_no_passphrase(run: Run, tmp_path: Path) -> None:
     bootstrap.create_folder(tmp_path / "demo", Mode.DEMO)
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n", folder=tmp_path / "demo")
     assert (code, told["findings"][0]["code"]) == (3, "GAL-SEC-16")
@@ -122,7 +120,7 @@ def test_a_simulation_takes_no_passphrase(run: Any, tmp_path: Path) -> None:
 
 
 def test_a_p12_comes_in_with_its_password_on_standard_input(
-    ring: TrialKeyring, run: Any, p12: Path, root: Path
+    ring: TrialKeyring, run: Run, p12: Path, root: Path
 ) -> None:
     code, told, said = run("import-p12", str(p12), "authentification", typed=PASSWORD + "\n")
     assert (code, told["usage"]) == (0, "authentification")
@@ -138,14 +136,14 @@ def test_a_p12_comes_in_with_its_password_on_standard_input(
     [["import-p12", "f.p12", "cachet", PASSWORD], ["import-p12", "f.p12", "cachet", "--password", PASSWORD],
      ["import-p12", "f.p12", "cachet", f"--password={PASSWORD}"], ["enrol", PASSWORD], [PASSWORD]],
 )  # fmt: skip
-def test_a_secret_given_as_an_argument_is_refused_and_not_repeated(run: Any, words: list[str]) -> None:
+def test_a_secret_given_as_an_argument_is_refused_and_not_repeated(run: Run, words: list[str]) -> None:
     code, told, said = run(*words)
     assert code == 2
     assert PASSWORD not in said + json.dumps(told)
 
 
 def test_a_restored_backup_opens_nothing_until_the_code_of_the_safe_is_typed(
-    ring: TrialKeyring, run: Any, root: Path, p12: Path, tmp_path: Path
+    ring: TrialKeyring, run: Run, root: Path, p12: Path, tmp_path: Path
 ) -> None:
     run("import-p12", str(p12), "cachet", typed=PASSWORD + "\n")
     recovery = run("recovery")[1]["code"]
@@ -164,7 +162,7 @@ def test_a_restored_backup_opens_nothing_until_the_code_of_the_safe_is_typed(
     assert run("state", folder=rebuilt)[1]["unreadable"] == []
 
 
-def test_a_key_lost_for_good_is_abandoned_on_purpose_only(ring: TrialKeyring, run: Any, root: Path) -> None:
+def test_a_key_lost_for_good_is_abandoned_on_purpose_only(ring: TrialKeyring, run: Run, root: Path) -> None:
     run("state")
     ring.kept.clear()
     assert run("renew")[0] == 4
@@ -173,7 +171,7 @@ def test_a_key_lost_for_good_is_abandoned_on_purpose_only(ring: TrialKeyring, ru
 
 
 def test_the_diagnosis_tells_how_the_secrets_stand(
-    ring: TrialKeyring, run: Any, root: Path, p12: Path, capsys: pytest.CaptureFixture[str]
+    ring: TrialKeyring, run: Run, root: Path, p12: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def told() -> dict[str, str]:
         capsys.readouterr()
