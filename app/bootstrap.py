@@ -173,7 +173,7 @@ class Services:
 
     @contextmanager
     def _settings_to_carry(self) -> Iterator[Path]:
-        """Give the file of settings that may leave the workstation: the address of the database without its password."""
+        """Give the settings that may leave the workstation: the address of the database without its password."""
         address = self.settings.database_url
         bare = address and _without_password(address)
         if bare == address:

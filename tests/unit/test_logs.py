@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from app.kernel.trace import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NIR = "185057800604822"
 GROUPED = "1 85 05 78 006 048 22"
@@ -86,10 +86,9 @@ def test_an_exception_goes_into_the_log_as_places_without_its_words(log: Path) -
 
 
 def test_a_crash_is_told_from_the_program_s_own_folder() -> None:
-    try:
-        raise ValueError(NIR)
-    except ValueError as error:
-        told = places_of(error)
+    with pytest.raises(ValueError, match=NIR) as caught:
+        int(NIR + "x")
+    told = places_of(caught.value)
     assert told[0] == "error: builtins.ValueError"
     assert told[1].startswith("  tests/unit/test_logs.py:")
     assert NIR not in "".join(told)
@@ -121,7 +120,7 @@ def test_a_process_keeps_its_files_its_memory_and_its_threads_last_words_to_itse
     command = [sys.executable, "-P", "-c", GUARDED, str(tmp_path)]
     umask = os.umask(0o022)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=os.getcwd())
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd())
     finally:
         os.umask(umask)
     assert (done.stdout, done.stderr) == ("(0, 0)\n", "")
