@@ -35,7 +35,7 @@ class TrialPlace:
 
     def _require_open(self) -> None:
         if self.is_locked:
-            raise SecretsUnavailable("Verrouillé.", code="GAL-SEC-08")
+            raise SecretsUnavailable("Verrouillé.", code="GAL-CLE-08")
 
 
 class TrialKeyring(KeyringBackend):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _OLD_CATALOG = dt.timedelta(days=60)
 _OLD_BACKUP = dt.timedelta(days=2)
 _OLD_SENDING = dt.timedelta(hours=24)
-_KEY_LOST = frozenset({"GAL-SEC-02", "GAL-SEC-05", "GAL-SEC-07"})
+_KEY_LOST = frozenset({"GAL-CLE-02", "GAL-CLE-05", "GAL-CLE-07"})
 _NOTHING_YET = Answer(OK, "Pas encore de base\u00a0: elle sera créée au premier démarrage.")
 
 

@@ -62,7 +62,7 @@ def _passphrase(*, is_new: bool) -> str:
     """Return the passphrase typed; a new one is typed twice, as nobody could find it again."""
     typed = _asked("Phrase de passe de ce poste : ")
     if is_new and sys.stdin.isatty() and _asked("La même, encore une fois : ") != typed:
-        raise InputDefect("Les deux phrases de passe ne sont pas les mêmes.", code="GAL-SEC-18")
+        raise InputDefect("Les deux phrases de passe ne sont pas les mêmes.", code="GAL-CLE-18")
     return typed
 
 
@@ -74,12 +74,12 @@ def _choose_passphrase(args: argparse.Namespace) -> None:
         if services.settings.mode.is_simulated:
             raise InputDefect(
                 "Une simulation garde sa clé en clair dans son dossier : aucun secret réel n’y entre.",
-                code="GAL-SEC-16",
+                code="GAL-CLE-16",
             )
         if services.settings.secret_place != PASSPHRASE and any(one.is_ours for one in services.vault.state().stations):
             raise InputDefect(
                 "La clé de ce poste est déjà dans le trousseau du système.",
-                code="GAL-SEC-17",
+                code="GAL-CLE-17",
                 advice="Rien n’a été changé. Le trousseau protège mieux qu’une phrase de passe.",
             )
         services.settings.secret_place = PASSPHRASE

@@ -72,7 +72,7 @@ class PassphraseKeys:
         if len(passphrase) < MIN_LENGTH:
             raise SecretsUnavailable(
                 f"La phrase de passe doit avoir {MIN_LENGTH} caractères au moins.",
-                code="GAL-SEC-12",
+                code="GAL-CLE-12",
                 advice="Cinq mots tirés au hasard se retiennent, et suffisent.",
             )
         salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
@@ -121,7 +121,7 @@ class Passphrase:
         if source is None:
             raise SecretsUnavailable(
                 "La phrase de passe de ce poste n’a pas été donnée.",
-                code="GAL-SEC-15",
+                code="GAL-CLE-15",
                 advice="Donnez-la au démarrage, ou par un « credential » systemd nommé galien-passphrase.",
             )
         return passphrase_in(source)
@@ -145,14 +145,14 @@ def passphrase_in(file: Path) -> str:
         if os.name == "posix" and (found.st_uid not in {os.getuid(), 0} or stat.S_IMODE(found.st_mode) & 0o077):
             raise SecretsUnavailable(
                 "Le fichier de la phrase de passe peut être lu par d’autres que ce compte.",
-                code="GAL-SEC-13",
+                code="GAL-CLE-13",
                 advice="Donnez-lui le mode 0600 et le compte de Galien pour propriétaire.",
             )
         return file.read_text("utf-8").removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as error:
         raise SecretsUnavailable(
             "Le fichier de la phrase de passe est absent ou illisible.",
-            code="GAL-SEC-13",
+            code="GAL-CLE-13",
             advice="Vérifiez le réglage « secret_passphrase_file », ou la ligne LoadCredential du service.",
         ) from error
 
@@ -176,7 +176,7 @@ def _opened(sealed: bytes, nonce: bytes, key: bytes, key_id: str) -> bytes:
     except (InvalidTag, ValueError):
         raise SecretsUnavailable(
             "La phrase de passe n’ouvre pas la clé de ce poste.",
-            code="GAL-SEC-14",
+            code="GAL-CLE-14",
             advice="Vérifiez-la, puis recommencez.",
         ) from None
 
@@ -184,6 +184,6 @@ def _opened(sealed: bytes, nonce: bytes, key: bytes, key_id: str) -> bytes:
 def _unusable() -> SecretsUnavailable:
     return SecretsUnavailable(
         "Le fichier de la clé de ce poste est illisible ou altéré.",
-        code="GAL-SEC-07",
+        code="GAL-CLE-07",
         advice="Inscrivez le poste à nouveau par un code : galien secrets enrol. Rien n’a été effacé.",
     )

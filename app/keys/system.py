@@ -58,7 +58,7 @@ class SystemKeys:
         except ValueError:
             raise SecretsUnavailable(
                 "L’entrée « Galien » du trousseau de ce poste a été modifiée : ce n’est plus une clé.",
-                code="GAL-SEC-07",
+                code="GAL-CLE-07",
                 advice="Inscrivez le poste à nouveau par un code : galien secrets enrol. Rien n’a été effacé.",
             ) from None
 
@@ -93,7 +93,7 @@ def _backend() -> KeyringBackend:
             return backend
     raise SecretsUnavailable(
         "Ce système n’a pas de trousseau qui chiffre : serveur sans écran, ou session sans portefeuille.",
-        code="GAL-SEC-03",
+        code="GAL-CLE-03",
         advice="Ouvrez un trousseau, ou choisissez une phrase de passe : galien secrets begin --passphrase. "
         "Galien n’écrit jamais la clé en clair de lui-même.",
     )
@@ -114,7 +114,7 @@ def _prove(backend: KeyringBackend) -> None:
 
 
 def _unfaithful() -> SecretsUnavailable:
-    return SecretsUnavailable("Le trousseau du système ne rend pas ce qu’on lui confie.", code="GAL-SEC-03")
+    return SecretsUnavailable("Le trousseau du système ne rend pas ce qu’on lui confie.", code="GAL-CLE-03")
 
 
 @contextmanager
@@ -127,12 +127,12 @@ def _errors() -> Iterator[None]:
     except KeyringLocked:
         raise SecretsUnavailable(
             "Le trousseau du système est verrouillé.",
-            code="GAL-SEC-08",
+            code="GAL-CLE-08",
             advice="Déverrouillez-le (mot de passe de la session), puis recommencez. Rien n’a été effacé.",
         ) from None
     except NoKeyringError:
-        raise SecretsUnavailable("Ce système n’a pas de trousseau.", code="GAL-SEC-03") from None
+        raise SecretsUnavailable("Ce système n’a pas de trousseau.", code="GAL-CLE-03") from None
     except (KeyringError, OSError, RuntimeError) as error:
         raise SecretsUnavailable(
-            f"Le trousseau du système ne répond pas ({type(error).__name__}).", code="GAL-SEC-09"
+            f"Le trousseau du système ne répond pas ({type(error).__name__}).", code="GAL-CLE-09"
         ) from None

@@ -85,7 +85,7 @@ def test_a_long_day_lets_nothing_out(day: Callable[[str], Traces]) -> None:
     assert any("GAL-BUG-00" in content for content in traces.clipboard)
     assert any((traces.data / "prints").glob("*.pdf"))
     assert "Galien — SIMULATION" in traces.titles
-    assert b"GAL-SEC-21" in traces.said
+    assert b"GAL-CLE-21" in traces.said
     assert b"GAL-USE-01" in traces.said
     assert not any("LEURRETITRE" in title for title in traces.titles)
 

@@ -78,17 +78,17 @@ def test_a_new_file_takes_the_place_of_the_old_one_of_its_usage(kept: Certificat
 @pytest.mark.parametrize(
     ("content", "password", "usage", "code"),
     [
-        (a_file(), "un autre", "cachet", "GAL-SEC-21"),
-        (a_file(), "", "cachet", "GAL-SEC-21"),
-        (b"", PASSWORD, "cachet", "GAL-SEC-21"),
-        (os.urandom(3_000), PASSWORD, "cachet", "GAL-SEC-21"),
-        (a_file()[:-40], PASSWORD, "cachet", "GAL-SEC-21"),
-        (bytes(2_000_000), PASSWORD, "cachet", "GAL-SEC-21"),
-        (p12_files.p12(PASSWORD, None, p12_files.certificate(KEY, START, 9)), PASSWORD, "cachet", "GAL-SEC-22"),
-        (p12_files.p12(PASSWORD, KEY, None), PASSWORD, "cachet", "GAL-SEC-22"),
-        (a_file(days=1), PASSWORD, "cachet", "GAL-SEC-24"),
-        (p12_files.p12("", KEY, p12_files.certificate(KEY, NOW + p12_files.DAY, 9)), "", "cachet", "GAL-SEC-24"),
-        (a_file(), PASSWORD, "Cachet de Mme DURAND", "GAL-SEC-20"),
+        (a_file(), "un autre", "cachet", "GAL-CLE-21"),
+        (a_file(), "", "cachet", "GAL-CLE-21"),
+        (b"", PASSWORD, "cachet", "GAL-CLE-21"),
+        (os.urandom(3_000), PASSWORD, "cachet", "GAL-CLE-21"),
+        (a_file()[:-40], PASSWORD, "cachet", "GAL-CLE-21"),
+        (bytes(2_000_000), PASSWORD, "cachet", "GAL-CLE-21"),
+        (p12_files.p12(PASSWORD, None, p12_files.certificate(KEY, START, 9)), PASSWORD, "cachet", "GAL-CLE-22"),
+        (p12_files.p12(PASSWORD, KEY, None), PASSWORD, "cachet", "GAL-CLE-22"),
+        (a_file(days=1), PASSWORD, "cachet", "GAL-CLE-24"),
+        (p12_files.p12("", KEY, p12_files.certificate(KEY, NOW + p12_files.DAY, 9)), "", "cachet", "GAL-CLE-24"),
+        (a_file(), PASSWORD, "Cachet de Mme DURAND", "GAL-CLE-20"),
     ],
 )
 def test_a_file_that_would_not_serve_is_refused_and_nothing_is_kept(
@@ -103,12 +103,12 @@ def test_a_key_that_is_not_the_certificate_s_is_refused(kept: Certificates, monk
     # No library writes such a file: what it would read is put in its place.
     face = p12_files.certificate(KEY, START, 400)
     monkeypatch.setattr(p12_files.pkcs12, "load_key_and_certificates", lambda *_: (OTHER, face, []))
-    assert code_of(kept.import_p12(a_file(), PASSWORD, "cachet", GALIEN)) == "GAL-SEC-23"
+    assert code_of(kept.import_p12(a_file(), PASSWORD, "cachet", GALIEN)) == "GAL-CLE-23"
 
 
 @pytest.mark.parametrize(
     ("days", "codes", "severity"),
-    [(62, [], None), (61, ["GAL-SEC-27"], Severity.WARNING), (8, ["GAL-SEC-27"], Severity.WARNING)],
+    [(62, [], None), (61, ["GAL-CLE-27"], Severity.WARNING), (8, ["GAL-CLE-27"], Severity.WARNING)],
 )
 def test_the_end_of_a_certificate_is_told_two_months_before(
     kept: Certificates, days: int, codes: list[str], severity: Severity | None
@@ -125,7 +125,7 @@ def test_an_ended_certificate_is_a_defect_even_where_the_key_can_t_be_reached(
     kept.import_p12(a_file(), PASSWORD, "cachet", GALIEN)
     clock.advance(500 * p12_files.DAY)
     place.is_locked = True
-    assert [finding.code for finding in kept.ending()] == ["GAL-SEC-26"]
+    assert [finding.code for finding in kept.ending()] == ["GAL-CLE-26"]
     assert "a expiré" in kept.ending()[0].text
 
 

@@ -85,11 +85,11 @@ def test_a_workstation_with_a_keyring_has_its_key_from_the_first_opening(ring: T
 
 def test_a_headless_server_works_without_secrets_until_a_passphrase_is_chosen(run: Run, root: Path) -> None:
     code, told, said = run("state")
-    assert (code, told["failure"]) == (4, "GAL-SEC-04")
+    assert (code, told["failure"]) == (4, "GAL-CLE-04")
     assert not (root / "keys").exists()
     code, told, said = run("begin")
     assert code == 4
-    assert said.startswith("GAL-SEC-03")
+    assert said.startswith("GAL-CLE-03")
     assert "phrase de passe" in said
 
 
@@ -99,7 +99,7 @@ def test_a_passphrase_is_asked_at_each_command_and_written_nowhere(ring: TrialKe
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n")
     assert (code, told["failure"]) == (0, None)
     assert run("state", typed=WORDS + "\n")[1]["failure"] is None
-    assert run("state", typed="cinq mots tirés au hasarD\n")[1]["failure"] == "GAL-SEC-14"
+    assert run("state", typed="cinq mots tirés au hasarD\n")[1]["failure"] == "GAL-CLE-14"
     written = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
     assert WORDS.encode() not in written
 
@@ -107,14 +107,14 @@ def test_a_passphrase_is_asked_at_each_command_and_written_nowhere(ring: TrialKe
 def test_a_key_that_is_in_the_keyring_is_not_left_for_a_passphrase_by_mistake(ring: TrialKeyring, run: Run) -> None:
     run("state")
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n")
-    assert (code, told["findings"][0]["code"]) == (3, "GAL-SEC-17")
+    assert (code, told["findings"][0]["code"]) == (3, "GAL-CLE-17")
     assert run("state")[1]["failure"] is None
 
 
 def test_a_simulation_takes_no_passphrase(run: Run, tmp_path: Path) -> None:
     bootstrap.create_folder(tmp_path / "demo", Mode.DEMO)
     code, told, _ = run("begin", "--passphrase", typed=WORDS + "\n", folder=tmp_path / "demo")
-    assert (code, told["findings"][0]["code"]) == (3, "GAL-SEC-16")
+    assert (code, told["findings"][0]["code"]) == (3, "GAL-CLE-16")
     code, told, _ = run("state", folder=tmp_path / "demo")
     assert (code, told["clear"]) == (0, True)
 
@@ -127,7 +127,7 @@ def test_a_p12_comes_in_with_its_password_on_standard_input(
     assert PASSWORD not in said + json.dumps(told)
     assert run("certificates")[1][0]["sha256"] == told["sha256"]
     code, told, _ = run("import-p12", str(p12), "authentification", typed="un autre\n")
-    assert (code, told["findings"][0]["code"]) == (3, "GAL-SEC-21")
+    assert (code, told["findings"][0]["code"]) == (3, "GAL-CLE-21")
     assert run("import-p12", str(root / "absent.p12"), "cachet", typed="x\n")[0] == 4
 
 
@@ -155,7 +155,7 @@ def test_a_restored_backup_opens_nothing_until_the_code_of_the_safe_is_typed(
     ring.kept.clear()
     assert cli.main(["restore", str(file), "--data", str(rebuilt)]) == 0
     code, told, said = run("state", folder=rebuilt)
-    assert (code, told["failure"], told["unreadable"]) == (4, "GAL-SEC-05", ["certificate:cachet"])
+    assert (code, told["failure"], told["unreadable"]) == (4, "GAL-CLE-05", ["certificate:cachet"])
     assert "enrol" in said
     assert run("enrol", typed="0000\n", folder=rebuilt)[0] == 3
     assert run("enrol", typed=recovery + "\n", folder=rebuilt)[0] == 0

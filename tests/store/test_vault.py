@@ -156,7 +156,7 @@ def test_a_locked_keyring_is_told_as_such_and_opens_again(database: Database, va
     fresh = vault_of(database, place)
     with pytest.raises(SecretsUnavailable) as failure:
         fresh.get("token:mss")
-    assert failure.value.code == failure_of(fresh) == "GAL-SEC-08"
+    assert failure.value.code == failure_of(fresh) == "GAL-CLE-08"
     assert fresh.state().secrets == ("token:mss",)
     place.is_locked = False
     assert fresh.get("token:mss") == TOKEN
@@ -168,7 +168,7 @@ def test_on_a_machine_where_a_backup_was_restored_nothing_opens_and_nothing_is_d
     before = stored(database)
     elsewhere = vault_of(database, TrialPlace(), "nouvelle machine")
     elsewhere.prepare()
-    assert failure_of(elsewhere) == "GAL-SEC-05"
+    assert failure_of(elsewhere) == "GAL-CLE-05"
     assert elsewhere.state().unreadable == ("token:mss",)
     for attempt in (lambda: elsewhere.get("token:mss"), lambda: elsewhere.put("token:mss", b"x")):
         with pytest.raises(SecretsUnavailable):
@@ -183,7 +183,7 @@ def test_the_recovery_code_of_the_safe_opens_the_secrets_when_every_key_is_lost(
     old = done(vault.recovery_code(GALIEN))
     code = done(vault.recovery_code(GALIEN))
     rebuilt = vault_of(database, TrialPlace(), "nouvelle machine")
-    assert code_of(rebuilt.enrol(old, GALIEN)) == "GAL-SEC-10"
+    assert code_of(rebuilt.enrol(old, GALIEN)) == "GAL-CLE-10"
     assert isinstance(rebuilt.enrol(f" {code.lower().replace('0', 'o').replace('1', 'l')} ", GALIEN), Done)
     assert rebuilt.get("token:mss") == TOKEN
     assert code.encode() not in stored(database)
@@ -206,7 +206,7 @@ def test_without_any_key_or_code_the_officine_begins_anew_and_what_it_had_stays_
     assert vault.get("token:mss") == TOKEN
     with pytest.raises(SecretsUnavailable) as failure:
         vault.get("token:dmp")
-    assert failure.value.code == "GAL-SEC-06"
+    assert failure.value.code == "GAL-CLE-06"
     assert isinstance(vault.enrol(done(rebuilt.transfer_code(GALIEN)), GALIEN), Done)
     assert (vault.get("token:mss"), vault.get("token:dmp")) == (TOKEN, b"new")
 
@@ -215,7 +215,7 @@ def test_a_key_of_another_length_is_told_and_one_of_another_machine_opens_nothin
     database: Database, vault: Vault, place: TrialPlace
 ) -> None:
     (key_id,) = place.kept
-    for wrong, code in ((b"", "GAL-SEC-07"), (bytes(31), "GAL-SEC-07"), (bytes(32), "GAL-SEC-02")):
+    for wrong, code in ((b"", "GAL-CLE-07"), (bytes(31), "GAL-CLE-07"), (bytes(32), "GAL-CLE-02")):
         place.kept[key_id] = wrong
         assert failure_of(vault_of(database, place)) == code
 
@@ -226,10 +226,10 @@ def test_before_there_is_a_key_the_secrets_say_so(database: Database, place: Tri
     with pytest.raises(SecretsUnavailable):
         bare.prepare()
     place.is_locked = False
-    assert failure_of(bare) == "GAL-SEC-04"
+    assert failure_of(bare) == "GAL-CLE-04"
     with pytest.raises(SecretsUnavailable) as failure:
         bare.encrypt(b"x", "totp:1")
-    assert failure.value.code == "GAL-SEC-04"
+    assert failure.value.code == "GAL-CLE-04"
     bare.prepare()
     assert bare.decrypt(bare.encrypt(b"x", "totp:1"), "totp:1") == b"x"
 
@@ -247,7 +247,7 @@ def test_after_a_rotation_the_old_key_of_the_workstation_opens_nothing(
     assert not place.kept.keys() & old.keys()
     stolen = TrialPlace()
     stolen.kept = old
-    assert failure_of(vault_of(database, stolen)) == "GAL-SEC-05"
+    assert failure_of(vault_of(database, stolen)) == "GAL-CLE-05"
 
 
 @pytest.mark.parametrize("broken", ["keep", "commit", "forget"])
@@ -289,7 +289,7 @@ def test_after_a_theft_the_stolen_workstation_opens_nothing_that_is_sealed_now(
     assert [one.station for one in vault.state().stations] == ["comptoir-1"]
     with pytest.raises(SecretsUnavailable):
         stolen.get("token:mss")
-    assert code_of(stolen.enrol(recovery, GALIEN)) == "GAL-SEC-10"
+    assert code_of(stolen.enrol(recovery, GALIEN)) == "GAL-CLE-10"
     assert vault.get("token:mss") == TOKEN
     assert vault.decrypt(sealed_before, "totp:1") == b"TOTP"
 
@@ -307,7 +307,7 @@ def test_a_second_workstation_joins_by_a_code_that_serves_once(
     assert joined.get("token:mss") == TOKEN
     joined.put("token:dmp", b"by the second")
     assert vault.get("token:dmp") == b"by the second"
-    assert code_of(vault_of(database, third, "comptoir-3").enrol(code, GALIEN)) == "GAL-SEC-10"
+    assert code_of(vault_of(database, third, "comptoir-3").enrol(code, GALIEN)) == "GAL-CLE-10"
     assert third.kept == {}
     assert [(one.station, one.is_ours) for one in joined.state().stations] == [
         ("comptoir-1", False), ("comptoir-2", True)
@@ -321,9 +321,9 @@ def test_a_transfer_code_ends_after_half_an_hour_and_a_mistyped_one_opens_nothin
     newcomer = vault_of(database, TrialPlace(), "comptoir-2")
     swapped = code[:-1] + ("0" if code[-1] != "0" else "2")
     for wrong in ("", "hello", swapped, "é" * 28, code + "0", "0" * 100_000):
-        assert code_of(newcomer.enrol(wrong, GALIEN)) == "GAL-SEC-10"
+        assert code_of(newcomer.enrol(wrong, GALIEN)) == "GAL-CLE-10"
     clock.advance(rules.TRANSFER_LASTS + dt.timedelta(seconds=1))
-    assert code_of(newcomer.enrol(code, GALIEN)) == "GAL-SEC-10"
+    assert code_of(newcomer.enrol(code, GALIEN)) == "GAL-CLE-10"
 
 
 def test_two_workstations_that_start_at_once_on_an_empty_base_share_one_key(
@@ -339,7 +339,7 @@ def test_two_workstations_that_start_at_once_on_an_empty_base_share_one_key(
     monkeypatch.setattr(store, "newest", lambda session: answers.pop() if answers else seen(session))
     second.prepare()
     monkeypatch.undo()
-    assert failure_of(second) == "GAL-SEC-05"
+    assert failure_of(second) == "GAL-CLE-05"
     assert len(first.state().stations) == 1
 
 
@@ -360,8 +360,8 @@ def test_only_the_titulaire_touches_the_keys(database: Database, vault: Vault) -
         ]  # fmt: skip
         allowed = member.role is Role.HOLDER
         assert all(isinstance(answer, Done if allowed else Refused) for answer in answers), member.role
-        assert code_of(vault.revoke("x", actor)) == ("GAL-SEC-11" if allowed else "GAL-PER-01")
-    assert code_of(vault.revoke(next(one.id for one in vault.state().stations), GALIEN)) == "GAL-SEC-11"
+        assert code_of(vault.revoke("x", actor)) == ("GAL-CLE-11" if allowed else "GAL-PER-01")
+    assert code_of(vault.revoke(next(one.id for one in vault.state().stations), GALIEN)) == "GAL-CLE-11"
 
 
 def test_what_is_done_to_the_keys_is_traced_without_any_value(database: Database, vault: Vault) -> None:

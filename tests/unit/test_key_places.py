@@ -83,7 +83,7 @@ def test_where_no_keyring_encrypts_nothing_is_kept_in_clear(backend: KeyringBack
     keyring.set_keyring(backend)
     try:
         place = SystemKeys()
-        assert code_of(place.keep, "abc.1", KEY) == code_of(place.read, "abc.1") == "GAL-SEC-03"
+        assert code_of(place.keep, "abc.1", KEY) == code_of(place.read, "abc.1") == "GAL-CLE-03"
         assert place.label == "trousseau du système (absent)"
     finally:
         keyring.set_keyring(before)
@@ -91,25 +91,25 @@ def test_where_no_keyring_encrypts_nothing_is_kept_in_clear(backend: KeyringBack
 
 def test_a_keyring_that_nobody_vouches_for_is_refused(ring: TrialKeyring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(system.ACCEPTED, TrialKeyring.__module__)
-    assert code_of(SystemKeys().keep, "abc.1", KEY) == "GAL-SEC-03"
+    assert code_of(SystemKeys().keep, "abc.1", KEY) == "GAL-CLE-03"
     assert ring.kept == {}
 
 
 def test_a_keyring_that_cuts_long_texts_is_not_trusted_with_a_short_one(ring: TrialKeyring) -> None:
     ring.garbles = True
-    assert code_of(SystemKeys().keep, "abc.1", KEY) == "GAL-SEC-03"
+    assert code_of(SystemKeys().keep, "abc.1", KEY) == "GAL-CLE-03"
     assert ring.kept == {}
 
 
 def test_a_locked_keyring_is_no_absent_one(ring: TrialKeyring) -> None:
     SystemKeys().keep("abc.1", KEY)
     ring.is_locked = True
-    assert {code_of(SystemKeys().read, "abc.1"), code_of(SystemKeys().forget, "abc.1")} == {"GAL-SEC-08"}
+    assert {code_of(SystemKeys().read, "abc.1"), code_of(SystemKeys().forget, "abc.1")} == {"GAL-CLE-08"}
 
 
 def test_an_entry_of_the_keyring_that_was_edited_is_told(ring: TrialKeyring) -> None:
     ring.kept["Galien", "abc.1"] = "pas une clé"
-    assert code_of(SystemKeys().read, "abc.1") == "GAL-SEC-07"
+    assert code_of(SystemKeys().read, "abc.1") == "GAL-CLE-07"
 
 
 def test_what_a_keyring_raises_is_told_without_its_words(ring: TrialKeyring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,16 +148,16 @@ def test_the_cost_of_a_guess_is_that_of_the_advice(tmp_path: Path) -> None:
 
 def test_a_wrong_passphrase_or_none_opens_nothing_and_says_which(cheap: None, tmp_path: Path) -> None:
     PassphraseKeys(tmp_path, words(WORDS)).keep("abc.1", KEY)
-    assert code_of(PassphraseKeys(tmp_path, words("cinq mots tirés au hasarD")).read, "abc.1") == "GAL-SEC-14"
-    assert code_of(PassphraseKeys(tmp_path, Passphrase(None)).read, "abc.1") == "GAL-SEC-15"
-    assert code_of(PassphraseKeys(tmp_path, words("trop courte")).keep, "abc.2", KEY) == "GAL-SEC-12"
+    assert code_of(PassphraseKeys(tmp_path, words("cinq mots tirés au hasarD")).read, "abc.1") == "GAL-CLE-14"
+    assert code_of(PassphraseKeys(tmp_path, Passphrase(None)).read, "abc.1") == "GAL-CLE-15"
+    assert code_of(PassphraseKeys(tmp_path, words("trop courte")).keep, "abc.2", KEY) == "GAL-CLE-12"
 
 
 def test_a_key_file_given_the_name_of_another_does_not_open(cheap: None, tmp_path: Path) -> None:
     place = PassphraseKeys(tmp_path, words(WORDS))
     place.keep("abc.1", KEY)
     (tmp_path / "abc.1.json").rename(tmp_path / "abc.2.json")
-    assert code_of(place.read, "abc.2") == "GAL-SEC-14"
+    assert code_of(place.read, "abc.2") == "GAL-CLE-14"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_key_file_given_the_name_of_another_does_not_open(cheap: None, tmp_pat
 )  # fmt: skip
 def test_a_spoilt_key_file_is_told_and_takes_no_memory(tmp_path: Path, spoilt: bytes) -> None:
     (tmp_path / "abc.1.json").write_bytes(spoilt)
-    assert code_of(PassphraseKeys(tmp_path, words(WORDS)).read, "abc.1") == "GAL-SEC-07"
+    assert code_of(PassphraseKeys(tmp_path, words(WORDS)).read, "abc.1") == "GAL-CLE-07"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX")
@@ -176,13 +176,13 @@ def test_a_passphrase_handed_over_by_a_file_that_others_read_is_refused(cheap: N
     file = tmp_path / "phrase"
     file.write_text(WORDS + "\n", "utf-8")
     file.chmod(0o640)
-    assert code_of(Passphrase(file)) == "GAL-SEC-13"
+    assert code_of(Passphrase(file)) == "GAL-CLE-13"
     file.chmod(0o600)
     source = Passphrase(file)
     assert not source.is_to_ask
     assert source() == WORDS
     file.unlink()
-    assert code_of(source) == "GAL-SEC-13"
+    assert code_of(source) == "GAL-CLE-13"
 
 
 def test_systemd_hands_the_passphrase_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,20 +94,20 @@ def _read(content: bytes, password: str, usage: str) -> tuple[bytes, bytes] | Fi
 
     if not rules.is_name(usage):
         text = "L’usage d’un certificat s’écrit en minuscules, sans espace."
-        return rules.certificate_refused("GAL-SEC-20", text, "Par exemple : authentification, cachet.")
+        return rules.certificate_refused("GAL-CLE-20", text, "Par exemple : authentification, cachet.")
     try:
         if len(content) > _LARGEST:
             raise ValueError("too large")  # noqa: TRY301 -- one refusal for all that is no PKCS#12
         key, certificate, _chain = load_key_and_certificates(content, password.encode("utf-8") or None)
     except (ValueError, TypeError):
         text = "Ce fichier ne s’ouvre pas : mot de passe faux, ou ce n’est pas un fichier PKCS#12."
-        return rules.certificate_refused("GAL-SEC-21", text, "Vérifiez le mot de passe remis avec le certificat.")
+        return rules.certificate_refused("GAL-CLE-21", text, "Vérifiez le mot de passe remis avec le certificat.")
     if key is None or certificate is None:
         text = "Ce fichier n’a pas à la fois un certificat et sa clé privée."
-        return rules.certificate_refused("GAL-SEC-22", text, "Exportez-le à nouveau avec sa clé.")
+        return rules.certificate_refused("GAL-CLE-22", text, "Exportez-le à nouveau avec sa clé.")
     if _spki(key.public_key()) != _spki(certificate.public_key()):
         text = "La clé privée de ce fichier n’est pas celle de son certificat."
-        return rules.certificate_refused("GAL-SEC-23", text, "Demandez un fichier complet à l’ANS.")
+        return rules.certificate_refused("GAL-CLE-23", text, "Demandez un fichier complet à l’ANS.")
     pkcs8 = key.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption())
     return certificate.public_bytes(form.Encoding.DER), pkcs8
 
@@ -135,7 +135,7 @@ def _face(usage: str, der: bytes) -> Certificate:
 def _out_of_dates(usage: str) -> Finding:
     text = f"Le certificat « {usage} » a expiré, ou n’est pas encore valable."
     return rules.certificate_refused(
-        "GAL-SEC-24", text, "Vérifiez l’horloge du poste, puis demandez un certificat valable."
+        "GAL-CLE-24", text, "Vérifiez l’horloge du poste, puis demandez un certificat valable."
     )
 
 

@@ -50,7 +50,7 @@ def open_with_place(rows: Iterable[VaultKeyRow], place: KeyPlace, station: str) 
         if key is not None and len(key) != sealing.KEY_BYTES:
             raise SecretsUnavailable(
                 "Ce qui tient lieu de clé à ce poste n’en est pas une.",
-                code="GAL-SEC-07",
+                code="GAL-CLE-07",
                 advice="Inscrivez le poste à nouveau par un code : galien secrets enrol. Rien n’a été effacé.",
             )
         if key is not None:

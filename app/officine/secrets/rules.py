@@ -42,12 +42,12 @@ def is_name(name: str) -> bool:
 def code_refused() -> Finding:
     """Return the finding for a code that opens nothing: mistyped, used already, or too old."""
     text = "Ce code n’ouvre rien : mal recopié, déjà utilisé, ou demandé il y a plus de 30 minutes."
-    return _error("GAL-SEC-10", text, "Recopiez-le, ou demandez-en un autre sur un poste déjà inscrit.")
+    return _error("GAL-CLE-10", text, "Recopiez-le, ou demandez-en un autre sur un poste déjà inscrit.")
 
 
 def station_unknown() -> Finding:
     """Return the finding for a workstation that has no key to take away."""
-    return _error("GAL-SEC-11", "Aucun autre poste n’est inscrit sous ce nom.", "Voyez : galien secrets state")
+    return _error("GAL-CLE-11", "Aucun autre poste n’est inscrit sous ce nom.", "Voyez : galien secrets state")
 
 
 def certificate_refused(code: str, text: str, advice: str) -> Finding:
@@ -60,12 +60,12 @@ def certificate_ends(usage: str, not_after: dt.datetime, now: dt.datetime) -> Fi
     left = not_after - now
     if left <= dt.timedelta():
         text = f"Le certificat « {usage} » a expiré."
-        return _error("GAL-SEC-26", text, "Importez le nouveau : galien secrets import-p12.")
+        return _error("GAL-CLE-26", text, "Importez le nouveau : galien secrets import-p12.")
     if left > SOON[0]:
         return None
     days = max(left.days, 1)
     text = f"Le certificat « {usage} » expire dans {days} {'jour' if days == 1 else 'jours'}."
-    return Finding("GAL-SEC-27", Severity.WARNING, typographic(text), "Demandez le nouveau à l’ANS dès maintenant.")
+    return Finding("GAL-CLE-27", Severity.WARNING, typographic(text), "Demandez le nouveau à l’ANS dès maintenant.")
 
 
 def _error(code: str, text: str, advice: str, subject: str = "") -> Finding:

@@ -316,19 +316,19 @@ def _require(opened: Ring, number: int) -> None:
     if not number:
         raise SecretsUnavailable(
             "Les secrets de ce dossier n’ont pas encore de clé.",
-            code="GAL-SEC-04",
+            code="GAL-CLE-04",
             advice="Lancez : galien secrets begin",
         )
     if opened.opened_by is None:
         raise SecretsUnavailable(
             "La clé de ce poste n’est pas à sa place : poste nouveau, réinstallé, ou base restaurée d’ailleurs.",
-            code="GAL-SEC-05",
+            code="GAL-CLE-05",
             advice="Inscrivez-le par un code : galien secrets enrol. Les secrets chiffrés sont intacts dans la base.",
         )
     if number not in opened.held:
         raise SecretsUnavailable(
             "La clé de l’officine a été renouvelée sur un autre poste.",
-            code="GAL-SEC-06",
+            code="GAL-CLE-06",
             advice="Inscrivez ce poste à nouveau par un code de transfert : galien secrets enrol.",
         )
 
