@@ -61,6 +61,7 @@ class Right(enum.StrEnum):
     READ_COPY = "copy.read"
     REMOVE_COPY = "copy.remove"
     SET_CHECKS = "checks.set"
+    MANAGE_SECRETS = "secrets.manage"
 
     @property
     def label(self) -> str:
@@ -90,6 +91,7 @@ _RIGHT_LABELS = {
     Right.READ_COPY: "lire la copie d’une ordonnance",
     Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
     Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
+    Right.MANAGE_SECRETS: "gérer les clés et les certificats de l’officine",
 }
 
 

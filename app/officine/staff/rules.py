@@ -40,6 +40,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
+    Right.MANAGE_SECRETS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 
