@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -42,7 +43,11 @@ from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
+from app.officine.secrets.sealing import KeyBox
+from app.officine.staff.accounts import Accounts as StaffAccounts
+from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
+from app.officine.staff.signing import SignIn
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.quarantine import Quarantine
@@ -111,6 +116,8 @@ class Services:
     copies: Copies
     cards: PatientCards
     demo_cards: DemoCards | None
+    staff_accounts: StaffAccounts
+    sign_in: SignIn
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -236,6 +243,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
+    box = KeyBox(os.urandom(32))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
@@ -337,6 +345,18 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             test_people=trial_people(),
         ),
         demo_cards=demo_cards,
+        staff_accounts=StaffAccounts(db, staff, box),
+        sign_in=SignIn(
+            db,
+            staff,
+            box,
+            station=settings.station,
+            # A name alone opens nothing on real data, whatever the mode asked for.
+            simulated=mode.is_simulated and settings.mode.is_simulated,
+            policy=lambda: LockPolicy(
+                settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
+            ),
+        ),
     )
 
 

@@ -33,7 +33,8 @@ class Settings:
     ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
-    ``scan_folder`` is where the scanner of documents leaves its files, empty for none.
+    ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``lock_…`` say when the
+    workstation locks by itself.
     """
 
     mode: Mode = Mode.DEMO
@@ -55,6 +56,9 @@ class Settings:
     print_labels: bool = False
     label_size: str = "roll-62x29"
     scan_folder: str = ""
+    lock_idle_minutes: int = 10
+    lock_absolute_hours: int = 12
+    lock_on_card_removed: bool = True
 
 
 def load(file: Path) -> Settings:

@@ -40,6 +40,9 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
+    Right.READ_PATIENT: _COUNTER,
+    # Of no role: the officine names a person (``Member.is_identity_super_user``).
+    Right.IDENTITY_SUPER: frozenset(),
 }
 """The roles that hold each right."""
 
@@ -50,6 +53,23 @@ _NAME_LIMIT = 60
 def may(role: Role, right: Right) -> bool:
     """Return True when the role holds the right."""
     return role in ALLOWED[right]
+
+
+def member_may(member: Member, right: Right) -> bool:
+    """Return True when the member holds the right now: by the role, or named for it; one who left holds none."""
+    if not member.active or member.is_limited:
+        return False
+    if right is Right.IDENTITY_SUPER:
+        return member.is_identity_super_user
+    return may(member.role, right)
+
+
+def limited() -> Finding:
+    """Return the finding that refuses an act to who must complete the account first."""
+    text = (
+        "Votre compte n’est pas complet : il faut d’abord choisir votre mot de passe et enregistrer un second facteur."
+    )
+    return _error("GAL-PER-06", text, "Identifiez-vous avec votre mot de passe (F12) et suivez les deux étapes.")
 
 
 def refusal(right: Right) -> Finding:
