@@ -41,6 +41,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
     Right.READ_PATIENT: _COUNTER,
+    Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
     Right.IDENTITY_SUPER: frozenset(),
 }
