@@ -49,6 +49,9 @@ TOPICS: dict[str, Topic] = {
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
     "registers": Topic("app.cli.registers", "registres : exporter, balance des stupéfiants, durées"),
     "staff": Topic("app.cli.staff", "équipe : premier titulaire, comptes, accès perdu, déblocage"),
+    "secrets": Topic(
+        "app.cli.secrets", "clés et certificats de l’officine : état, codes, renouvellement, import PKCS#12"
+    ),
     "queue": Topic("app.cli.queue", "file d’attente des envois"),
     "help": Topic("app.cli.help", "cette liste, ou l’aide d’une commande"),
 }
@@ -60,6 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Nothing but French messages ever reaches the terminal: an unexpected error leaves a crash report.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        from app.logs import guard_process  # noqa: PLC0415 -- where a process begins, not where a test calls
+
+        guard_process()
     _speak_utf8()
     out = frame.Output(as_json="--json" in words)
     try:
@@ -88,7 +95,7 @@ def command_named(name: str) -> frame.Command:
             if command.name == name:
                 found: frame.Command = command
                 return found
-    raise frame.UsageError(f"la commande « {name} » n’existe pas")
+    raise frame.UsageError(f"la commande « {frame.shown_word(name)} » n’existe pas")
 
 
 def is_there(topic: Topic) -> bool:
