@@ -133,6 +133,14 @@ CASES: dict[str, Case] = {
         "a paper that came out is traced, whoever printed it",
     ),
     "staff_accounts.set_pin": Case(None, nothing, "one’s own only, whatever the role: refused by GAL-PER-23"),
+    "vault.enrol": Case(None, lambda s, _h, a: s.enrol("x", a), "the code that the titulaire gave is the proof"),
+    # --- Secrets ---
+    "vault.rotate": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.rotate(a)),
+    "vault.renew": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.renew(a)),
+    "vault.transfer_code": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.transfer_code(a)),
+    "vault.recovery_code": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.recovery_code(a)),
+    "vault.revoke": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.revoke("none", a)),
+    "certificates.import_p12": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.import_p12(b"", "x", "essai", a)),
     # --- The team ---
     "staff.add": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add(DRAFT, a)),
     "staff.add_all": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add_all([DRAFT], a)),
