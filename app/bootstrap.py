@@ -52,7 +52,10 @@ from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
+from app.officine.staff.accounts import Accounts as StaffAccounts
+from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
+from app.officine.staff.signing import SignIn
 from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.quarantine import Quarantine
@@ -122,6 +125,8 @@ class Services:
     copies: Copies
     cards: PatientCards
     demo_cards: DemoCards | None
+    staff_accounts: StaffAccounts
+    sign_in: SignIn
     vault: Vault
     passphrase: Passphrase | None
     certificates: Certificates
@@ -263,8 +268,8 @@ def create_demo(root: Path, *, mode: Mode | None = None, clock: Clock | None = N
 def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> Services:
     publisher = Publisher()
     db = Database(_engine(folder, settings), clock, publisher)
-    catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
+    catalog = Catalog(db, folder.catalogs, staff)
     passphrase = passphrase_of(settings)
     vault = Vault(db, staff, key_place(folder, settings, passphrase), Actor(None, SYSTEM, settings.station))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
@@ -357,8 +362,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
-        account_papers=AccountPapers(db, folder.prints, settings.mode),
-        slips=Slips(db, folder.prints, settings.mode),
+        account_papers=AccountPapers(db, folder.prints, settings.mode, staff),
+        slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
         cards=PatientCards(
             db,
@@ -368,6 +373,18 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             test_people=trial_people(),
         ),
         demo_cards=demo_cards,
+        staff_accounts=StaffAccounts(db, staff, vault),
+        sign_in=SignIn(
+            db,
+            staff,
+            vault,
+            station=settings.station,
+            # A name alone opens nothing on real data, whatever the mode asked for.
+            simulated=mode.is_simulated and settings.mode.is_simulated,
+            policy=lambda: LockPolicy(
+                settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
+            ),
+        ),
         vault=vault,
         passphrase=passphrase,
         certificates=Certificates(db, vault, staff),

@@ -34,9 +34,10 @@ class Settings:
     ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
-    ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``secret_place`` is where the
-    key of this workstation lies outside a simulation (``system``: its keyring, ``passphrase``: a file under a
-    passphrase); ``secret_passphrase_file`` hands that passphrase over, empty for one that is asked.
+    ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``lock_…`` say when the
+    workstation locks by itself. ``secret_place`` is where the key of this workstation lies outside a simulation
+    (``system``: its keyring, ``passphrase``: a file under a passphrase); ``secret_passphrase_file`` hands that
+    passphrase over, empty for one that is asked.
     """
 
     mode: Mode = Mode.DEMO
@@ -58,6 +59,9 @@ class Settings:
     print_labels: bool = False
     label_size: str = "roll-62x29"
     scan_folder: str = ""
+    lock_idle_minutes: int = 10
+    lock_absolute_hours: int = 12
+    lock_on_card_removed: bool = True
     secret_place: str = SYSTEM_KEYRING
     secret_passphrase_file: str = ""
 

@@ -49,6 +49,7 @@ TOPICS: dict[str, Topic] = {
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
     "registers": Topic("app.cli.registers", "registres : exporter, balance des stupéfiants, durées"),
+    "staff": Topic("app.cli.staff", "équipe : premier titulaire, comptes, accès perdu, déblocage"),
     "secrets": Topic(
         "app.cli.secrets", "clés et certificats de l’officine : état, codes, renouvellement, import PKCS#12"
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.kernel.outcome import is_refused
@@ -14,7 +16,7 @@ DRAFT = MemberDraft(family_name="VALÉRIANE", given_name="Claire", role=Role.HOL
 @pytest.mark.req("INS-04")
 def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_out() -> None:
     assert set(rules.ALLOWED) == set(Right)
-    assert all(rules.may(Role.HOLDER, right) for right in Right)
+    assert all(rules.may(Role.HOLDER, right) for right in Right if right is not Right.IDENTITY_SUPER)
 
 
 @pytest.mark.req("INS-04")
@@ -30,6 +32,8 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.RECEIVE_STOCK,
                 Right.HANDLE_RECALLS,
                 Right.READ_COPY,
+                Right.READ_PATIENT,
+                Right.READ_REGISTERS,
             },
         ),
         (
@@ -40,6 +44,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.KEEP_REGISTERS,
                 Right.HANDLE_RECALLS,
                 Right.KEEP_RECALLS,
+                Right.READ_REGISTERS,
             },
         ),
         (Role.SUPPORT, {Right.MANAGE_CATALOG}),
@@ -76,3 +81,15 @@ def test_what_is_wrong_with_a_member_is_named(change: dict[str, str], code: str)
     findings = rules.check_member(MemberDraft(role=Role.HOLDER, **typed), [other])
     assert [finding.code for finding in findings] == [code]
     assert is_refused(findings)
+
+
+@pytest.mark.req("INS-04")
+@pytest.mark.parametrize("role", list(Role))
+def test_correcting_an_identity_is_of_a_person_named_for_it_and_of_no_role(role: Role) -> None:
+    """RNIV: the « super-utilisateur » is named by the structure."""
+    known = Member(id=1, family_name="ORTIE", given_name="Paul", role=role, rpps="", badge="", active=True)
+    assert not rules.member_may(known, Right.IDENTITY_SUPER)
+    named = replace(known, is_identity_super_user=True)
+    assert rules.member_may(named, Right.IDENTITY_SUPER)
+    assert not rules.member_may(replace(named, active=False), Right.IDENTITY_SUPER)
+    assert not rules.member_may(replace(named, is_limited=True), Right.IDENTITY_SUPER)

@@ -61,6 +61,9 @@ class Right(enum.StrEnum):
     READ_COPY = "copy.read"
     REMOVE_COPY = "copy.remove"
     SET_CHECKS = "checks.set"
+    READ_PATIENT = "patient.read"
+    READ_REGISTERS = "registers.read"
+    IDENTITY_SUPER = "identity.super"
     MANAGE_SECRETS = "secrets.manage"
 
     @property
@@ -91,6 +94,9 @@ _RIGHT_LABELS = {
     Right.READ_COPY: "lire la copie d’une ordonnance",
     Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
     Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
+    Right.READ_PATIENT: "ouvrir le dossier d’un patient",
+    Right.READ_REGISTERS: "consulter les registres",
+    Right.IDENTITY_SUPER: "corriger une identité récupérée ou qualifiée",
     Right.MANAGE_SECRETS: "gérer les clés et les certificats de l’officine",
 }
 
@@ -104,13 +110,17 @@ class MemberDraft:
     role: Role
     rpps: str = ""
     badge: str = ""
+    is_identity_super_user: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One member of the staff.
 
-    ``rpps`` is empty for who has none; ``badge`` is the code printed on the staff badge, empty without one.
+    ``rpps`` is empty for who has none; ``badge`` is the code printed on the staff badge, empty without one: it names
+    its holder, and proves nothing. ``is_identity_super_user`` is the person whom the officine lets correct strict
+    traits (RNIV, « super-utilisateur »), whatever the role. ``is_limited``: the account is not complete (a password
+    given by someone else, or without second factor), and holds no right until it is.
     """
 
     id: int
@@ -120,6 +130,8 @@ class Member:
     rpps: str
     badge: str
     active: bool
+    is_identity_super_user: bool = False
+    is_limited: bool = False
 
     @property
     def name(self) -> str:

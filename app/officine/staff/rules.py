@@ -40,6 +40,10 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
+    Right.READ_PATIENT: _COUNTER,
+    Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
+    # Of no role: the officine names a person (``Member.is_identity_super_user``).
+    Right.IDENTITY_SUPER: frozenset(),
     Right.MANAGE_SECRETS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
@@ -53,10 +57,42 @@ def may(role: Role, right: Right) -> bool:
     return role in ALLOWED[right]
 
 
+def member_may(member: Member, right: Right) -> bool:
+    """Return True when the member holds the right now: by the role, or named for it; one who left holds none."""
+    if not member.active or member.is_limited:
+        return False
+    if right is Right.IDENTITY_SUPER:
+        return member.is_identity_super_user
+    return may(member.role, right)
+
+
+def limited() -> Finding:
+    """Return the finding that refuses an act to who must complete the account first."""
+    text = (
+        "Votre compte n’est pas complet : il faut d’abord choisir votre mot de passe et enregistrer un second facteur."
+    )
+    return _error("GAL-PER-06", text, "Identifiez-vous avec votre mot de passe (F12) et suivez les deux étapes.")
+
+
 def refusal(right: Right) -> Finding:
     """Return the finding that refuses an act to who lacks the right."""
     text = f"Votre rôle ne permet pas cette action : {right.label}."
     return _error("GAL-PER-01", text, "Demandez à une personne habilitée de s’identifier à ce poste (F12).")
+
+
+def last_holder(member: Member, team: Iterable[Member]) -> list[Finding]:
+    """Return why a member must stay titulaire: without one nobody could open an account again."""
+    if member.role is not Role.HOLDER or not member.active:
+        return []
+    if any(one.role is Role.HOLDER and one.active and one.id != member.id for one in team):
+        return []
+    text = "C’est le seul titulaire de l’équipe : plus personne ne pourrait gérer les comptes."
+    return [_error("GAL-PER-07", text, "Ajoutez d’abord l’autre titulaire.")]
+
+
+def unknown() -> Finding:
+    """Return the finding for somebody who is not in the team."""
+    return _error("GAL-PER-22", "Cette personne n’est pas dans l’équipe.", "Choisissez-la dans la liste.")
 
 
 def check_member(draft: MemberDraft, others: Iterable[Member]) -> list[Finding]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.staff import rules
 from app.officine.staff.model import Member, MemberDraft, Right, Role
-from app.officine.staff.tables import StaffRow
+from app.officine.staff.tables import StaffAccountRow, StaffCardRow, StaffRow
 from app.store.audit import Actor
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
     from app.store.database import Database
+
+_LIMITED = select(StaffAccountRow.staff_id).where(
+    StaffAccountRow.password_hash != "",
+    or_(
+        StaffAccountRow.must_change,
+        StaffAccountRow.totp_sealed.is_(None)
+        & ~select(StaffCardRow).where(StaffCardRow.staff_id == StaffAccountRow.staff_id).exists(),
+    ),
+)
+"""Members whose account is not complete: a password that someone else chose, or nothing beside it."""
 
 
 class Staff:
@@ -52,11 +63,25 @@ class Staff:
         if actor.staff_id is None:
             return True
         member = self.get(actor.staff_id)
-        return member is not None and member.active and rules.may(member.role, right)
+        return member is not None and rules.member_may(member, right)
 
     def refusal(self, actor: Actor, right: Right) -> list[Finding]:
         """Return the finding that refuses the act to this actor, or nothing."""
-        return [] if self.may(actor, right) else [rules.refusal(right)]
+        if self.may(actor, right):
+            return []
+        member = None if actor.staff_id is None else self.get(actor.staff_id)
+        return [rules.limited() if member is not None and member.is_limited else rules.refusal(right)]
+
+    def require(self, actor: Actor | None, right: Right) -> None:
+        """Raise InputDefect where the actor lacks the right: for what returns what it reads, and no outcome.
+
+        The screens ask for the right before; this is what stops whatever did not. None is Galien itself, which reads
+        to check, to print or to answer for what was asked with a right.
+        """
+        if actor is None:
+            return
+        for finding in self.refusal(actor, right):
+            raise InputDefect(finding.text, code=finding.code, advice=finding.advice)
 
     def check(self, draft: MemberDraft) -> list[Finding]:
         """Return what is wrong with a member as typed."""
@@ -74,17 +99,43 @@ class Staff:
         if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
-            rows = [_row_of(draft) for draft in drafts]
+            rows = [row_of(draft) for draft in drafts]
             work.session.add_all(rows)
             work.session.flush()
             for row in rows:
                 work.audit("staff.add", "staff", str(row.id), details={"role": row.role})
             work.changed("staff")
-        return Done([_member_of(row) for row in rows], tuple(findings))
+        return Done([member_of(row) for row in rows], tuple(findings))
+
+    def edit(self, member_id: int, draft: MemberDraft, actor: Actor) -> Outcome[Member]:
+        """Write over a member what is typed: name, role, RPPS, badge, named for the identities or not."""
+        known = self.get(member_id)
+        findings = self.refusal(actor, Right.MANAGE_STAFF)
+        if known is None or findings:
+            return Refused(tuple(findings or [rules.unknown()]))
+        findings += rules.check_member(draft, [one for one in self._team().values() if one.id != member_id])
+        if draft.role is not Role.HOLDER:
+            findings += rules.last_holder(known, self._team().values())
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            row = work.session.get_one(StaffRow, member_id)
+            before = (row.role, row.is_identity_super_user)
+            row.family_name, row.given_name, row.role = draft.family_name, draft.given_name, str(draft.role)
+            row.rpps, row.badge = draft.rpps, draft.badge or None
+            row.is_identity_super_user = draft.is_identity_super_user
+            work.session.flush()
+            details = {"before": list(before), "after": [row.role, row.is_identity_super_user]}
+            work.audit("staff.edit", "staff", str(member_id), details=details)
+            work.changed("staff")
+            edited = member_of(row, is_limited=known.is_limited)
+        return Done(edited, tuple(findings))
 
     def deactivate(self, member_id: int, actor: Actor) -> Outcome[None]:
         """Close the account of a member who leaves; the trace of what they did stays."""
+        known = self.get(member_id)
         findings = self.refusal(actor, Right.MANAGE_STAFF)
+        findings += [] if known is None else rules.last_holder(known, self._team().values())
         if findings:
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
@@ -97,8 +148,9 @@ class Staff:
         with self._lock:
             if self._members is None:
                 with self._db.read() as session:
+                    limited = frozenset(session.scalars(_LIMITED))
                     rows = session.scalars(select(StaffRow))
-                    self._members = {row.id: _member_of(row) for row in rows}
+                    self._members = {row.id: member_of(row, is_limited=row.id in limited) for row in rows}
             return self._members
 
     def _forget(self, change: Changed) -> None:
@@ -112,7 +164,8 @@ def actor_of(member: Member, station: str) -> Actor:
     return Actor(member.id, member.name, station)
 
 
-def _row_of(draft: MemberDraft) -> StaffRow:
+def row_of(draft: MemberDraft) -> StaffRow:
+    """Return the row of a new member."""
     return StaffRow(
         family_name=draft.family_name,
         given_name=draft.given_name,
@@ -120,10 +173,12 @@ def _row_of(draft: MemberDraft) -> StaffRow:
         rpps=draft.rpps,
         badge=draft.badge or None,
         active=True,
+        is_identity_super_user=draft.is_identity_super_user,
     )
 
 
-def _member_of(row: StaffRow) -> Member:
+def member_of(row: StaffRow, *, is_limited: bool = False) -> Member:
+    """Return the member that a row holds."""
     return Member(
         id=row.id,
         family_name=row.family_name,
@@ -132,4 +187,6 @@ def _member_of(row: StaffRow) -> Member:
         rpps=row.rpps,
         badge=row.badge or "",
         active=row.active,
+        is_identity_super_user=row.is_identity_super_user,
+        is_limited=is_limited,
     )
