@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.kernel.clock import Clock
+    from app.officine.staff.ports import ProfessionalCards
     from app.settings import Settings
     from app.store.backup import Backup
 
@@ -118,12 +119,20 @@ class Services:
     demo_cards: DemoCards | None
     staff_accounts: StaffAccounts
     sign_in: SignIn
+    professional_cards: ProfessionalCards | None = None
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
     def system_actor(self) -> Actor:
         """Galien itself, on this workstation."""
         return Actor(None, SYSTEM, self.settings.station)
+
+    @property
+    def demo_pin(self) -> str:
+        """The PIN that opens a simulation, which its lock shows; empty with real data."""
+        from app.demo_people import PIN  # noqa: PLC0415 -- only demonstrations need it
+
+        return PIN if self.mode.is_simulated else ""
 
     @property
     def pharmacy_name(self) -> str:

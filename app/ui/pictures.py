@@ -105,6 +105,7 @@ class Stage:
         for dialog in self.dialogs():
             dialog.reject()
         self.window.toasts.clear()
+        self.window.closing.count(0)
         if self.window.locked:
             self.window.unlock()
         self.settle()
@@ -144,6 +145,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
@@ -166,6 +168,7 @@ def pictures() -> tuple[Picture, ...]:
         *REGISTERS,
         *STOCK,
         *DISCARD,
+        *LOCK,
         *PICTURES,
     )
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SCREENS = (
     "app.ui.context",
     "app.ui.scanner",
+    "app.ui.lock",
+    "app.ui.lock_watch",
     "app.ui.counter.view",
     "app.ui.patients.view",
     "app.ui.products.view",
