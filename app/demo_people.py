@@ -15,15 +15,16 @@ PIN: Final = "270461"
 
 
 def give_pins(services: Services) -> None:
-    """Give every member of a simulation the same PIN, once; an account that exists already is left as it is.
+    """Give every member of a simulation who has nothing the same PIN; an account that exists is left as it is.
 
     Raises Bug in production, or where the service refuses the PIN.
     """
     if not services.mode.is_simulated:
         raise Bug("Aucun code de démonstration n’entre dans une officine réelle.")
-    if not services.staff_accounts.needs_first():
-        return
     for member in services.staff.members():
+        factors = services.staff_accounts.factors(member.id)
+        if factors.pin or factors.password:
+            continue
         outcome = services.staff_accounts.set_pin(member.id, PIN, actor_of(member, services.settings.station))
         if isinstance(outcome, Refused):
             raise Bug(f"Le code de démonstration est refusé : {outcome.findings[0].code}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -36,9 +36,16 @@ if TYPE_CHECKING:
     from app.officine.staff.session import StaffSession
     from app.ui.context import Services, Ui
 
-_WIDTH, _LIST_WIDTH, _HEIGHT = 860, 330, 430
+_WIDTH, _HEIGHT = 940, 540
 _PROMPT = "Choisissez votre nom (↑ ↓, ou sa première lettre), ou scannez votre badge."
 _NAME_ONLY = "Scannez votre badge, ou choisissez votre nom\u00a0: ↑ ↓ puis Entrée."
+_REASONS: Final = {
+    LockReason.ASKED: "À votre demande, à {}.",
+    LockReason.IDLE: "Personne n’y travaillait\u00a0: verrouillé à {}.",
+    LockReason.CARD_REMOVED: "La carte a été retirée à {}.",
+    LockReason.EXPIRED: "La durée de la session s’est achevée à {}\u00a0: identifiez-vous à nouveau.",
+    LockReason.CLOCK: "L’horloge du poste a reculé (il est {})\u00a0: identifiez-vous à nouveau.",
+}
 _START = "Identifiez-vous pour ouvrir ce poste."
 _KEPT = "Les ventes en cours sont gardées."
 
@@ -50,6 +57,11 @@ class Team:
     members: tuple[Member, ...] = ()
     factors: dict[int, Factors] = field(default_factory=dict)
     is_new: bool = False
+
+    @property
+    def has_nothing(self) -> bool:
+        """True while no member has any factor: in a simulation a name opens."""
+        return not any(one.password or one.pin or one.totp or one.cards for one in self.factors.values())
 
 
 def read_team(services: Services) -> Team:
@@ -103,7 +115,7 @@ class LockView(QWidget):
         panel.body.addWidget(self.demo)
         column = QVBoxLayout(self)
         column.addStretch(1)
-        column.addWidget(panel, 4, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(panel, 12, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         for name, _title, _key, _icon in WAYS:
             ui.acts.bind(f"lock.{name}", partial(self.choose_way, name), self)
@@ -119,7 +131,7 @@ class LockView(QWidget):
     def ask(self, reason: LockReason | None = LockReason.ASKED, member: Member | None = None) -> None:
         """Lock for ``reason``; ``member`` is who is expected, the operator otherwise."""
         now = formats.clock(self._ui.services.clock.now())
-        self.reason.setText(f"{reason.label} (à {now}). {_KEPT}" if reason is not None else _START)
+        self.reason.setText(_START if reason is None else f"{_REASONS[reason]} {_KEPT}".format(now))
         expected = member or self._ui.operator
         self._wanted = expected.id if expected is not None else None
         self._forget()
@@ -192,14 +204,14 @@ class LockView(QWidget):
         line = QHBoxLayout(page)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.XL)
-        line.addLayout(left, 2)
-        line.addWidget(self.right, 3)
+        line.addLayout(left, 5)
+        line.addWidget(self.right, 8)
         return page
 
     @property
     def _is_name_only(self) -> bool:
         """True in a simulation where nobody has anything to sign in with: a name opens."""
-        return self.team.is_new and self._ui.services.mode.is_simulated
+        return self.team.has_nothing and self._ui.services.mode.is_simulated
 
     @property
     def _chosen_member(self) -> Member | None:
@@ -519,8 +531,8 @@ class LockView(QWidget):
 
     def _measure(self) -> None:
         worn = theme.current()
-        self._panel.setFixedWidth(worn.pixels(_WIDTH) if worn.zoom <= 130 else round(_WIDTH * 1.35))
-        self._panel.setMinimumHeight(min(worn.pixels(_HEIGHT), round(_HEIGHT * 1.3)))
+        self._panel.setFixedWidth(worn.pixels(_WIDTH) if worn.zoom <= 130 else round(_WIDTH * 1.3))
+        self._panel.setMinimumHeight(min(worn.pixels(_HEIGHT), round(_HEIGHT * 1.2)))
 
 
 class _DemoStrip(QFrame):
@@ -542,7 +554,7 @@ class _DemoStrip(QFrame):
         if not is_simulated:
             return
         pin = services.demo_pin
-        if team.is_new:
+        if team.has_nothing:
             self.words.setText("Personne n’a de code dans cette démonstration\u00a0: un nom suffit.")
         elif pin and any(factors.pin for factors in team.factors.values()):
             self.words.setText(

@@ -296,7 +296,7 @@ class TotpStep(Step):
             "Confirmer le code",
         )
         self._member_id, self._actor = 0, ui.services.system_actor
-        self.qr = QrLabel("QR code de l’application de codes", 190)
+        self.qr = QrLabel("QR code de l’application de codes", 240)
         self.key = Text("", "mono", wrap=True)
         self.key.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.code = TextField(limit=_CODE_LIMIT, large=True)

@@ -174,7 +174,7 @@ class LockWatch(QObject):
 
 
 class ClosingStrip(QFrame):
-    """Says, at the foot of the window, in how many seconds it locks; any key keeps it open."""
+    """Says, at the head of the window, in how many seconds it locks; any key keeps it open."""
 
     def __init__(self, window: QWidget) -> None:
         """Stand over ``window``, hidden."""
@@ -200,7 +200,7 @@ class ClosingStrip(QFrame):
         self.setAccessibleName(said)
         self.adjustSize()
         window = self._window
-        bottom = window.height() - self.height() - theme.current().pixels(44)
-        self.move((window.width() - self.width()) // 2, bottom)
+        # Over the header, where nothing is read or pressed at the counter.
+        self.move((window.width() - self.width()) // 2, theme.current().pixels(26))
         self.show()
         self.raise_()
