@@ -250,8 +250,8 @@ def create_demo(root: Path, *, mode: Mode | None = None, clock: Clock | None = N
 def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> Services:
     publisher = Publisher()
     db = Database(_engine(folder, settings), clock, publisher)
-    catalog = Catalog(db, folder.catalogs)
     staff = Staff(db)
+    catalog = Catalog(db, folder.catalogs, staff)
     box = KeyBox(os.urandom(32))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
@@ -343,8 +343,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         accounts=accounts,
         recalls=recalls,
         quarantine=quarantine,
-        account_papers=AccountPapers(db, folder.prints, settings.mode),
-        slips=Slips(db, folder.prints, settings.mode),
+        account_papers=AccountPapers(db, folder.prints, settings.mode, staff),
+        slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
         cards=PatientCards(
             db,

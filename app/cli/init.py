@@ -29,6 +29,8 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
     bootstrap.create_folder(root, mode)
     bootstrap.open_services(root).close()
     out.line(f"Dossier de données prêt dans {root} ({_SAID[mode]}).")
+    if mode is Mode.PRODUCTION:
+        out.line("Ouvrez maintenant le compte du titulaire : galien staff first, ou au premier démarrage du poste.")
     out.result({"data": str(root.absolute()), "mode": str(mode)})
     return frame.DONE
 

@@ -56,6 +56,8 @@ DEMO_CARDS = Act(
     icon="card",
 )
 _FRAME = 4
+_FOOT = "staff"
+"""The room from which on the rail stands at its foot: what is not of every hour."""
 _BANNER = {
     "SIMULATION": "patients, services et paiements fictifs — rien ne sort de ce poste",
     "FORMATION": "base d’entraînement — rien ne sort de ce poste",
@@ -146,6 +148,9 @@ class MainWindow(QMainWindow):
         if room_id == LOCK_ROOM:
             self.lock()
             return
+        if not self.acts.allowed(f"room.{room_id}"):
+            # What was shown to the operator before is not for this one: the last room is open to everybody.
+            room_id = ROOMS[-1].id
         self.room = room_id
         self.title.setText(TITLES[room_id])
         for name, button in self._buttons.items():
@@ -271,7 +276,7 @@ class MainWindow(QMainWindow):
         brand.addStretch()
         column.addLayout(brand)
         for room in ROOMS:
-            if room.id == ROOMS[-1].id:
+            if room.id == _FOOT:
                 column.addStretch()
             button = ActButton(self.acts, room.act.id, kind="room")
             button.setCheckable(True)
@@ -384,6 +389,9 @@ class MainWindow(QMainWindow):
         take = getattr(self._view(self.room), "take_scan", None)
         if take is not None and take(scan):
             return
+        if not self.acts.allowed(ROOMS[0].act.id):
+            self._refuse(ROOMS[0].act.id)
+            return
         counter = self._view(ROOMS[0].id)
         if hasattr(counter, "take_scan"):
             self.enter(ROOMS[0].id)
@@ -393,6 +401,8 @@ class MainWindow(QMainWindow):
         """Give a card to the counter, which comes to the front for a Vitale; while locked, to the lock."""
         if self.locked:
             self.lock_view.take_card(news)
+            return
+        if not self.acts.allowed(ROOMS[0].act.id):
             return
         if news.is_mute:
             self.say("La carte ne répond pas : vérifiez son sens et nettoyez la puce.", "warning")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.officine.staff.model import Right
 from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
@@ -15,6 +16,7 @@ from app.ui.products.acts import ACTS as PRODUCTS_ACTS
 from app.ui.registers.acts import ACTS as REGISTERS_ACTS
 from app.ui.settings.acts import ACTS as SETTINGS_ACTS
 from app.ui.shortcuts import Act
+from app.ui.staff.acts import ACTS as STAFF_ACTS
 from app.ui.stock.acts import ACTS as STOCK_ACTS
 from app.ui.widgets.basics import EmptyState
 
@@ -35,23 +37,29 @@ _SCREENS = (
     "app.ui.cash.view",
     "app.ui.registers.view",
     "app.ui.settings.view",
+    "app.ui.staff.view",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One room: its id, its title and icon in the rail, its key, and what builds its screen."""
+    """One room: its id, its title and icon in the rail, its key, what builds its screen, and who may enter.
+
+    ``right`` is that of whoever may see what the room shows; empty for everybody.
+    """
 
     id: str
     title: str
     icon: str
     key: str
     build: Callable[[Ui], QWidget]
+    right: str = ""
 
     @property
     def act(self) -> Act:
         """The act that enters the room."""
-        return Act(f"room.{self.id}", self.title, self.key, synonyms=("aller", "écran", "ouvrir"), icon=self.icon)
+        words = ("aller", "écran", "ouvrir")
+        return Act(f"room.{self.id}", self.title, self.key, synonyms=words, icon=self.icon, right=self.right)
 
 
 class UnbuiltView(QWidget):
@@ -113,6 +121,12 @@ def _settings(ui: Ui) -> QWidget:
     return SettingsView(ui)
 
 
+def _staff(ui: Ui) -> QWidget:
+    from app.ui.staff.view import StaffView  # noqa: PLC0415 -- built when first entered
+
+    return StaffView(ui)
+
+
 def _documents(_ui: Ui) -> QWidget:
     return UnbuiltView(
         "documents",
@@ -132,14 +146,15 @@ def _messaging(_ui: Ui) -> QWidget:
 
 
 ROOMS = (
-    Room("counter", "Comptoir", "counter", "Alt+1", _counter),
-    Room("patients", "Patients", "patients", "Alt+2", _patients),
+    Room("counter", "Comptoir", "counter", "Alt+1", _counter, Right.DELIVER),
+    Room("patients", "Patients", "patients", "Alt+2", _patients, Right.READ_PATIENT),
     Room("products", "Produits", "products", "Alt+3", _products),
-    Room("stock", "Stock", "stock", "Alt+4", _stock),
-    Room("registers", "Registres", "list", "Alt+5", _registers),
-    Room("cash", "Caisse", "euro", "Alt+6", _cash),
+    Room("stock", "Stock", "stock", "Alt+4", _stock, Right.RECEIVE_STOCK),
+    Room("registers", "Registres", "list", "Alt+5", _registers, Right.READ_REGISTERS),
+    Room("cash", "Caisse", "euro", "Alt+6", _cash, Right.DELIVER),
     Room("documents", "Documents", "documents", "Alt+7", _documents),
     Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
+    Room("staff", "Équipe", "user", "Alt+0", _staff),
     Room("settings", "Réglages", "settings", "Alt+9", _settings),
 )
 TITLES = {room.id: room.title for room in ROOMS}
@@ -151,4 +166,5 @@ ROOM_ACTS = (
     *REGISTERS_ACTS,
     *CASH_ACTS,
     *SETTINGS_ACTS,
+    *STAFF_ACTS,
 )

@@ -248,6 +248,8 @@ def test_a_card_bound_is_a_second_factor_and_another_one_is_not(desk: Desk, clai
 def test_who_left_opens_nothing(desk: Desk, claire: Member) -> None:
     secret = desk.enrol(claire)
     opened = desk.signed_in(claire, secret)
+    assert code_of(desk.staff.deactivate(claire.id, GALIEN)) == "GAL-PER-07"
+    colleague(desk, Role.HOLDER)
     done(desk.staff.deactivate(claire.id, GALIEN))
     assert not desk.sign_in.still_open(opened)
     assert code_of(desk.sign_in.by_password(claire.id, PASSWORD, desk.code(secret))) == "GAL-PER-30"

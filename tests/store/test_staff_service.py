@@ -66,3 +66,26 @@ def test_a_change_made_elsewhere_is_seen_once_announced(staff: Staff, database: 
     assert staff.members() == []
     added(Staff(database), actor, Role.STUDENT)
     assert len(staff.members()) == 1
+
+
+@pytest.mark.req("OFF-SSI-02")
+def test_a_member_is_edited_by_who_manages_the_team_the_last_titulaire_stays_one(staff: Staff, actor: Actor) -> None:
+    holder = added(staff, actor, Role.HOLDER)
+    member = added(staff, actor, Role.STUDENT, "GAL-S-7PAUL")
+    asked = MemberDraft(
+        family_name="ORTIE", given_name="Paul", role=Role.TECHNICIAN, badge="GAL-S-7PAUL", is_identity_super_user=True
+    )
+    assert isinstance(staff.edit(member.id, asked, actor_of(member, "comptoir-1")), Refused)
+    outcome = staff.edit(member.id, asked, actor_of(holder, "comptoir-1"))
+    assert isinstance(outcome, Done)
+    assert staff.get(member.id) == outcome.value
+    assert staff.may(actor_of(member, "comptoir-1"), Right.IDENTITY_SUPER)
+    demoted = MemberDraft(family_name="ORTIE", given_name="Paul", role=Role.ASSISTANT)
+    for refused in (staff.edit(holder.id, demoted, actor), staff.deactivate(holder.id, actor)):
+        assert isinstance(refused, Refused)
+        assert refused.findings[0].code == "GAL-PER-07"
+    assert isinstance(staff.edit(4711, demoted, actor), Refused)
+    taken = MemberDraft(family_name="ORTIE", given_name="Paul", role=Role.HOLDER, badge="GAL-S-7PAUL")
+    assert isinstance(staff.edit(holder.id, taken, actor), Refused)
+    added(staff, actor, Role.HOLDER)
+    assert isinstance(staff.edit(holder.id, demoted, actor), Done)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
-from ui_keys import press, type_text, wait_for
+from ui_keys import press, type_text
 
 from app.demo_people import PIN, give_pins
 from app.kernel.errors import EnvironmentFailure
@@ -107,24 +106,6 @@ def test_f12_a_name_and_a_pin_change_who_serves_and_the_basket_stays(hands: Hand
 
 
 @pytest.mark.req("OFF-UI-20")
-def test_a_change_of_operator_takes_less_than_a_second_from_the_last_key(hands: Hands) -> None:
-    """Asserted here because the second is what is asked for; printed to be read."""
-    member = other(hands)
-    times = []
-    for _ in range(3):
-        locked(hands)
-        choose(hands, member)
-        hands.type(PIN)
-        began = time.monotonic()
-        hands.hit(ENTER)
-        wait_for(lambda: not hands.stage.window.locked, hands.stage.app)
-        times.append(time.monotonic() - began)
-        hands.stage.settle()
-    print("switch:", [f"{one * 1000:.0f} ms" for one in times])
-    assert min(times) < 1.0
-
-
-@pytest.mark.req("OFF-UI-20")
 def test_the_row_of_digits_of_a_french_keyboard_types_a_pin_and_a_letter_goes_to_a_name(hands: Hands) -> None:
     member = other(hands)
     view = locked(hands)
@@ -136,7 +117,7 @@ def test_the_row_of_digits_of_a_french_keyboard_types_a_pin_and_a_letter_goes_to
     hands.type("é_à'-&")  # 2 8 0 4 6 1
     assert view.pin.pin.text() == "280461"
     view.pin.pin.forget()
-    hands.type("é_à'-&"[:0] + "éà"[:0] + PIN[:2] + "à'-&")
+    hands.type("éèà'-&")  # 2 7 0 4 6 1
     assert view.pin.pin.text() == PIN
     hands.press(ENTER)
     hands.wait(lambda: not hands.stage.window.locked)
@@ -189,7 +170,7 @@ def test_after_the_end_of_the_session_no_pin_is_asked_for(hands: Hands) -> None:
     assert hands.aside(hands.services.sign_in.open_sessions) == []
 
 
-# --- What must not leak -------------------------------------------------------------------------------------------------
+# --- What must not leak -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.req("OFF-UI-20")
@@ -296,9 +277,9 @@ def test_capitals_are_pointed_out_in_a_password(hands: Hands) -> None:
     assert not view.password.field.note_label.isVisible()
 
 
-# --- Password and authenticator -----------------------------------------------------------------------------------------
+# --- Password and authenticator ---------------------------------------------------------------------------------------
 
-PASSWORD = "lampe tilleul orage quai"  # noqa: S105 -- of a fictitious person
+PASSWORD = "lampe tilleul orage quai"
 """A password that the rules take."""
 
 
@@ -346,7 +327,7 @@ def test_a_password_that_someone_else_gave_is_changed_then_a_second_factor_is_en
 @pytest.mark.req("OFF-UI-20")
 def test_two_passwords_that_differ_are_told_before_anything_is_sent(hands: Hands) -> None:
     view = locked(hands)
-    view._show_step(view.first, "Bienvenue")  # noqa: SLF001 -- the first start is shown with real data only
+    view._show_step(view.first, "Bienvenue")
     view.first.begin(None)
     hands.type("Valériane")
     hands.press(ENTER)
@@ -371,7 +352,7 @@ def code_now(services: Services, secret: bytes) -> str:
     return totp.code_at(secret, totp.step_of(services.clock.now()))
 
 
-# --- Card ---------------------------------------------------------------------------------------------------------------
+# --- Card -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -384,9 +365,11 @@ class Cards:
     kept: bytearray | None = None
 
     def holder(self) -> HolderCard | None:
+        """Return the card that is in."""
         return self.card
 
     def prove(self, pin: bytearray, challenge: bytes) -> CardProof:
+        """Return the challenge as its own signature, for the right PIN."""
         self.asked += 1
         self.kept = pin
         assert self.card is not None
@@ -401,6 +384,7 @@ class Trusting:
     """Takes every proof: what a certificate is worth is tested elsewhere."""
 
     def check(self, proof: CardProof, challenge: bytes, *, production: bool) -> list[Finding]:  # noqa: ARG002
+        """Find nothing wrong."""
         assert proof.signature == challenge
         return []
 
@@ -410,7 +394,7 @@ def cards(hands: Hands) -> Cards:
     """Readers in which no card is yet."""
     made = Cards()
     hands.services.professional_cards = made
-    hands.services.sign_in._trust = Trusting()  # noqa: SLF001 -- plugged by the composition root
+    hands.services.sign_in._trust = Trusting()
     return made
 
 

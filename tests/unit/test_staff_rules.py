@@ -33,6 +33,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.HANDLE_RECALLS,
                 Right.READ_COPY,
                 Right.READ_PATIENT,
+                Right.READ_REGISTERS,
             },
         ),
         (
@@ -43,6 +44,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.KEEP_REGISTERS,
                 Right.HANDLE_RECALLS,
                 Right.KEEP_RECALLS,
+                Right.READ_REGISTERS,
             },
         ),
         (Role.SUPPORT, {Right.MANAGE_CATALOG}),

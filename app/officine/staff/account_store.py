@@ -88,11 +88,17 @@ def take_try(work: UnitOfWork, member_id: int, factor: Factor) -> tuple[bool, Tr
         select(StaffTryRow).where(*where).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
     before = Tries(row.failures, row.last_at)
-    if credentials.is_shut(before, factor) or credentials.locked_until(before, work.now) is not None:
+    if credentials.must_wait(before, factor, work.now):
         row.unheard += 1
         return False, before
     row.failures, row.last_at = row.failures + 1, work.now
     return True, Tries(row.failures, work.now)
+
+
+def add_unheard(session: Session, member_id: int, factor: Factor, count: int) -> None:
+    """Add to the tries refused unheard."""
+    where = (StaffTryRow.staff_id == member_id, StaffTryRow.factor == str(factor))
+    session.execute(update(StaffTryRow).where(*where).values(unheard=StaffTryRow.unheard + count))
 
 
 def clear_tries(session: Session, member_id: int, *factors_: Factor) -> int:

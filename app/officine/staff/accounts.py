@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
 from app.officine.staff import account_store as store
-from app.officine.staff import credentials, hashing, totp
+from app.officine.staff import credentials, hashing, rules, totp
 from app.officine.staff.credentials import Factor
 from app.officine.staff.model import Member, MemberDraft, Right, Role
 from app.officine.staff.service import member_of, row_of
@@ -43,6 +43,10 @@ class Accounts:
         """Return True while nobody has anything to sign in with: the first titulaire is to be opened."""
         with self._db.read() as session:
             return not store.any_account(session)
+
+    def check_first(self) -> list[Finding]:
+        """Return why the first account can't be opened: there is one."""
+        return [] if self.needs_first() else [_not_first()]
 
     def factors(self, member_id: int) -> Factors:
         """Return what a member may sign in with, and what stands in the way."""
@@ -224,7 +228,7 @@ class Accounts:
 
     def _existing(self, member_id: int) -> list[Finding]:
         member = self._staff.get(member_id)
-        return [] if member is not None and member.active else [_unknown()]
+        return [] if member is not None and member.active else [rules.unknown()]
 
     def _confirmed(self, member_id: int, actor: Actor, current: str) -> list[Finding]:
         """Return why the present password does not confirm that it is the member who acts."""
@@ -298,10 +302,6 @@ def _first_is_holder() -> Finding:
 def _not_first() -> Finding:
     text = "Un compte existe déjà dans cette officine."
     return _error("GAL-PER-21", text, "Identifiez-vous, ou faites ouvrir votre compte par le titulaire.")
-
-
-def _unknown() -> Finding:
-    return _error("GAL-PER-22", "Cette personne n’est pas dans l’équipe.", "Choisissez-la dans la liste.")
 
 
 def _own_pin() -> Finding:

@@ -90,6 +90,11 @@ def locked_until(tries: Tries, now: dt.datetime) -> dt.datetime | None:
     return end if now < end else None
 
 
+def must_wait(tries: Tries, factor: Factor, now: dt.datetime) -> bool:
+    """Return True where nothing may be tried now."""
+    return is_shut(tries, factor) or locked_until(tries, now) is not None
+
+
 def normal(password: str) -> bytes:
     """Return the octets of a password as they are hashed, alike from every keyboard (NFKC, NIST SP 800-63B).
 

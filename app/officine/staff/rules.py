@@ -41,6 +41,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
     Right.READ_PATIENT: _COUNTER,
+    Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
     Right.IDENTITY_SUPER: frozenset(),
 }
@@ -76,6 +77,21 @@ def refusal(right: Right) -> Finding:
     """Return the finding that refuses an act to who lacks the right."""
     text = f"Votre rôle ne permet pas cette action : {right.label}."
     return _error("GAL-PER-01", text, "Demandez à une personne habilitée de s’identifier à ce poste (F12).")
+
+
+def last_holder(member: Member, team: Iterable[Member]) -> list[Finding]:
+    """Return why a member must stay titulaire: without one nobody could open an account again."""
+    if member.role is not Role.HOLDER or not member.active:
+        return []
+    if any(one.role is Role.HOLDER and one.active and one.id != member.id for one in team):
+        return []
+    text = "C’est le seul titulaire de l’équipe : plus personne ne pourrait gérer les comptes."
+    return [_error("GAL-PER-07", text, "Ajoutez d’abord l’autre titulaire.")]
+
+
+def unknown() -> Finding:
+    """Return the finding for somebody who is not in the team."""
+    return _error("GAL-PER-22", "Cette personne n’est pas dans l’équipe.", "Choisissez-la dans la liste.")
 
 
 def check_member(draft: MemberDraft, others: Iterable[Member]) -> list[Finding]:

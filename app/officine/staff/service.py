@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
+from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.staff import rules
 from app.officine.staff.model import Member, MemberDraft, Right, Role
@@ -71,6 +72,17 @@ class Staff:
         member = None if actor.staff_id is None else self.get(actor.staff_id)
         return [rules.limited() if member is not None and member.is_limited else rules.refusal(right)]
 
+    def require(self, actor: Actor | None, right: Right) -> None:
+        """Raise InputDefect where the actor lacks the right: for what returns what it reads, and no outcome.
+
+        The screens ask for the right before; this is what stops whatever did not. None is Galien itself, which reads
+        to check, to print or to answer for what was asked with a right.
+        """
+        if actor is None:
+            return
+        for finding in self.refusal(actor, right):
+            raise InputDefect(finding.text, code=finding.code, advice=finding.advice)
+
     def check(self, draft: MemberDraft) -> list[Finding]:
         """Return what is wrong with a member as typed."""
         return rules.check_member(draft, self._team().values())
@@ -95,9 +107,35 @@ class Staff:
             work.changed("staff")
         return Done([member_of(row) for row in rows], tuple(findings))
 
+    def edit(self, member_id: int, draft: MemberDraft, actor: Actor) -> Outcome[Member]:
+        """Write over a member what is typed: name, role, RPPS, badge, named for the identities or not."""
+        known = self.get(member_id)
+        findings = self.refusal(actor, Right.MANAGE_STAFF)
+        if known is None or findings:
+            return Refused(tuple(findings or [rules.unknown()]))
+        findings += rules.check_member(draft, [one for one in self._team().values() if one.id != member_id])
+        if draft.role is not Role.HOLDER:
+            findings += rules.last_holder(known, self._team().values())
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            row = work.session.get_one(StaffRow, member_id)
+            before = (row.role, row.is_identity_super_user)
+            row.family_name, row.given_name, row.role = draft.family_name, draft.given_name, str(draft.role)
+            row.rpps, row.badge = draft.rpps, draft.badge or None
+            row.is_identity_super_user = draft.is_identity_super_user
+            work.session.flush()
+            details = {"before": list(before), "after": [row.role, row.is_identity_super_user]}
+            work.audit("staff.edit", "staff", str(member_id), details=details)
+            work.changed("staff")
+            edited = member_of(row, is_limited=known.is_limited)
+        return Done(edited, tuple(findings))
+
     def deactivate(self, member_id: int, actor: Actor) -> Outcome[None]:
         """Close the account of a member who leaves; the trace of what they did stays."""
+        known = self.get(member_id)
         findings = self.refusal(actor, Right.MANAGE_STAFF)
+        findings += [] if known is None else rules.last_holder(known, self._team().values())
         if findings:
             return Refused(tuple(findings))
         with self._db.write(actor) as work:

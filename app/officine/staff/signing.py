@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _CHALLENGE_BYTES = 32
 _CHALLENGE_LIFE = dt.timedelta(minutes=2)
+_TELL_EVERY = 50
+"""Of tries refused unheard, the first is written, then every fiftieth: a machine that tries does not fill the disk."""
 _TOUCH_EVERY = dt.timedelta(minutes=1)
 
 
@@ -79,6 +81,7 @@ class SignIn:
         self._lock = threading.Lock()
         self._challenge: tuple[bytes, dt.datetime] | None = None
         self._touched: dict[int, dt.datetime] = {}
+        self._unheard: dict[tuple[int, Factor], int] = {}
 
     # --- Full sign-in -------------------------------------------------------------------------------------------------
 
@@ -240,7 +243,25 @@ class SignIn:
             return store.factors(session, member_id, self._db.clock.now())
 
     def _take(self, member_id: int, factor: Factor) -> tuple[bool, Tries]:
-        return self._db.perform(self._galien, lambda work: store.take_try(work, member_id, factor))
+        """Count a try before it is made; one that must wait costs a reading, and now and then a writing."""
+        now, key = self._db.clock.now(), (member_id, factor)
+        with self._db.read() as session:
+            tries = store.tries_of(session, member_id, factor)
+        if not credentials.must_wait(tries, factor, now):
+            return self._db.perform(self._galien, lambda work: store.take_try(work, member_id, factor))
+        with self._lock:
+            waiting = self._unheard.get(key, 0) + 1
+            told = waiting == 1 or waiting % _TELL_EVERY == 0
+            self._unheard[key] = waiting
+        if told:
+            count = 1 if waiting == 1 else _TELL_EVERY
+            self._db.perform(self._galien, lambda work: store.add_unheard(work.session, member_id, factor, count))
+        return False, tries
+
+    def _forget_unheard(self, member_id: int) -> None:
+        with self._lock:
+            for factor in Factor:
+                self._unheard.pop((member_id, factor), None)
 
     def _second_factor(self, member: Member, factors: Factors, code: str, card: HolderCard | None) -> _Opening | None:
         """Return what the second factor opens; None where it is wrong, or missing though there is one."""
@@ -316,6 +337,7 @@ class SignIn:
         if tries is not None:
             cleared = (Factor.PIN,) if opening.under is not None else tuple(Factor)
             unheard = store.clear_tries(work.session, member.id, *cleared)
+            self._forget_unheard(member.id)
             details |= {"failures": tries.failures - 1, "unheard": unheard}
         action = "session.open" if opening.under is None else "session.switch"
         work.audit(action, "staff", str(member.id), details=details)

@@ -68,8 +68,8 @@ class SalesPage(CashPage):
 
     def shown(self) -> None:
         """Read the sales of the day anew."""
-        counter = self.ui.services.counter
-        self.ui.tasks.run(lambda _progress: counter.deliveries(), done=self._listed, owner=self, key="sales")
+        counter, actor = self.ui.services.counter, self.ui.actor()
+        self.ui.tasks.run(lambda _progress: counter.deliveries(actor=actor), done=self._listed, owner=self, key="sales")
 
     def focus_list(self) -> None:
         """Put the focus on the list."""

@@ -105,14 +105,14 @@ class LastOrdonnance:
     products: tuple[str, ...]
 
 
-def find(services: Services, text: str) -> Answers:
-    """Return the patients and the products that answer ``text``."""
+def find(services: Services, text: str, actor: Actor | None = None) -> Answers:
+    """Return the patients and the products that answer ``text``, asked by ``actor``."""
     wanted = text.strip()
     if not wanted:
         return Answers(text)
     products = services.catalog.search(wanted, PRODUCTS)
     held = services.stock.on_hand([product.code for product in products]) if products else {}
-    patients = services.patients.search(wanted, PATIENTS) if len(wanted) > 1 else []
+    patients = services.patients.search(wanted, PATIENTS, actor) if len(wanted) > 1 else []
     return Answers(text, tuple(patients), tuple(Hit(product, held.get(product.code)) for product in products))
 
 
@@ -177,14 +177,14 @@ def waiting(services: Services) -> list[SessionSummary]:
     return [item for item in reversed(services.counter.open_sessions()) if item.state is SessionState.SUSPENDED]
 
 
-def treatments_of(services: Services, patient_id: int) -> list[Taken]:
+def treatments_of(services: Services, patient_id: int, actor: Actor | None = None) -> list[Taken]:
     """Return what a patient takes, then what they received before, each product once."""
-    return treatments.taken(services.counter.history(patient_id, HISTORY), today(services.clock))
+    return treatments.taken(services.counter.history(patient_id, HISTORY, actor=actor), today(services.clock))
 
 
-def interventions_of(services: Services, patient_id: int) -> list[Intervention]:
+def interventions_of(services: Services, patient_id: int, actor: Actor | None = None) -> list[Intervention]:
     """Return the last interventions pharmaceutiques of a patient, the newest first."""
-    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS)
+    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS, actor=actor)
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:

@@ -109,7 +109,7 @@ class PasswordForm(ActForm):
         if is_reset:
             said = (
                 f"Tout ce qu’avait {member.name} est retiré\u00a0: code PIN, application de codes, sessions ouvertes. "
-                "Donnez-lui ce mot de passe de vive voix\u202f; il devra le changer en s’identifiant. Ses cartes restent."
+                "Donnez-lui ce mot de passe de vive voix\u202f; il le changera en s’identifiant. Ses cartes restent."
             )
         elif is_own:
             said = ""
@@ -133,13 +133,9 @@ class PasswordForm(ActForm):
             return
         current = self.current.take()
         if self.is_reset:
-            self.perform(
-                lambda: accounts.reset(member.id, password, actor), f"Compte de {member.name} réinitialisé"
-            )
+            self.perform(lambda: accounts.reset(member.id, password, actor), f"Compte de {member.name} réinitialisé")
         else:
-            self.perform(
-                lambda: accounts.set_password(member.id, password, actor, current), "Mot de passe changé"
-            )
+            self.perform(lambda: accounts.set_password(member.id, password, actor, current), "Mot de passe changé")
 
 
 class PinForm(ActForm):

@@ -24,8 +24,8 @@ _SHORT: Final = {
     Role.SUPPORT: "Technicien",
 }
 _NOTE: Final = (
-    "Cette table est celle que chaque service consulte avant d’agir\u00a0: un écran ne donne aucun droit. « corriger une "
-    "identité récupérée ou qualifiée » appartient aux personnes que l’officine désigne (super-utilisateur identité), "
+    "Cette table est celle que chaque service consulte avant d’agir\u00a0: un écran ne donne aucun droit. Corriger une "
+    "identité récupérée ou qualifiée appartient aux personnes que l’officine désigne (super-utilisateur identité), "
     "quel que soit leur rôle. Un étudiant sert sous la surveillance d’un pharmacien (CSP L. 4241-10)."
 )
 
@@ -36,10 +36,8 @@ class RightsPage(QWidget):
     def __init__(self) -> None:
         """Show the table of the services."""
         super().__init__()
-        columns: list[Column[Right]] = [Column("Droit", lambda right: _sentence(right))]
-        columns += [
-            Column(_SHORT[role], _answer(role), 9, tone=_tone(role), strong=True) for role in Role
-        ]
+        columns: list[Column[Right]] = [Column("Droit", _sentence)]
+        columns += [Column(_SHORT[role], _answer(role), 9, tone=_tone(role), strong=True) for role in Role]
         empty = EmptyState("list", "Aucun droit", "La table des droits est vide.")
         self.list: ListTable[Right] = ListTable("Table des droits", columns, empty)
         column = QVBoxLayout(self)
