@@ -148,6 +148,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
@@ -169,6 +170,7 @@ def pictures() -> tuple[Picture, ...]:
         *STOCK,
         *DISCARD,
         *LOCK,
+        *STAFF,
         *PICTURES,
     )
 
@@ -301,6 +303,7 @@ PICTURES = (
     Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
     Picture("settings-catalog-refused", _findings),
     Picture("settings-queue", _acts("room.settings", "settings.queue")),
+    Picture("settings-locking", _acts("room.settings", "settings.locking")),
     Picture("settings-about", _acts("room.settings", "settings.about")),
     Picture("palette", _acts("room.products", "app.palette")),
     Picture("help", _acts("room.products", "app.help")),
