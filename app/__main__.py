@@ -32,6 +32,10 @@ def run(root: Path, mode: Mode | None = None) -> int:
 
         begin = bootstrap.create_demo if settings.mode.is_simulated else bootstrap.open_services
         services = begin(root, mode=mode)
+        if services.mode.is_simulated and settings.mode.is_simulated:
+            from app import demo_people  # noqa: PLC0415 -- only demonstrations need it
+
+            demo_people.give_pins(services)
         services.go_live()
         return services
 

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
 
     from app.kernel.clock import Clock
     from app.officine.secrets.ports import KeyPlace
+    from app.officine.staff.ports import ProfessionalCards
     from app.settings import Settings
     from app.store.backup import Backup
 
@@ -130,12 +131,20 @@ class Services:
     vault: Vault
     passphrase: Passphrase | None
     certificates: Certificates
+    professional_cards: ProfessionalCards | None = None
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
     def system_actor(self) -> Actor:
         """Galien itself, on this workstation."""
         return Actor(None, SYSTEM, self.settings.station)
+
+    @property
+    def demo_pin(self) -> str:
+        """The PIN that opens a simulation, which its lock shows; empty with real data."""
+        from app.demo_people import PIN  # noqa: PLC0415 -- only demonstrations need it
+
+        return PIN if self.mode.is_simulated else ""
 
     @property
     def pharmacy_name(self) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QLockFile, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
+from app.kernel.outcome import Done
 from app.kernel.text import NBSP
 from app.ui import failures
 from app.ui.collector import Collector, spare_what_stays
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
+    from app.officine.staff.session import StaffSession
     from app.settings import Settings
     from app.ui.context import Services, Ui
 
@@ -94,8 +96,8 @@ class Desktop(QObject):
             owner=self.window,
         )
 
-    def attach(self, services: Services, members: list[Member], pharmacy: str) -> None:
-        """Make the window usable with the services."""
+    def attach(self, services: Services, members: list[Member], pharmacy: str, session: StaffSession | None) -> None:
+        """Make the window usable with the services; ``session`` is open already in a simulation."""
         from app.ui.context import Ui  # noqa: PLC0415 -- not needed for the first paint
         from app.ui.scanner import Scanner  # noqa: PLC0415 -- the same
 
@@ -119,12 +121,12 @@ class Desktop(QObject):
         )
         scanner.serial_state.connect(self._serial_state)
         scanner.listen(settings.scanner_port)
-        pharmacists = [member for member in members if member.role.is_pharmacist]
-        self.ui.operator = next(iter([*pharmacists, *members]), None)
+        self.ui.operator = _usual(members) if services.mode.is_simulated else None
+        self.ui.session = session
         self.window.set_pharmacy(pharmacy)
         self.window.attach(self.ui)
         if not services.mode.is_simulated:
-            self.window.lock()
+            self.window.lock(None)
 
     def close(self) -> None:
         """Stop what runs and close the services."""
@@ -142,7 +144,11 @@ class Desktop(QObject):
         report = None
         if failures.kind_of(error) is failures.Kind.BUG and self.services is not None:
             report = failures.write_report(self.services.folder.logs, error, dt.datetime.now(dt.UTC))
-        failures.FailureDialog(failures.failure_of(error, report), self.window).open()
+        failure = failures.failure_of(error, report)
+        if self.ui is not None and failure.kind is not failures.Kind.BUG:
+            self.ui.when_open(lambda: failures.FailureDialog(failure, self.window).open())
+        else:
+            failures.FailureDialog(failure, self.window).open()
 
     def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Show what no screen caught, in place of Python’s own printing."""
@@ -193,9 +199,21 @@ def _already_open() -> int:
     return 4
 
 
-def _with_members(services: Services) -> tuple[Services, list[Member], str]:
+def _with_members(services: Services) -> tuple[Services, list[Member], str, StaffSession | None]:
     preload()
-    return services, services.staff.members(), services.pharmacy_name
+    members = services.staff.members()
+    first = _usual(members)
+    session = None
+    if services.mode.is_simulated and first is not None:
+        outcome = services.sign_in.demo(first.id)
+        session = outcome.value if isinstance(outcome, Done) else None
+    return services, members, services.pharmacy_name, session
+
+
+def _usual(members: list[Member]) -> Member | None:
+    """Return who is at the counter when a simulation opens: the first pharmacist."""
+    pharmacists = [member for member in members if member.role.is_pharmacist]
+    return next(iter([*pharmacists, *members]), None)
 
 
 def _interpret(services: Services, text: str, *, kept: bool) -> Scan:

@@ -43,8 +43,12 @@ if TYPE_CHECKING:
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
     from app.officine.safety.service import Safety
+    from app.officine.staff.accounts import Accounts as StaffAccounts
     from app.officine.staff.model import Member
+    from app.officine.staff.ports import ProfessionalCards
     from app.officine.staff.service import Staff
+    from app.officine.staff.session import StaffSession
+    from app.officine.staff.signing import SignIn
     from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.open_boxes import OpenBoxes
     from app.officine.stock.quarantine import Quarantine
@@ -239,6 +243,18 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    staff_accounts: StaffAccounts
+    sign_in: SignIn
+
+    @property
+    def professional_cards(self) -> ProfessionalCards | None:
+        """The reader of professional cards; None where this workstation has none."""
+        ...
+
+    @property
+    def demo_pin(self) -> str:
+        """The PIN that opens a simulation; empty with real data."""
+        ...
 
     @property
     def demo_cards(self) -> DemoCards | None:
@@ -312,6 +328,8 @@ class Ui(QObject):
     """What the main window gives to each of its screens."""
 
     operator_changed = Signal()
+    operator_asked = Signal(object)
+    session_changed = Signal()
     locked = Signal()
 
     def __init__(
@@ -336,6 +354,9 @@ class Ui(QObject):
         self.broadcast = Broadcast(services.publisher, self)
         self.cards = CardBridge(services, tasks, self)
         self.operator: Member | None = None
+        self.session: StaffSession | None = None
+        self.is_locked = False
+        self._waiting: list[Callable[[], object]] = []
 
     @property
     def settings(self) -> Settings:
@@ -354,6 +375,34 @@ class Ui(QObject):
         """Change who is at the counter."""
         self.operator = member
         self.operator_changed.emit()
+
+    def set_session(self, session: StaffSession | None) -> None:
+        """Begin the session of a member, who is at the counter from now on; None: a full sign-in is needed."""
+        self.session = session
+        self.session_changed.emit()
+        if session is not None:
+            self.set_operator(session.member)
+
+    def ask_operator(self, member: Member) -> None:
+        """Ask a member to prove who they are: a badge names its holder, and opens nothing."""
+        self.operator_asked.emit(member)
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Tell the screens that everything is hidden, or shown again: what waited for that is done."""
+        self.is_locked = locked
+        if locked:
+            self.locked.emit()
+            return
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
+            act()
+
+    def when_open(self, act: Callable[[], object]) -> None:
+        """Do an act that shows something: at once, or after the unlock."""
+        if self.is_locked:
+            self._waiting.append(act)
+        else:
+            act()
 
     def keep_settings(self) -> None:
         """Write the settings of this workstation, in the background."""

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
+from app.officine.staff.locks import LockReason
 from app.officine.staff.model import Right
 from app.officine.staff.rules import member_may
+from app.officine.staff.session import EndWhy
 from app.ui import theme
-from app.ui.lock import LockView
+from app.ui.lock_acts import ACTS as LOCK_ACTS
+from app.ui.lock_acts import ROOM as LOCK_ROOM
+from app.ui.operator_button import operator_words
 from app.ui.resources import resource
 from app.ui.rooms import ROOM_ACTS, ROOMS, TITLES
 from app.ui.shortcuts import Act, Acts
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.officine.patients.cards import News
     from app.officine.scan.model import Scan
+    from app.officine.staff.model import Member
     from app.ui.context import Ui
     from app.ui.tasks import Tasks
     from app.ui.theme import Theme
@@ -50,6 +56,8 @@ DEMO_CARDS = Act(
     icon="card",
 )
 _FRAME = 4
+_FOOT = "staff"
+"""The room from which on the rail stands at its foot: what is not of every hour."""
 _BANNER = {
     "SIMULATION": "patients, services et paiements fictifs — rien ne sort de ce poste",
     "FORMATION": "base d’entraînement — rien ne sort de ce poste",
@@ -76,16 +84,17 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(resource("icons", "galien.svg"))))
         self.theme, self.tasks = worn, tasks
         self.acts = Acts(self, keys)
-        self.acts.register(*WINDOW_ACTS, *(room.act for room in ROOMS), *ROOM_ACTS)
+        self.acts.register(*WINDOW_ACTS, *(room.act for room in ROOMS), *ROOM_ACTS, *LOCK_ACTS)
         if mode.banner:
             self.acts.register(DEMO_CARDS)
-        self.acts.room = lambda: self.room
+        self.acts.room = lambda: LOCK_ROOM if self.locked else self.room
         self.acts.enter_room = self.enter
         self.acts.may = self._may
         self.acts.refused.connect(self._refuse)
         self.ui: Ui | None = None
         self.room = ROOMS[0].id
         self.views: dict[str, QWidget] = {}
+        self._hidden: list[QDialog] = []
         self.state_bar = StateBar(tasks)
         self._buttons: dict[str, ActButton] = {}
         self._bind()
@@ -108,10 +117,19 @@ class MainWindow(QMainWindow):
 
     def attach(self, ui: Ui) -> None:
         """Give the window its services: the counter shows at once, the other rooms are built when idle."""
+        from app.ui.lock import LockView  # noqa: PLC0415 -- not needed for the first paint
+        from app.ui.lock_watch import ClosingStrip, LockWatch  # noqa: PLC0415 -- the same
+
         self.ui = ui
         self.lock_view = LockView(ui)
         self.lock_view.unlocked.connect(self.unlock)
         self.stage.addWidget(self.lock_view)
+        self.watch = LockWatch(ui, self)
+        self.watch.due.connect(self.lock)
+        self.closing = ClosingStrip(self)
+        self.watch.closing_in.connect(self.closing.count)
+        ui.operator_asked.connect(self._ask_operator)
+        ui.session_changed.connect(self._show_operator)
         self.state_bar.attach(ui)
         ui.broadcast.changed.connect(self._tell_rooms)
         ui.operator_changed.connect(self._show_operator)
@@ -126,6 +144,9 @@ class MainWindow(QMainWindow):
     def enter(self, room_id: str) -> None:
         """Show a room, built at its first use; nothing while the workstation is locked."""
         if self.locked:
+            return
+        if room_id == LOCK_ROOM:
+            self.lock()
             return
         if not self.acts.allowed(f"room.{room_id}"):
             # What was shown to the operator before is not for this one: the last room is open to everybody.
@@ -149,24 +170,46 @@ class MainWindow(QMainWindow):
         """True while nobody may use the workstation."""
         return self.stage.currentIndex() > 0
 
-    def lock(self) -> None:
-        """Hide everything until somebody says who they are; what was under way stays."""
-        if self.ui is None or self.locked:
+    def lock(self, reason: LockReason | None = LockReason.ASKED, member: Member | None = None) -> None:
+        """Hide everything until somebody proves who they are; what was under way goes on and is told afterwards.
+
+        After the end of a session (``reason``) only a full sign-in opens; None: the workstation has just started.
+        ``member`` is who is expected.
+        """
+        if self.ui is None:
             return
-        if self.ui.operator is None:
+        if reason in {LockReason.EXPIRED, LockReason.CLOCK}:
+            self._end_session()
+        elif self.locked:
+            return
+        if self.ui.operator is None and self.ui.services.mode.is_simulated:
             self.say("L’équipe est vide\u00a0: ajoutez un membre avant de verrouiller le poste.", "warning")
             return
-        self.stage.setCurrentWidget(self.lock_view)
-        self.lock_view.ask()
+        if not self.locked:
+            self.toasts.clear()
+            self.closing.count(0)
+            self._put_dialogs_away()
+            self.stage.setCurrentWidget(self.lock_view)
+            self.ui.set_locked(locked=True)
+        self.lock_view.ask(reason, member)
 
     def unlock(self) -> None:
-        """Show the room that was left."""
+        """Show the room that was left, and what waited for it."""
         self.stage.setCurrentIndex(0)
         self.enter(self.room)
+        if self.ui is not None:
+            self.ui.set_locked(locked=False)
+        hidden, self._hidden = self._hidden, []
+        for dialog in hidden:
+            if isValid(dialog):
+                dialog.open()
 
     def say(self, text: str, kind: str = "info") -> None:
-        """Show a short message; ``kind``: info, success, warning or danger."""
-        self.toasts.say(text, kind)
+        """Show a short message; ``kind``: info, success, warning or danger. While locked it waits."""
+        if self.ui is not None and self.locked:
+            self.ui.when_open(lambda: self.toasts.say(text, kind))
+        else:
+            self.toasts.say(text, kind)
 
     def set_pharmacy(self, name: str) -> None:
         """Show the name of the officine."""
@@ -233,7 +276,7 @@ class MainWindow(QMainWindow):
         brand.addStretch()
         column.addLayout(brand)
         for room in ROOMS:
-            if room.id == ROOMS[-1].id:
+            if room.id == _FOOT:
                 column.addStretch()
             button = ActButton(self.acts, room.act.id, kind="room")
             button.setCheckable(True)
@@ -355,8 +398,11 @@ class MainWindow(QMainWindow):
             counter.take_scan(scan)
 
     def _route_card(self, news: News) -> None:
-        """Give a card to the counter, which comes to the front for a Vitale; to nobody while locked."""
-        if self.locked or not self.acts.allowed(ROOMS[0].act.id):
+        """Give a card to the counter, which comes to the front for a Vitale; while locked, to the lock."""
+        if self.locked:
+            self.lock_view.take_card(news)
+            return
+        if not self.acts.allowed(ROOMS[0].act.id):
             return
         if news.is_mute:
             self.say("La carte ne répond pas : vérifiez son sens et nettoyez la puce.", "warning")
@@ -370,7 +416,7 @@ class MainWindow(QMainWindow):
         from app.ui.demo_cards import DemoCardsDialog  # noqa: PLC0415 -- not needed for the first paint
 
         cards = self.ui.services.demo_cards if self.ui is not None else None
-        if cards is not None and not self.locked:
+        if cards is not None:
             DemoCardsDialog(cards, self).open()
 
     def _may(self, right: str) -> bool:
@@ -387,5 +433,37 @@ class MainWindow(QMainWindow):
 
     def _show_operator(self) -> None:
         operator = self.ui.operator if self.ui is not None else None
-        self.operator.setText(operator.name if operator is not None else "Personne")
+        session = self.ui.session if self.ui is not None else None
+        text, icon, told = operator_words(operator, session)
+        self.operator.setText(text)
+        self.operator.set_icon(icon)
+        self.operator.setAccessibleDescription(told)
         self.operator.updateGeometry()
+
+    def _ask_operator(self, member: Member) -> None:
+        """Ask who showed a badge at the counter to prove it, as the lock does."""
+        self.lock(LockReason.ASKED, member)
+
+    def _end_session(self) -> None:
+        """End the session whose time is over: no PIN opens after it."""
+        ui = self.ui
+        if ui is None or ui.session is None:
+            return
+        session, sign_in = ui.session, ui.services.sign_in
+        ui.set_session(None)
+        ui.tasks.run(
+            lambda _progress: sign_in.sign_out(session, EndWhy.EXPIRED),
+            done=lambda _none: None,
+            failed=lambda _error: None,
+            owner=self,
+        )
+
+    def _put_dialogs_away(self) -> None:
+        """Hide what stands over the window: it may name a patient."""
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.hide()
+                self._hidden.append(dialog)

@@ -105,6 +105,7 @@ class Stage:
         for dialog in self.dialogs():
             dialog.reject()
         self.window.toasts.clear()
+        self.window.closing.count(0)
         if self.window.locked:
             self.window.unlock()
         self.settle()
@@ -144,8 +145,10 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
@@ -166,6 +169,8 @@ def pictures() -> tuple[Picture, ...]:
         *REGISTERS,
         *STOCK,
         *DISCARD,
+        *LOCK,
+        *STAFF,
         *PICTURES,
     )
 
@@ -298,6 +303,7 @@ PICTURES = (
     Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
     Picture("settings-catalog-refused", _findings),
     Picture("settings-queue", _acts("room.settings", "settings.queue")),
+    Picture("settings-locking", _acts("room.settings", "settings.locking")),
     Picture("settings-about", _acts("room.settings", "settings.about")),
     Picture("palette", _acts("room.products", "app.palette")),
     Picture("help", _acts("room.products", "app.help")),

@@ -243,6 +243,10 @@ class PrintDesk(QObject):
         self._next()
 
     def _show_file(self, file: Path) -> None:
+        # Another program would show it over the lock.
+        self._ui.when_open(lambda: self._open_shown(file))
+
+    def _open_shown(self, file: Path) -> None:
         if not self.open_file(file):
             self._ui.say(f"Aucun programme de ce poste n’ouvre les PDF. Le document est ici{NBSP}: {file}", "warning")
 

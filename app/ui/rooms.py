@@ -16,6 +16,7 @@ from app.ui.products.acts import ACTS as PRODUCTS_ACTS
 from app.ui.registers.acts import ACTS as REGISTERS_ACTS
 from app.ui.settings.acts import ACTS as SETTINGS_ACTS
 from app.ui.shortcuts import Act
+from app.ui.staff.acts import ACTS as STAFF_ACTS
 from app.ui.stock.acts import ACTS as STOCK_ACTS
 from app.ui.widgets.basics import EmptyState
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _SCREENS = (
     "app.ui.context",
     "app.ui.scanner",
+    "app.ui.lock",
+    "app.ui.lock_watch",
     "app.ui.counter.view",
     "app.ui.patients.view",
     "app.ui.products.view",
@@ -34,6 +37,7 @@ _SCREENS = (
     "app.ui.cash.view",
     "app.ui.registers.view",
     "app.ui.settings.view",
+    "app.ui.staff.view",
 )
 
 
@@ -117,6 +121,12 @@ def _settings(ui: Ui) -> QWidget:
     return SettingsView(ui)
 
 
+def _staff(ui: Ui) -> QWidget:
+    from app.ui.staff.view import StaffView  # noqa: PLC0415 -- built when first entered
+
+    return StaffView(ui)
+
+
 def _documents(_ui: Ui) -> QWidget:
     return UnbuiltView(
         "documents",
@@ -144,6 +154,7 @@ ROOMS = (
     Room("cash", "Caisse", "euro", "Alt+6", _cash, Right.DELIVER),
     Room("documents", "Documents", "documents", "Alt+7", _documents),
     Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
+    Room("staff", "Équipe", "user", "Alt+0", _staff),
     Room("settings", "Réglages", "settings", "Alt+9", _settings),
 )
 TITLES = {room.id: room.title for room in ROOMS}
@@ -155,4 +166,5 @@ ROOM_ACTS = (
     *REGISTERS_ACTS,
     *CASH_ACTS,
     *SETTINGS_ACTS,
+    *STAFF_ACTS,
 )

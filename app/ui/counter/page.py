@@ -466,8 +466,7 @@ class TillPage(QWidget):
         elif meaning.promise is not None:
             self.hand_over(meaning.promise)
         elif meaning.member is not None:
-            self._ui.set_operator(meaning.member)
-            self._ui.say(f"Bonjour {meaning.member.given_name}. C’est vous qui servez.", "success")
+            self._ui.ask_operator(meaning.member)
         elif len(meaning.patients) == 1:
             self._take_patient(meaning.patients[0])
         elif meaning.patients or meaning.draft is not None:

@@ -14,11 +14,19 @@ PAGES = (
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
+    ("locking", "Verrouillage", "lock"),
     ("about", "À propos", "about"),
 )
+_LAST_DIGIT = 9
 ACTS = (
     *(
-        Act(f"settings.{name}", f"Réglages\u00a0: {title.lower()}", f"Ctrl+{place}", ("régler",), room="settings")
+        Act(
+            f"settings.{name}",
+            f"Réglages\u00a0: {title.lower()}",
+            f"Ctrl+{place}" if place <= _LAST_DIGIT else "",
+            ("régler",),
+            room="settings",
+        )
         for place, (name, title, _icon) in enumerate(PAGES, start=1)
     ),
     Act("settings.back_up", "Sauvegarder maintenant", "", ("sauvegarde", "copie"), room="settings", icon="save"),

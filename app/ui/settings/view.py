@@ -16,6 +16,7 @@ from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
 from app.ui.settings.keyboard import KeyboardPage
+from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.queue import QueuePage
@@ -39,6 +40,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "catalog": CatalogPage,
     "queue": QueuePage,
     "checks": ChecksPage,
+    "locking": LockingPage,
     "about": AboutPage,
 }
 _PAGE_ACTS = (

@@ -210,6 +210,11 @@ class Button(QPushButton):
         if text:
             self.setAccessibleName(text.replace("&", ""))
 
+    def set_icon(self, name: str) -> None:
+        """Draw another icon."""
+        self._icon_name = name
+        self._dress()
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon anew when the button is greyed or lit."""
         super().changeEvent(event)

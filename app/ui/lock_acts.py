@@ -1,0 +1,20 @@
+"""Which acts are there while the workstation is locked?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.ui.shortcuts import Act
+
+ROOM: Final = "lock"
+WAYS: Final = (
+    ("pin", "Code PIN", "F2", "lock"),
+    ("password", "Mot de passe", "F3", "keyboard"),
+    ("card", "Carte CPS", "F4", "card"),
+)
+"""The ways to open: id, title, key, icon."""
+
+ACTS = tuple(
+    Act(f"lock.{name}", title, key, ("s’identifier", "ouvrir le poste"), room=ROOM, icon=icon)
+    for name, title, key, icon in WAYS
+)
