@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["budget", "card_readers"]
+pytest_plugins = ["budget", "card_readers", "soft_cards"]
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from app.cards import cps, vitale
 from app.cards.failures import CardBusy, CardMute, CardReset, CardSlow, CardUnknown
 from app.cards.kinds import CardKind, kind_of
+from app.kernel.errors import Bug, GalienError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ class CardDesk:
         self._transport = transport
         self._limit_s = limit_s
         self._watch: Watch | None = None
+        self.listeners: list[Callable[[CardEvent], None]] = []
         self._stopping = threading.Event()
         self._running: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -50,7 +52,7 @@ class CardDesk:
         """Tell every event from now on, beginning with what is there, on a thread of the watch."""
         self.stop()
         self._stopping.clear()
-        self._watch = self._transport.watch(tell)
+        self._watch = self._transport.watch(lambda event: self._tell(event, tell))
 
     def stop(self) -> None:
         """Tell nothing more; a reading under way is given up."""
@@ -78,6 +80,12 @@ class CardDesk:
     def serial(self, reader: str) -> str:
         """Return the serial number of the CPS in a reader; empty where it does not give it. Raises CardFailure."""
         return self._read(reader, cps.read_serial)
+
+    def _tell(self, event: CardEvent, tell: Callable[[CardEvent], None]) -> None:
+        """Tell an event to those of this house first: who hears of it then asks them what it means."""
+        for listener in self.listeners:
+            listener(event)
+        tell(event)
 
     def _read(self, reader: str, read: Callable[[Link], T]) -> T:
         """Read on a thread of its own: a driver that never comes back holds nobody up. Raises CardFailure."""
@@ -130,11 +138,14 @@ class _Patient:
 
 
 def _run(answer: Future[T], work: Callable[[], T]) -> None:
-    """Do the work, and hand over what came of it: the thread that asked raises what was raised."""
+    """Do the work, and hand over what came of it; a fault of ours goes its own way, a Bug to the one who waits."""
     try:
         answer.set_result(work())
-    except Exception as failure:  # noqa: BLE001 -- as a task runner's: raised again where it was asked for
+    except GalienError as failure:
         answer.set_exception(failure)
+    finally:
+        if not answer.done():
+            answer.set_exception(Bug("La lecture de la carte s’est arrêtée sur un défaut de Galien."))
 
 
 def _check_time(end: float, stopping: threading.Event) -> None:
