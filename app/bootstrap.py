@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
-from app.cards.desk import CardDesk
-from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
+from app.holder_cards import CardBench, HolderCards, build_cards
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
@@ -118,6 +117,8 @@ class Services:
     demo_cards: DemoCards | None
     staff_accounts: StaffAccounts
     sign_in: SignIn
+    professional_cards: HolderCards
+    card_bench: CardBench
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -180,6 +181,7 @@ class Services:
         if self._watcher is not None:
             self._watcher.stop()
         self.cards.stop()
+        self.professional_cards.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -273,6 +275,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copies=copies,
     )
     demo_cards = DemoCards() if settings.mode.is_simulated else None
+    readers = build_cards(settings, mode, clock, demo_cards)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -339,8 +342,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copies=copies,
         cards=PatientCards(
             db,
-            # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
-            CardDesk(PcscTransport() if demo_cards is None else demo_cards.transport),
+            readers.desk,
             production=not mode.is_simulated,
             test_people=trial_people(),
         ),
@@ -356,7 +358,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             policy=lambda: LockPolicy(
                 settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
             ),
+            trust=readers.trust,
         ),
+        professional_cards=readers.holders,
+        card_bench=readers.bench,
     )
 
 

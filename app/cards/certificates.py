@@ -126,12 +126,12 @@ def chain(der: bytes, anchors: Sequence[bytes], now: dt.datetime) -> list[Findin
         advice = "Déposez les certificats de l’IGC-Santé dans le dossier indiqué (Réglages, page Cartes)."
         return [_error("GAL-CPS-33", text, advice)]
     known = [_load(one) for one in anchors]
-    current = _load(der)
+    own = current = _load(der)
     for _ in range(_LONGEST_CHAIN):
         issuer = _issuer(current, known)
         if issuer is None:
-            # The last one is trusted where it is one of those given: it is only the card's own that never may be.
-            return [] if current in known else [_untrusted()]
+            # Every authority met is one of those given; the card's own certificate never stands for itself.
+            return [_untrusted()] if current is own else []
         if not issuer.not_valid_before_utc <= now <= issuer.not_valid_after_utc:
             text = f"L’autorité « {_first(issuer.subject, '2.5.4.3')} » qui a émis cette carte n’est pas en vigueur."
             return [_error("GAL-CPS-35", text, "Mettez à jour les certificats de l’IGC-Santé de ce poste.")]

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from app.cards import cps, vitale
 from app.cards.failures import CardBusy, CardMute, CardReset, CardSlow, CardUnknown
 from app.cards.kinds import CardKind, kind_of
+from app.kernel.clock import SystemClock
 from app.kernel.errors import Bug, GalienError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from app.cards.transport import CardEvent, Link, Slot, Transport, Watch
     from app.cards.vitale import Identity
+    from app.kernel.clock import Clock
 
 T = TypeVar("T")
 
@@ -33,11 +36,13 @@ _VIRTUAL_READERS = ("Virtual PCD",)
 class CardDesk:
     """The cards of one workstation, over one transport. Its readings may be asked for from any thread."""
 
-    def __init__(self, transport: Transport, *, limit_s: float = LIMIT_S) -> None:
-        """Read through ``transport``, each reading within ``limit_s``."""
+    def __init__(self, transport: Transport, *, limit_s: float = LIMIT_S, clock: Clock | None = None) -> None:
+        """Read through ``transport``, each reading within ``limit_s``; ``clock`` dates the last answer of a reader."""
         self._transport = transport
         self._limit_s = limit_s
         self._watch: Watch | None = None
+        self._clock = clock or SystemClock()
+        self.last_exchanges: dict[str, dt.datetime] = {}
         self.listeners: list[Callable[[CardEvent], None]] = []
         self._stopping = threading.Event()
         self._running: dict[str, threading.Thread] = {}
@@ -104,7 +109,9 @@ class CardDesk:
             if not answer.done():
                 _check_time(end, self._stopping)
         thread.join()
-        return answer.result()
+        read_now = answer.result()
+        self.last_exchanges[reader] = self._clock.now()
+        return read_now
 
     def _tried(self, reader: str, read: Callable[[Link], T], end: float) -> T:
         """Read, and try again what passes by itself."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.officine.registers.service import Registers
     from app.officine.safety.service import Safety
     from app.officine.staff.model import Member
+    from app.officine.staff.readers import ReaderBench
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
     from app.officine.stock.open_boxes import OpenBoxes
@@ -243,6 +244,11 @@ class Services(Protocol):
     @property
     def demo_cards(self) -> DemoCards | None:
         """The cards of a simulation; None where the readers are real."""
+        ...
+
+    @property
+    def card_bench(self) -> ReaderBench:
+        """What tests the card readers."""
         ...
 
     @property
