@@ -127,8 +127,7 @@ class HolderTrust:
         if facts.rpps != proof.holder.rpps:
             return [_refused("GAL-CPS-37", "Le certificat n’est pas celui du porteur affiché.", _ANOTHER)]
         if production and facts.is_test:
-            text = "Cette carte de test n’ouvre pas une officine réelle."
-            return [_refused("GAL-CPS-38", text, "Insérez votre carte de professionnel.")]
+            return [refused_test_card()]
         now = self._clock.now()
         findings = [one for one in certificates.validity(facts, now) if one.severity is Severity.ERROR]
         return findings or certificates.chain(proof.certificate_der, self._anchors(), now)
@@ -170,7 +169,7 @@ class CardBench:
         try:
             facts = self._professional.module.about()
         except CardFailure as failure:
-            return ModuleState(found=False, text=failure.text, advice=failure.advice)
+            return ModuleState(found=False, code=failure.code, text=failure.text, advice=failure.advice)
         return ModuleState(found=True, path=facts.path, description=facts.description, version=facts.version)
 
     def module_places(self) -> tuple[str, ...]:
@@ -196,22 +195,19 @@ class CardBench:
         slot = next((one for one in self._desk.slots() if one.reader == reader), None)
         atr = slot.atr if slot is not None else b""
         kind = self._desk.kind_of(atr)
-        facts = [("Carte", kind.label), ("Réponse de la carte (ATR)", atr.hex(" ").upper())]
+        facts = [("Carte", kind.label), ("Réponse (ATR)", atr.hex(" ").upper())]
         if not kind.is_cps:
             people = self._desk.identities(reader)
             told = plural(len(people), "bénéficiaire") if people else "aucun"
             return ReaderTest(reader=reader, facts=(*facts, ("Bénéficiaires lus", told)))
-        facts.append(("N° de série lu par PC/SC", self._desk.serial(reader) or "non donné"))
+        facts.append(("N° de série", self._desk.serial(reader) or "non donné"))
         card = self._in(reader)
         tries = card.token.tries_left
         facts += [
             ("Porteur", f"{card.facts.given_name} {card.facts.family_name}".strip()),
             ("Profession", card.facts.profession_label or "non indiquée"),
             ("Certificat", f"émis par {card.facts.issuer or 'une autorité sans nom'}"),
-            (
-                "Essais du code restants",
-                "non indiqués" if card.token.tries_left is None else str(card.token.tries_left),
-            ),
+            ("Essais restants", "non indiqués" if tries is None else str(tries)),
             ("Code tapé", "sur le lecteur" if card.token.has_pinpad else "à l’écran"),
         ]
         now = self._clock.now()
@@ -278,6 +274,12 @@ def _holder(card: ProfessionalCard) -> HolderCard:
 
 def _situation(one: CardSituation) -> Situation:
     return Situation(structure_id=one.structure_id, structure_name=one.structure_name, sector=one.sector)
+
+
+def refused_test_card() -> Finding:
+    """Return the finding that refuses a card of tests where the data are real."""
+    text = "Cette carte de test n’ouvre pas une officine réelle."
+    return _refused("GAL-CPS-38", text, "Insérez votre carte de professionnel.")
 
 
 def _refused(code: str, text: str, advice: str) -> Finding:

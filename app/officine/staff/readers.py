@@ -29,6 +29,7 @@ class ModuleState:
     path: str = ""
     description: str = ""
     version: str = ""
+    code: str = ""
     text: str = ""
     advice: str = ""
 

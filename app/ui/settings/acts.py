@@ -14,11 +14,20 @@ PAGES = (
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
+    ("cards", "Cartes", "card"),
     ("about", "À propos", "about"),
 )
+_KEYS = 9
+"""Pages that a digit opens; Ctrl+0 is the size of the display."""
 ACTS = (
     *(
-        Act(f"settings.{name}", f"Réglages\u00a0: {title.lower()}", f"Ctrl+{place}", ("régler",), room="settings")
+        Act(
+            f"settings.{name}",
+            f"Réglages\u00a0: {title.lower()}",
+            f"Ctrl+{place}" if place <= _KEYS else "",
+            ("régler",),
+            room="settings",
+        )
         for place, (name, title, _icon) in enumerate(PAGES, start=1)
     ),
     Act("settings.back_up", "Sauvegarder maintenant", "", ("sauvegarde", "copie"), room="settings", icon="save"),
@@ -50,5 +59,13 @@ ACTS = (
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
+    Act(
+        "settings.test_card",
+        "Essayer la lecture de la carte",
+        "",
+        ("lecteur", "CPS", "Vitale", "PC/SC"),
+        room="settings",
+        icon="card",
+    ),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),
 )
