@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from ui_keys import press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from app.ui.pictures import Stage
@@ -19,19 +18,14 @@ pytestmark = pytest.mark.req("OFF-CARD-12")
 
 
 @pytest.fixture
-def page(stage: Stage) -> Iterator[Any]:
+def page(stage: Stage) -> Any:  # noqa: ANN401 -- each page has its own type
     """The page, with empty readers."""
     view = stage.view("settings")
     press(stage.window, Qt.Key.Key_9, modifiers=Qt.KeyboardModifier.ControlModifier)
     stage.settle()
     found = view.stack.currentWidget()  # type: ignore[attr-defined] # the settings' screen
     assert found is view.page("cards")  # type: ignore[attr-defined]
-    yield found
-    cards = stage.services.demo_cards
-    assert cards is not None
-    for card in cards.cards():
-        if card.reader:
-            cards.toggle(card.key)
+    return found
 
 
 def put(stage: Stage, key: str) -> None:
@@ -65,7 +59,7 @@ def test_a_test_by_the_keyboard_names_the_holder_and_asks_no_code(page: Any, sta
     assert "80250000019900000059" in told
     assert "a répondu" in page.result.text()
     assert page.list.records[0].last_exchange is not None
-    assert page.findings.findings == []
+    assert not page.findings.findings
 
 
 def test_a_test_of_a_vitale_names_nobody(page: Any, stage: Stage) -> None:  # noqa: ANN401

@@ -62,7 +62,7 @@ class CardsPage(Page):
         self.tested.hide()
         self._lay_module()
         self.end()
-        ui.cards.told.connect(lambda _news: self._told())
+        ui.cards.told.connect(self._told)
 
     def shown(self) -> None:
         """Read the readers and the module."""
@@ -138,7 +138,7 @@ class CardsPage(Page):
             key="readers",
         )
 
-    def _told(self) -> None:
+    def _told(self, _news: object) -> None:
         if self.isVisible():
             self._read_readers()
 
