@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
-from app.cards.desk import CardDesk
-from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
+from app.holder_cards import CardBench, HolderCards, build_cards
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
@@ -76,7 +75,6 @@ if TYPE_CHECKING:
 
     from app.kernel.clock import Clock
     from app.officine.secrets.ports import KeyPlace
-    from app.officine.staff.ports import ProfessionalCards
     from app.settings import Settings
     from app.store.backup import Backup
 
@@ -131,7 +129,8 @@ class Services:
     vault: Vault
     passphrase: Passphrase | None
     certificates: Certificates
-    professional_cards: ProfessionalCards | None = None
+    professional_cards: HolderCards
+    card_bench: CardBench
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
     @property
@@ -216,6 +215,7 @@ class Services:
         if self._watcher is not None:
             self._watcher.stop()
         self.cards.stop()
+        self.professional_cards.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -310,6 +310,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copies=copies,
     )
     demo_cards = DemoCards() if settings.mode.is_simulated else None
+    readers = build_cards(settings, mode, clock, demo_cards)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -376,8 +377,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copies=copies,
         cards=PatientCards(
             db,
-            # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
-            CardDesk(PcscTransport() if demo_cards is None else demo_cards.transport),
+            readers.desk,
             production=not mode.is_simulated,
             test_people=trial_people(),
         ),
@@ -393,10 +393,13 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             policy=lambda: LockPolicy(
                 settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
             ),
+            trust=readers.trust,
         ),
         vault=vault,
         passphrase=passphrase,
         certificates=Certificates(db, vault, staff),
+        professional_cards=readers.holders,
+        card_bench=readers.bench,
     )
 
 

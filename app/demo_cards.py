@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from app.cards import imitations
 from app.cards.virtual import VirtualTransport
+from app.cards.virtual_cps import VirtualAuthority, VirtualCps
 from app.cards.vitale import Identity
 from app.sandbox import cards as sandbox
 
 if TYPE_CHECKING:
     from app.cards.virtual import Card
     from app.sandbox.cards import FictitiousCard
+
+
+_CPS_ATRS = {"cps3": imitations.ATR_CPS_3, "cps4": imitations.ATR_CPS_4}
+_OFFICINE = ("1639999010", "PHARMACIE DE DÉMONSTRATION")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,13 @@ class DemoCards:
         self._set = sandbox.read()
         self.transport = VirtualTransport(self._set.readers)
         self._places: dict[str, str] = {}
+        self.authority = VirtualAuthority()
+        self._professional = {one.key: made for one in self._set.cards if (made := _cps(one, self.authority))}
+
+    def professional(self) -> dict[str, VirtualCps]:
+        """Return the professional cards that are in a reader, by the reader."""
+        places = dict(self._places)
+        return {reader: self._professional[key] for reader, key in places.items() if key in self._professional}
 
     def cards(self) -> list[DemoCard]:
         """Return the cards, each with the reader in which it is."""
@@ -60,9 +72,28 @@ def _made(card: FictitiousCard) -> Card:
     if card.kind == "vitale2":
         people = [Identity(one.family_name, one.first_name, one.birth, one.nir, "FR") for one in card.people]
         return imitations.vitale_card(people, card.nirs)
-    if card.kind == "cps3":
-        return imitations.cps_card(card.serial)
+    if card.kind in _CPS_ATRS:
+        return imitations.cps_card(card.serial, _CPS_ATRS[card.kind])
     if card.kind == "mute":
         return imitations.silent_card()
     atrs = {"vitale1": imitations.ATR_VITALE_1}
     return imitations.plain_card(atrs.get(card.kind, imitations.ATR_UNKNOWN))
+
+
+def _cps(card: FictitiousCard, authority: VirtualAuthority) -> VirtualCps | None:
+    """Return the professional card that a fictitious one is; None where it is of another kind."""
+    holder = card.holder
+    if holder is None:
+        return None
+    return VirtualCps(
+        serial=card.serial,
+        family_name=holder.family_name,
+        given_name=holder.given_name,
+        rpps=holder.rpps,
+        title="Pharmacien",
+        code=holder.code,
+        structure_id=_OFFICINE[0],
+        structure_name=_OFFICINE[1],
+        authority=authority,
+        tries=holder.tries,
+    )

@@ -59,6 +59,8 @@ class Settings:
     print_labels: bool = False
     label_size: str = "roll-62x29"
     scan_folder: str = ""
+    card_module: str = ""
+    card_authorities: str = ""
     lock_idle_minutes: int = 10
     lock_absolute_hours: int = 12
     lock_on_card_removed: bool = True

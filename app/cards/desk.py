@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from app.cards import cps, vitale
 from app.cards.failures import CardBusy, CardMute, CardReset, CardSlow, CardUnknown
 from app.cards.kinds import CardKind, kind_of
+from app.kernel.clock import SystemClock
+from app.kernel.errors import Bug, GalienError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from app.cards.transport import CardEvent, Link, Slot, Transport, Watch
     from app.cards.vitale import Identity
+    from app.kernel.clock import Clock
 
 T = TypeVar("T")
 
@@ -32,11 +36,14 @@ _VIRTUAL_READERS = ("Virtual PCD",)
 class CardDesk:
     """The cards of one workstation, over one transport. Its readings may be asked for from any thread."""
 
-    def __init__(self, transport: Transport, *, limit_s: float = LIMIT_S) -> None:
-        """Read through ``transport``, each reading within ``limit_s``."""
+    def __init__(self, transport: Transport, *, limit_s: float = LIMIT_S, clock: Clock | None = None) -> None:
+        """Read through ``transport``, each reading within ``limit_s``; ``clock`` dates the last answer of a reader."""
         self._transport = transport
         self._limit_s = limit_s
         self._watch: Watch | None = None
+        self._clock = clock or SystemClock()
+        self.last_exchanges: dict[str, dt.datetime] = {}
+        self.listeners: list[Callable[[CardEvent], None]] = []
         self._stopping = threading.Event()
         self._running: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
@@ -50,7 +57,7 @@ class CardDesk:
         """Tell every event from now on, beginning with what is there, on a thread of the watch."""
         self.stop()
         self._stopping.clear()
-        self._watch = self._transport.watch(tell)
+        self._watch = self._transport.watch(lambda event: self._tell(event, tell))
 
     def stop(self) -> None:
         """Tell nothing more; a reading under way is given up."""
@@ -79,6 +86,12 @@ class CardDesk:
         """Return the serial number of the CPS in a reader; empty where it does not give it. Raises CardFailure."""
         return self._read(reader, cps.read_serial)
 
+    def _tell(self, event: CardEvent, tell: Callable[[CardEvent], None]) -> None:
+        """Tell an event to those of this house first: who hears of it then asks them what it means."""
+        for listener in self.listeners:
+            listener(event)
+        tell(event)
+
     def _read(self, reader: str, read: Callable[[Link], T]) -> T:
         """Read on a thread of its own: a driver that never comes back holds nobody up. Raises CardFailure."""
         end = time.monotonic() + self._limit_s
@@ -96,7 +109,9 @@ class CardDesk:
             if not answer.done():
                 _check_time(end, self._stopping)
         thread.join()
-        return answer.result()
+        read_now = answer.result()
+        self.last_exchanges[reader] = self._clock.now()
+        return read_now
 
     def _tried(self, reader: str, read: Callable[[Link], T], end: float) -> T:
         """Read, and try again what passes by itself."""
@@ -130,11 +145,14 @@ class _Patient:
 
 
 def _run(answer: Future[T], work: Callable[[], T]) -> None:
-    """Do the work, and hand over what came of it: the thread that asked raises what was raised."""
+    """Do the work, and hand over what came of it; a fault of ours goes its own way, a Bug to the one who waits."""
     try:
         answer.set_result(work())
-    except Exception as failure:  # noqa: BLE001 -- as a task runner's: raised again where it was asked for
+    except GalienError as failure:
         answer.set_exception(failure)
+    finally:
+        if not answer.done():
+            answer.set_exception(Bug("La lecture de la carte s’est arrêtée sur un défaut de Galien."))
 
 
 def _check_time(end: float, stopping: threading.Event) -> None:

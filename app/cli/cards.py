@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cards.desk import CardDesk
-from app.cards.failures import CardAbsent, CardLibraryAbsent, CardServiceAbsent, CardUnknown, ReaderAbsent
+from app.cards.failures import (
+    CardAbsent,
+    CardFailure,
+    CardLibraryAbsent,
+    CardServiceAbsent,
+    CardUnknown,
+    ReaderAbsent,
+)
 from app.cards.kinds import CardKind, kind_of
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root
+from app.holder_cards import refused_test_card
+from app.kernel import french
 from app.kernel.mode import Mode
 from app.kernel.text import fold
 from app.officine.patients import cards as rules
@@ -17,9 +26,11 @@ from app.officine.patients import cards as rules
 if TYPE_CHECKING:
     import argparse
 
+    from app.cards.professional_desk import ProfessionalCard
     from app.cards.transport import Slot
     from app.cards.vitale import Identity
     from app.cli.frame import CommandParser, Output
+    from app.settings import Settings
 
 _NIR_SHOWN = 5
 """Sex, year and month of birth: what stands beside it anyway. The rest of a NIR never goes to a terminal."""
@@ -28,7 +39,7 @@ _NIR_SHOWN = 5
 def _configure(parser: CommandParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACTE", required=True)
     acts.add_parser("list", help="montre les lecteurs et la carte que chacun contient")
-    reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, numéro de série d’une CPS")
+    reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, porteur d’une CPS")
     reading.add_argument("--reader", metavar="N", help="numéro du lecteur dans la liste (1…), ou son nom")
 
 
@@ -77,11 +88,7 @@ def _read(desk: CardDesk, args: argparse.Namespace, out: Output) -> int:
     slot = _chosen(desk.slots(), args.reader)
     kind = kind_of(slot.atr)
     if kind.is_cps:
-        serial = desk.serial(slot.reader)
-        out.result({"reader": slot.reader, "kind": "cps", "model": str(kind), "serial": serial or None, "holder": None})
-        out.line(f"{kind.label}, n° de série {serial or 'non lu'}.")
-        out.line("Le porteur et ses situations se lisent par la Cryptolib CPS, que cette version n’utilise pas encore.")
-        return DONE
+        return _read_professional(desk, slot, args, out)
     if not kind.is_vitale and slot.atr:
         raise CardUnknown("Cette carte n’est ni une carte Vitale ni une carte CPS.", advice="Essayez une autre carte.")
     people = desk.identities(slot.reader)
@@ -97,6 +104,60 @@ def _read(desk: CardDesk, args: argparse.Namespace, out: Output) -> int:
         out.line(f"{person['family_name']} {person['first_name']}  {person['birth_date']}{number}")
     out.line(rules.AID if named else rules.without_beneficiary().text)
     return DONE
+
+
+def _read_professional(desk: CardDesk, slot: Slot, args: argparse.Namespace, out: Output) -> int:
+    """Tell a CPS: its number by PC/SC, its holder by the Cryptolib where there is one. No code is asked."""
+    from app.cards.pkcs11 import Pkcs11Module  # noqa: PLC0415 -- only a CPS needs it
+    from app.cards.professional_desk import ProfessionalDesk  # noqa: PLC0415 -- the same
+
+    kind, serial = kind_of(slot.atr), desk.serial(slot.reader)
+    told: dict[str, Any] = {"reader": slot.reader, "kind": "cps", "model": str(kind), "serial": serial or None}
+    settings = _settings(args)
+    professional = ProfessionalDesk(Pkcs11Module(lambda: settings.card_module), desk)
+    card = None
+    try:
+        card = next((one for one in professional.cards() if one.reader == slot.reader), None)
+    except CardFailure as failure:
+        out.message(failure.code, failure.text, failure.advice)
+    finally:
+        professional.close()
+    if card is not None and card.facts.is_test and _mode(args) is Mode.PRODUCTION:
+        finding = refused_test_card()
+        out.findings([finding])
+        out.result({"findings": [finding.as_json()]})
+        return REFUSED
+    out.result({**told, "holder": None if card is None else _holder(card)})
+    out.line(f"{kind.label}, n° de série {serial or 'non lu'}.")
+    if card is None:
+        out.line("Porteur non lu.")
+        return DONE
+    facts, tries = card.facts, card.token.tries_left
+    number = f"RPPS {facts.rpps}" if facts.rpps else facts.national_id
+    out.line(
+        f"{facts.family_name} {facts.given_name}, {facts.profession_label or 'profession non indiquée'}, {number}."
+    )
+    out.line(f"Certificat valable jusqu’au {french.short_date(facts.not_after.date())}.")
+    out.line("Essais du code restants : " + ("non indiqués" if tries is None else str(tries)) + ".")
+    if facts.is_test:
+        out.line("Carte de test.")
+    return DONE
+
+
+def _holder(card: ProfessionalCard) -> dict[str, Any]:
+    facts = card.facts
+    return {
+        "family_name": facts.family_name,
+        "given_name": facts.given_name,
+        "rpps": facts.rpps or None,
+        "national_id": facts.national_id,
+        "profession": facts.profession_label,
+        "profession_code": facts.profession_code or None,
+        "valid_until": facts.not_after.date().isoformat(),
+        "test": facts.is_test,
+        "tries_left": card.token.tries_left,
+        "pinpad": card.token.has_pinpad,
+    }
 
 
 def _chosen(slots: tuple[Slot, ...], wanted: str | None) -> Slot:
@@ -135,13 +196,18 @@ def _is_trial(desk: CardDesk, slot: Slot, people: tuple[Identity, ...]) -> bool:
 
 def _mode(args: argparse.Namespace) -> Mode:
     """Return the mode asked for, else that of the data folder, which is read and never made."""
-    from app.paths import DataFolder  # noqa: PLC0415 -- only a Vitale asks for the mode
-    from app.settings import load  # noqa: PLC0415 -- the same
-
     if args.mode is not None:
         mode: Mode = args.mode
         return mode
-    return load(DataFolder(data_root(args)).settings_file).mode
+    return _settings(args).mode
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    """Return the settings of the data folder, which is read and never made."""
+    from app.paths import DataFolder  # noqa: PLC0415 -- only the reading of a card asks for them
+    from app.settings import load  # noqa: PLC0415 -- the same
+
+    return load(DataFolder(data_root(args)).settings_file)
 
 
 COMMANDS = (Command("cards", "Montre les lecteurs de cartes, lit une carte.", _configure, _run),)

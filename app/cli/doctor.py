@@ -31,6 +31,7 @@ PROBES = {
     "scanner": probes_machine.scanner,
     "cards": probes_machine.cards,
     "secrets": probes_data.secrets,
+    "professional_cards": probes_machine.professional_cards,
 }
 LABELS = {
     "versions": "versions",
@@ -50,6 +51,7 @@ LABELS = {
     "scanner": "lecteur",
     "cards": "cartes",
     "secrets": "secrets",
+    "professional_cards": "cartes CPS",
 }
 _SIGNS = {probe.OK: "ok       ", probe.WARN: "attention", probe.FAIL: "DÉFAUT   "}
 

@@ -152,3 +152,19 @@ def cards(subject: Subject) -> Answer:
     held = [kind_of(slot.atr).label if slot.atr else "carte muette" for slot in slots if slot.present]
     cards = ", ".join(held) if held else "aucune carte insérée"
     return Answer(OK, f"{plural(len(slots), 'lecteur de cartes', 'lecteurs de cartes')}\u202f; {cards}.")
+
+
+def professional_cards(subject: Subject) -> Answer:
+    """Is the module for professional cards there, and which version is it?"""
+    from app.cards.failures import CardFailure  # noqa: PLC0415 -- only this probe needs the cards
+    from app.cards.pkcs11 import Pkcs11Module  # noqa: PLC0415 -- the same
+
+    chosen = subject.settings.card_module if subject.settings else ""
+    module = Pkcs11Module(lambda: chosen)
+    try:
+        facts = module.about()
+    except CardFailure as failure:
+        return Answer(WARN, failure.text, failure.advice)
+    finally:
+        module.close()
+    return Answer(OK, f"{facts.description} {facts.version} ({facts.maker}, PKCS#11 {facts.standard}), {facts.path}.")

@@ -20,8 +20,22 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whose professional card it is, its code, and how many wrong ones it still takes."""
+
+    family_name: str
+    given_name: str
+    rpps: str
+    code: str
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FictitiousCard:
-    """One card: its ``kind``, whom it names, ``nirs`` where they are not one a person; ``about`` what it shows."""
+    """One card: its ``kind``, whom it names, ``nirs`` where they are not one a person; ``about`` what it shows.
+
+    ``holder`` is whose professional card it is, None for another kind.
+    """
 
     key: str
     title: str
@@ -30,6 +44,7 @@ class FictitiousCard:
     people: tuple[Named, ...] = ()
     nirs: tuple[str, ...] | None = None
     serial: str = ""
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ def read() -> FictitiousCards:
             people=tuple(_named(*person) for person in one.get("people", ())),
             nirs=tuple(one["nirs"]) if "nirs" in one else None,
             serial=one.get("serial", ""),
+            holder=Holder(**one["holder"]) if "holder" in one else None,
         )
         for one in content["cards"]
     ]

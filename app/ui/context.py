@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from app.officine.staff.accounts import Accounts as StaffAccounts
     from app.officine.staff.model import Member
     from app.officine.staff.ports import ProfessionalCards
+    from app.officine.staff.readers import ReaderBench
     from app.officine.staff.service import Staff
     from app.officine.staff.session import StaffSession
     from app.officine.staff.signing import SignIn
@@ -259,6 +260,11 @@ class Services(Protocol):
     @property
     def demo_cards(self) -> DemoCards | None:
         """The cards of a simulation; None where the readers are real."""
+        ...
+
+    @property
+    def card_bench(self) -> ReaderBench:
+        """What tests the card readers."""
         ...
 
     @property

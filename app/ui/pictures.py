@@ -148,6 +148,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
@@ -172,6 +173,7 @@ def pictures() -> tuple[Picture, ...]:
         *LOCK,
         *STAFF,
         *PICTURES,
+        *CARD_SETTINGS,
     )
 
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from card_readers import READERS, wait_until
+from soft_cards import ISSUER, TEST_ISSUER, Authority, cps_objects
 
+from app import settings
 from app.cards import imitations, pcsc
 from app.cards.failures import CardLibraryAbsent
 from app.cards.pcsc import PcscTransport
+from app.cards.pkcs11 import places
 from app.cards.vitale import Identity
 from app.cli import doctor, main, probes_machine
 from app.kernel.identifiers import nir_key
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from card_readers import Service, Slot
+    from soft_cards import SoftCards
 
 pytestmark = pytest.mark.req("OFF-CARD-04")
 
@@ -106,8 +110,58 @@ def test_in_production_a_card_of_a_virtual_reader_is_refused(galien: Any, slots:
 
 def test_a_cps_gives_its_serial_number(galien: Any, slots: tuple[Slot, Slot]) -> None:  # noqa: ANN401
     insert(slots[0], imitations.cps_card(SERIAL), 0)
-    code, told, _ = galien("cards", "read", "--json")
+    code, told, err = galien("cards", "read", "--json")
     assert (code, told["kind"], told["serial"], told["holder"]) == (0, "cps", SERIAL, None)
+    assert err.startswith("GAL-CPS-01")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "mode", "expected"),
+    [
+        (ISSUER, "demo", 0),
+        (ISSUER, "production", 0),
+        (TEST_ISSUER, "demo", 0),
+        (TEST_ISSUER, "production", 3),
+    ],
+)
+def test_a_cps_names_its_holder_where_the_module_is_there(
+    issuer: dict[str, str],
+    mode: str,
+    expected: int,
+    galien: Any,  # noqa: ANN401
+    slots: tuple[Slot, Slot],
+    soft: SoftCards,
+    keys: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    soft.make()
+    soft.fill("CPS-TEST", cps_objects(Authority.made(issuer), keys))
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    settings.save(folder.settings_file, settings.Settings(card_module=str(soft.module)))
+    insert(slots[1], imitations.cps_card(SERIAL, imitations.ATR_CPS_4), 1)
+    code, told, _ = galien("cards", "read", "--json", "--mode", mode)
+    assert code == expected
+    if expected:
+        assert told["findings"][0]["code"] == "GAL-CPS-38"
+        assert "VALÉRIANE" not in json.dumps(told, ensure_ascii=False)
+        return
+    holder = told["holder"]
+    assert (told["kind"], told["model"], told["serial"]) == ("cps", "cps4", SERIAL)
+    assert (holder["family_name"], holder["rpps"], holder["profession_code"]) == ("VALÉRIANE", "89970001007", "21")
+    assert (holder["test"], holder["tries_left"]) == (issuer is TEST_ISSUER, None)
+    assert "VALÉRIANE CLAIRE, Pharmacien, RPPS 89970001007." in galien("cards", "read")[1]
+
+
+def test_the_diagnosis_says_which_module_there_is_or_where_it_was_looked_for(soft: SoftCards, tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    answer = probes_machine.professional_cards(doctor.subject_of(folder))
+    assert answer.status == "warn"
+    assert places()[0] in answer.detail
+    settings.save(folder.settings_file, settings.Settings(card_module=str(soft.module)))
+    answer = probes_machine.professional_cards(doctor.subject_of(folder))
+    assert (answer.status, "2.6" in answer.detail, str(soft.module) in answer.detail) == ("ok", True, True)
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,17 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("locking", "Verrouillage", "lock"),
+    ("cards", "Cartes", "card"),
     ("about", "À propos", "about"),
 )
-_LAST_DIGIT = 9
+_KEYS = 9
+"""Pages that a digit opens; Ctrl+0 is the size of the display."""
 ACTS = (
     *(
         Act(
             f"settings.{name}",
             f"Réglages\u00a0: {title.lower()}",
-            f"Ctrl+{place}" if place <= _LAST_DIGIT else "",
+            f"Ctrl+{place}" if place <= _KEYS else "",
             ("régler",),
             room="settings",
         )
@@ -58,5 +60,13 @@ ACTS = (
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
+    Act(
+        "settings.test_card",
+        "Essayer la lecture de la carte",
+        "",
+        ("lecteur", "CPS", "Vitale", "PC/SC"),
+        room="settings",
+        icon="card",
+    ),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),
 )

@@ -12,6 +12,7 @@ from app.ui import theme
 from app.ui.settings.about import AboutPage
 from app.ui.settings.acts import PAGES
 from app.ui.settings.appearance import AppearancePage
+from app.ui.settings.cards import CardsPage
 from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
@@ -41,6 +42,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "queue": QueuePage,
     "checks": ChecksPage,
     "locking": LockingPage,
+    "cards": CardsPage,
     "about": AboutPage,
 }
 _PAGE_ACTS = (
@@ -51,6 +53,7 @@ _PAGE_ACTS = (
     ("queue_cancel", "queue", "give_up"),
     ("calibrate", "scanner", "begin"),
     ("switch_checks", "checks", "switch"),
+    ("test_card", "cards", "test"),
 )
 
 

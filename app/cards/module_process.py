@@ -1,0 +1,123 @@
+"""How is a PKCS#11 module asked something when it may hang or break down? In a process that is ended, and begun anew.
+
+A call inside a module can't be stopped, and one that hung would hold every later one: a thread would be lost with it.
+Measured: 0.1 s to begin the process and the module once, 1 ms a call afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cards import module_host
+from app.cards.cps_failures import ModuleDied, ModuleSlow
+
+if TYPE_CHECKING:
+    from typing import IO
+
+_HOST = Path(module_host.__file__)
+_PATIENCE_S = 2.0
+
+
+class ModuleProcess:
+    """The process of one module; begun at the first order, and again after it was ended or broke down."""
+
+    def __init__(self, path: str) -> None:
+        """Speak to the module at ``path``."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+
+    def ask(self, order: dict[str, Any], seconds: float, secret: bytearray | None = None) -> dict[str, Any]:
+        """Give an order and return its answer, within ``seconds``, the wait for an order under way included.
+
+        ``secret`` follows it, and is zeroed here and there. Raises ModuleSlow or ModuleDied; the process is ended then.
+        """
+        end = time.monotonic() + seconds
+        try:
+            if not self._lock.acquire(timeout=seconds):
+                raise _slow()
+            try:
+                return self._ask(order, end, secret)
+            finally:
+                self._lock.release()
+        finally:
+            if secret is not None:
+                secret[:] = bytes(len(secret))
+
+    def close(self) -> None:
+        """End the process: at once, even in the middle of an order, which fails."""
+        process = self._process
+        if process is not None:
+            process.kill()
+        with self._lock:
+            self._end()
+
+    def _ask(self, order: dict[str, Any], end: float, secret: bytearray | None) -> dict[str, Any]:
+        process = self._running()
+        assert process.stdin is not None
+        try:
+            process.stdin.write(module_host.frame_of({**order, "secret": len(secret or b"")}))
+            if secret:
+                # Apart, and from the caller's own bytes: a code is never part of a text.
+                process.stdin.write(secret)
+            answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty as error:
+            self._end()
+            raise _slow() from error
+        except OSError as error:
+            self._end()
+            raise _died() from error
+        if answer is None:
+            self._end()
+            raise _died()
+        told: dict[str, Any] = json.loads(answer)
+        return told
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            command = [sys.executable, "-P", str(_HOST), self._path]
+            self._process = subprocess.Popen(  # noqa: S603 -- our own file
+                command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+            self._answers = queue.SimpleQueue()
+            listener = threading.Thread(
+                target=_listen, args=(self._process.stdout, self._answers), name="card module", daemon=True
+            )
+            listener.start()
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait(_PATIENCE_S)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _listen(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None]) -> None:
+    """Hand over each answer, then the end: on a thread, as a pipe can't be waited for with a limit on every system."""
+    with stream:
+        while True:
+            frame = module_host.read_frame(stream)  # type: ignore[arg-type] # a pipe of bytes is a binary stream
+            answers.put(frame)
+            if frame is None:
+                return
+
+
+def _slow() -> ModuleSlow:
+    return ModuleSlow("La Cryptolib CPS n’a pas répondu à temps.")
+
+
+def _died() -> ModuleDied:
+    return ModuleDied("La Cryptolib CPS s’est arrêtée d’elle-même.")
