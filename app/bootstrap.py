@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
@@ -12,11 +14,13 @@ from app.cards.desk import CardDesk
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
+from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.kernel.outcome import Refused
 from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
@@ -47,6 +51,9 @@ from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
+from app.officine.trace.model import Reason
+from app.officine.trace.sealing import Seals
+from app.officine.trace.service import Trace
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
@@ -54,10 +61,10 @@ from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
 from app.store.outbox import Outbox
+from app.store.seal_key import SealKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -111,7 +118,10 @@ class Services:
     copies: Copies
     cards: PatientCards
     demo_cards: DemoCards | None
+    seals: Seals
+    trace: Trace
     _watcher: notify.Watcher | None = field(default=None, init=False)
+    _daily_seal: DailySeal | None = field(default=None, init=False)
 
     @property
     def system_actor(self) -> Actor:
@@ -135,6 +145,7 @@ class Services:
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
         very moment at which it is needed.
         """
+        self._seal_for(folder)
         version = self.catalog.version()
         companions = {"settings.json": self.folder.settings_file}
         if version is not None:
@@ -155,6 +166,12 @@ class Services:
             return replace(made, untraced=failure)
         return made
 
+    def _seal_for(self, folder: Path) -> None:
+        """Seal the registers, and copy the seals beside the backup; what stands in the way stops no backup."""
+        with contextlib.suppress(GalienError):
+            if not isinstance(self.seals.make(self.system_actor, Reason.BACKUP), Refused):
+                self.seals.copy_to(folder / self.folder.seals.name)
+
     def backups(self) -> list[Path]:
         """Return the backups in the data folder's own place, oldest first."""
         return backup.backups(self.folder.backups)
@@ -167,11 +184,19 @@ class Services:
         """Begin what only an open window needs: hear what other workstations and programs change."""
         self._watcher = notify.watcher(self.db)
         self._watcher.start()
+        self._daily_seal = DailySeal(
+            self.publisher,
+            self.seals.is_due,
+            lambda reason, is_wanted: self.seals.make(self.system_actor, Reason(reason), is_wanted=is_wanted),
+        )
+        self._daily_seal.start()
 
     def close(self) -> None:
         """Close what was opened."""
         if self._watcher is not None:
             self._watcher.stop()
+        if self._daily_seal is not None:
+            self._daily_seal.stop()
         self.cards.stop()
         self.safety.close()
         self.catalog.close()
@@ -337,6 +362,15 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             test_people=trial_people(),
         ),
         demo_cards=demo_cards,
+        seals=Seals(
+            db,
+            staff,
+            folder=folder.seals,
+            # The secrets of the system take the key in once they are there: see ``SealKey``.
+            key=SealKey(folder.seal_key, None),
+            copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
+        ),
+        trace=Trace(db, staff, patients, folder=folder.seals),
     )
 
 

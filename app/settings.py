@@ -33,7 +33,8 @@ class Settings:
     ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
-    ``scan_folder`` is where the scanner of documents leaves its files, empty for none.
+    ``scan_folder`` is where the scanner of documents leaves its files, empty for none; ``seal_copy`` where the seals of
+    the registers are copied, outside this machine's data folder, empty for none.
     """
 
     mode: Mode = Mode.DEMO
@@ -55,6 +56,7 @@ class Settings:
     print_labels: bool = False
     label_size: str = "roll-62x29"
     scan_folder: str = ""
+    seal_copy: str = ""
 
 
 def load(file: Path) -> Settings:

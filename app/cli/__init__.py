@@ -48,6 +48,7 @@ TOPICS: dict[str, Topic] = {
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
     "registers": Topic("app.cli.registers", "registres : exporter, balance des stupéfiants, durées"),
+    "audit": Topic("app.cli.audit", "trace et scellés : sceller, chercher, exporter, vérifier un export"),
     "queue": Topic("app.cli.queue", "file d’attente des envois"),
     "help": Topic("app.cli.help", "cette liste, ou l’aide d’une commande"),
 }
