@@ -30,6 +30,10 @@ WITNESS = HASH_OCTETS + CONTENT_OCTETS
 _FORMAT = 1
 
 
+class NotASeal(ValueError):
+    """A line that no seal is written on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where one chain stood: its last number and hash, and the SHA-256 of the witnesses from ``first`` on."""
@@ -87,7 +91,7 @@ class Seal:
 
 
 def parse(line: str) -> Seal:
-    """Return the seal written on a line; raises ValueError for anything else."""
+    """Return the seal written on a line; raises NotASeal for anything else."""
     try:
         raw = json.loads(line)
         chains = {
@@ -106,10 +110,10 @@ def parse(line: str) -> Seal:
             signature=str(raw["signature"]),
         )
         known = raw["format"] == _FORMAT
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError("not a seal") from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise NotASeal from error
     if not known or seal.line != line:
-        raise ValueError("not a seal of this format")
+        raise NotASeal
     return seal
 
 
@@ -151,7 +155,7 @@ def _is_signed(seal: Seal) -> bool:
 
 
 def _hexadecimal(value: object) -> str:
-    """Return a SHA-256 or a public key; raises ValueError for what is not 32 octets."""
+    """Return a SHA-256 or a public key; raises NotASeal for what is not 32 octets."""
     if not isinstance(value, str) or len(bytes.fromhex(value)) != 32:
-        raise ValueError("not 32 octets")
+        raise NotASeal
     return value
