@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from app.officine.cash import store as cash
-from app.officine.cash.tables import CashRecordRow
-from app.officine.dispensing import store as dispensing
-from app.officine.dispensing.tables import OrdonnancierRow
-from app.officine.interventions import store as interventions
-from app.officine.registers import store as registers
-from app.store import audit
-from app.store.tables import AuditRow
+import app.officine.tables  # noqa: F401 -- completes the metadata
+from app.store.base import Base
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
+_KNOWN = Base.metadata.tables
+
 TABLES: dict[str, Table] = {
-    audit.CHAIN: cast("Table", AuditRow.__table__),
-    dispensing.CHAIN: cast("Table", OrdonnancierRow.__table__),
-    cash.CHAIN: cast("Table", CashRecordRow.__table__),
-    **{chain: registers.table_of(chain) for chain in registers.CHAINS},
-    interventions.CHAIN: interventions.table(),
+    "audit": _KNOWN["audit_entry"],
+    "ordonnancier": _KNOWN["ordonnancier_entry"],
+    "cash": _KNOWN["cash_record"],
+    "stupefiants": _KNOWN["narcotic_entry"],
+    "derives": _KNOWN["derived_entry"],
+    "annotations": _KNOWN["register_note"],
+    "interventions": _KNOWN["intervention_entry"],
 }
 """The table of each chain, in the order in which they are told."""
