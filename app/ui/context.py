@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from app.officine.stock.open_boxes import OpenBoxes
     from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
+    from app.officine.trace.sealing import Seals
+    from app.officine.trace.service import Trace
     from app.settings import Settings
     from app.ui.scanner import Scanner
     from app.ui.shortcuts import Acts
@@ -239,6 +241,8 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    seals: Seals
+    trace: Trace
 
     @property
     def demo_cards(self) -> DemoCards | None:
@@ -312,6 +316,7 @@ class Ui(QObject):
     """What the main window gives to each of its screens."""
 
     operator_changed = Signal()
+    accesses_wanted = Signal(object)
     locked = Signal()
 
     def __init__(
