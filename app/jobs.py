@@ -252,6 +252,14 @@ class DailySeal:
         if self._thread is not None:
             self._thread.join()
 
+    def look(self) -> None:
+        """Seal where a closing was made, or the day began unsealed. Raises the GalienError that forbids it."""
+        if self._closed.is_set():
+            self._closed.clear()
+            self._seal("closing", lambda: not self._stopping.is_set())
+        elif self._is_due():
+            self._seal("day", lambda: not self._stopping.is_set())
+
     def _heard(self, change: Changed) -> None:
         if change.touches("closing"):
             self._closed.set()
@@ -263,17 +271,11 @@ class DailySeal:
             self._wake.wait(pause)
             self._wake.clear()
             pause = _ROUND_SECONDS
-            if self._stopping.is_set():
+            if self._stopping.is_set() and not self._closed.is_set():
                 return
+            # A closing made just before the end is sealed all the same.
             try:
-                self._round()
+                self.look()
             except GalienError as failure:
                 # The disk is full, the key is away: what stands in the way is shown with the state of the seals.
                 _LOG.warning("seal: %s", failure.code)
-
-    def _round(self) -> None:
-        if self._closed.is_set():
-            self._closed.clear()
-            self._seal("closing", lambda: not self._stopping.is_set())
-        elif self._is_due():
-            self._seal("day", lambda: not self._stopping.is_set())

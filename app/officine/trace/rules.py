@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import typographic
 from app.officine.trace.model import CHAIN_TITLES
+
+if TYPE_CHECKING:
+    from app.officine.trace.model import Query
+
+
+TEXT_LIMIT = 200
+
+
+def cleaned(query: Query) -> Query:
+    """Return a question that any database can be asked: no sign that it refuses, no text longer than a sentence."""
+    return replace(query, text=_plain(query.text), action=_plain(query.action), station=_plain(query.station))
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:TEXT_LIMIT]
 
 
 def seals_unsound(said: str) -> Finding:

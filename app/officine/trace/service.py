@@ -42,11 +42,11 @@ class Trace:
 
     def search(self, query: Query, actor: Actor) -> Outcome[Page]:
         """Return the page of the traces that answer, the newest first."""
-        findings = self._checked(query, actor)
+        query, findings = rules.cleaned(query), self._checked(query, actor)
         if findings:
             return Refused(tuple(findings))
         asked = replace(query, limit=max(1, min(query.limit, _LIMIT)))
-        text = asked.text.strip()
+        text = asked.text
         named = [patient.id for patient in self._patients.search(text, _NAMED_BY_TEXT)] if text else []
         with self._db.read() as session:
             rows = store.page(session, asked, named)
@@ -75,10 +75,10 @@ class Trace:
         A name in ``.csv`` gives a table for a spreadsheet and its proof beside it (``.preuve.json``); any other one
         JSON that holds both. Raises the EnvironmentFailure that forbids writing.
         """
-        findings = self._checked(query, actor)
+        query, findings = rules.cleaned(query), self._checked(query, actor)
         if findings:
             return Refused(tuple(findings))
-        text = query.text.strip()
+        text = query.text
         named = [patient.id for patient in self._patients.search(text, _NAMED_BY_TEXT)] if text else []
         with self._db.read() as session:
             made = export.write(session, query, named, file, self._folder)

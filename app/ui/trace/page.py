@@ -194,10 +194,10 @@ class TracePage(RegisterPage):
         if self._known or not actions:
             return
         self._known = True
-        self.who.addItem("Tout le monde", None)
+        self.who.addItem("Tous", None)
         for number, name in people:
             self.who.addItem(name, number)
-        self.what.addItem("Toutes les actions", "")
+        self.what.addItem("Toutes", "")
         for code, said in actions:
             self.what.addItem(said, code)
 

@@ -54,7 +54,7 @@ def _patient(stage: Stage) -> None:
 
 def _altered(stage: Stage) -> None:
     page = opened(stage)
-    bad = {"text": "L’écriture n° 41 a été retirée (elle porte la date du 20/11/2026 à 16:12)."}
+    bad = {"text": "L’écriture n° 41 a été modifiée (elle porte la date du 20/11/2026 à 16:12)."}
     page.seals.show_report(SealReport(state="bad", bad={"ordonnancier": bad}))
     stage.settle()
 
