@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import tempfile
 import uuid
@@ -15,11 +16,13 @@ from app import settings as settings_module
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
 from app.holder_cards import CardBench, HolderCards, build_cards
+from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.kernel.outcome import Refused
 from app.kernel.secret import SecretsUnavailable
 from app.keys.clear import ClearKeys
 from app.keys.passphrase import Passphrase, PassphraseKeys
@@ -59,6 +62,9 @@ from app.officine.stock.narcotics import Narcotics
 from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
+from app.officine.trace.model import Reason
+from app.officine.trace.sealing import Seals
+from app.officine.trace.service import Trace
 from app.paths import DataFolder
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
@@ -67,6 +73,7 @@ from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
 from app.store.failures import file_errors
 from app.store.outbox import Outbox
+from app.store.seal_key import SealKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,7 +138,10 @@ class Services:
     certificates: Certificates
     professional_cards: HolderCards
     card_bench: CardBench
+    seals: Seals
+    trace: Trace
     _watcher: notify.Watcher | None = field(default=None, init=False)
+    _daily_seal: DailySeal | None = field(default=None, init=False)
 
     @property
     def system_actor(self) -> Actor:
@@ -162,6 +172,7 @@ class Services:
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
         very moment at which it is needed.
         """
+        self._seal_for(folder)
         version = self.catalog.version()
         companions: dict[str, Path] = {}
         if version is not None:
@@ -197,6 +208,12 @@ class Services:
             settings_module.save(staged, replace(self.settings, database_url=bare))
             yield staged
 
+    def _seal_for(self, folder: Path) -> None:
+        """Seal the registers, and copy the seals beside the backup; what stands in the way stops no backup."""
+        with contextlib.suppress(GalienError):
+            if not isinstance(self.seals.make(self.system_actor, Reason.BACKUP), Refused):
+                self.seals.copy_to(folder / self.folder.seals.name)
+
     def backups(self) -> list[Path]:
         """Return the backups in the data folder's own place, oldest first."""
         return backup.backups(self.folder.backups)
@@ -209,11 +226,19 @@ class Services:
         """Begin what only an open window needs: hear what other workstations and programs change."""
         self._watcher = notify.watcher(self.db)
         self._watcher.start()
+        self._daily_seal = DailySeal(
+            self.publisher,
+            self.seals.is_due,
+            lambda reason, is_wanted: self.seals.make(self.system_actor, Reason(reason), is_wanted=is_wanted),
+        )
+        self._daily_seal.start()
 
     def close(self) -> None:
         """Close what was opened."""
         if self._watcher is not None:
             self._watcher.stop()
+        if self._daily_seal is not None:
+            self._daily_seal.stop()
         self.cards.stop()
         self.professional_cards.close()
         self.safety.close()
@@ -400,6 +425,14 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         certificates=Certificates(db, vault, staff),
         professional_cards=readers.holders,
         card_bench=readers.bench,
+        seals=Seals(
+            db,
+            staff,
+            folder=folder.seals,
+            key=SealKey(folder.seal_key, vault),
+            copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
+        ),
+        trace=Trace(db, staff, patients, folder=folder.seals),
     )
 
 

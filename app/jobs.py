@@ -21,6 +21,10 @@ _LOG = logging.getLogger("galien.outbox")
 _TICK_SECONDS = 5.0
 
 
+_FIRST_SECONDS = 30.0
+_ROUND_SECONDS = 60.0
+
+
 class Cancelled(Exception):
     """Raised inside a work that was asked to stop."""
 
@@ -215,3 +219,63 @@ class OutboxDrain:
         except GalienError as failure:
             # The database is locked, full or gone: the next round tries again.
             _LOG.warning("outbox: lane %s: %s", lane, failure.code)
+
+
+class DailySeal:
+    """Seals the registers once a day and at each closing of the till, while a window is open."""
+
+    def __init__(
+        self, publisher: Publisher, is_due: Callable[[], bool], seal: Callable[[str, Callable[[], bool]], object]
+    ) -> None:
+        """Ask ``is_due`` from time to time; ``seal`` takes the reason (day, closing), and what says to go on."""
+        self._publisher = publisher
+        self._is_due = is_due
+        self._seal = seal
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Begin; the first look waits until the window has settled."""
+        self._unsubscribe = self._publisher.subscribe(self._heard)
+        self._thread = threading.Thread(target=self._watch, name="daily-seal", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, once the step under way is made."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Seal where a closing was made, or the day began unsealed. Raises the GalienError that forbids it."""
+        if self._closed.is_set():
+            self._closed.clear()
+            self._seal("closing", lambda: not self._stopping.is_set())
+        elif self._is_due():
+            self._seal("day", lambda: not self._stopping.is_set())
+
+    def _heard(self, change: Changed) -> None:
+        if change.touches("closing"):
+            self._closed.set()
+            self._wake.set()
+
+    def _watch(self) -> None:
+        pause = _FIRST_SECONDS
+        while not self._stopping.is_set():
+            self._wake.wait(pause)
+            self._wake.clear()
+            pause = _ROUND_SECONDS
+            if self._stopping.is_set() and not self._closed.is_set():
+                return
+            # A closing made just before the end is sealed all the same.
+            try:
+                self.look()
+            except GalienError as failure:
+                # The disk is full, the key is away: what stands in the way is shown with the state of the seals.
+                _LOG.warning("seal: %s", failure.code)

@@ -64,6 +64,16 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def seals(self) -> Path:
+        """The seals of the registers, kept outside the database."""
+        return self.root / "seals"
+
+    @property
+    def seal_key(self) -> Path:
+        """The key with which this workstation signs its seals."""
+        return self.root / "seal.key"
+
+    @property
     def client_lock(self) -> Path:
         """What the desktop client holds while it runs."""
         return self.root / "client.lock"

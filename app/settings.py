@@ -37,7 +37,8 @@ class Settings:
     ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``lock_…`` say when the
     workstation locks by itself. ``secret_place`` is where the key of this workstation lies outside a simulation
     (``system``: its keyring, ``passphrase``: a file under a passphrase); ``secret_passphrase_file`` hands that
-    passphrase over, empty for one that is asked.
+    passphrase over, empty for one that is asked. ``seal_copy`` is where the seals of the registers are copied, outside
+    this machine's data folder, empty for none.
     """
 
     mode: Mode = Mode.DEMO
@@ -66,6 +67,7 @@ class Settings:
     lock_on_card_removed: bool = True
     secret_place: str = SYSTEM_KEYRING
     secret_passphrase_file: str = ""
+    seal_copy: str = ""
 
 
 def load(file: Path) -> Settings:

@@ -53,6 +53,7 @@ TOPICS: dict[str, Topic] = {
     "secrets": Topic(
         "app.cli.secrets", "clés et certificats de l’officine : état, codes, renouvellement, import PKCS#12"
     ),
+    "audit": Topic("app.cli.audit", "trace et scellés : sceller, chercher, exporter, vérifier un export"),
     "queue": Topic("app.cli.queue", "file d’attente des envois"),
     "help": Topic("app.cli.help", "cette liste, ou l’aide d’une commande"),
 }

@@ -68,7 +68,7 @@ def registers(subject: Subject) -> Answer:
         # Under fifteen seconds in all: the deliveries are compared one by one by galien verify.
         report = verify.examine(engine, deliveries=False)
     if report.is_good:
-        years = sorted({row.years for row in retentions() if row.register in report.registers})
+        years = sorted({row.years for row in retentions() if row.years and row.register in report.registers})
         kept = f"registres gardés {years[0]} à {years[-1]}\u00a0ans"
         return Answer(OK, f"Chaîne du journal vérifiée\u00a0: {plural(report.audit_entries, 'écriture')}, {kept}.")
     return Answer(

@@ -93,9 +93,20 @@ def _balance(services: Services, args: argparse.Namespace, out: Output) -> int:
 def _retention(out: Output) -> int:
     from app.officine.registers.data import retentions  # noqa: PLC0415 -- only this act reads the table
 
-    out.result([{"register": one.register, "years": one.years, "source": one.source} for one in retentions()])
+    out.result(
+        [
+            {
+                "register": one.register,
+                "years": one.years,
+                "months": one.months,
+                "source": one.source,
+                "confidence": one.confidence,
+            }
+            for one in retentions()
+        ]
+    )
     for one in retentions():
-        out.line(f"{one.years:>2} ans  {one.title} ({one.source})")
+        out.line(f"{one.duration:>6}  {one.title} ({one.source})")
     return frame.DONE
 
 

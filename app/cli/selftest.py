@@ -34,6 +34,7 @@ class Suite:
 SUITES = {
     "faults": Suite("faults", "pannes : coupures, disque plein, bases endommagées", 1_000),
     "hostile": Suite("hostile", "fichiers, textes et codes hostiles", 20_000),
+    "tamper": Suite("store/test_seal_tamper.py", "registres altérés par SQL, comparés avec leurs scellés", 1_000),
     "screens": Suite("ui/test_ui_walk.py", "écrans : chaque état, dans chaque thème, à 100 et 150 %", 1),
 }
 

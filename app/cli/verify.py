@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from app.cli import frame
 from app.cli.frame import Command
+from app.kernel import french
 from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from sqlalchemy import Engine, Table
     from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
     from app.officine.copies.model import CopiesReport
+    from app.officine.trace.model import SealReport
 
 _COPIES_TOLD = 10
 _REGISTERS = ("ordonnancier", "cash", "deliveries", "stupefiants", "derives", "annotations", "interventions")
@@ -46,23 +48,58 @@ class Report:
     registers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_REGISTERS, "ok"))
     damage: str = ""
     copies: CopiesReport | None = None
+    seals: SealReport | None = None
 
     @property
     def is_good(self) -> bool:
         """True when nothing is wrong."""
         sound = self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
+        sound = sound and (self.seals is None or self.seals.is_good)
         return sound and not (self.copies and self.copies.bad)
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that the command prints."""
         told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
         told["first_bad"] = self.first_bad
-        return told | self.registers | (self._copies_as_json() if self.copies else {})
+        told |= self.registers | (self._copies_as_json() if self.copies else {})
+        return told | (seals_json(self.seals) if self.seals else {})
 
     def _copies_as_json(self) -> dict[str, Any]:
         assert self.copies is not None
         bad = [asdict(copy) for copy in self.copies.bad]
         return {"copies": "bad" if bad else "ok", "bad_copies": bad, "orphan_copies": self.copies.orphans}
+
+
+def seals_json(report: SealReport) -> dict[str, Any]:
+    """Return what the comparison with the seals found, as the commands print it."""
+    return {
+        "seals": report.state,
+        "seals_problem": report.problem,
+        "seals_made": report.seals,
+        "sealed_until": report.sealed_at,
+        "uncovered": report.uncovered,
+    }
+
+
+def compare_seals(engine: Engine, folder: Path, report: Report) -> None:
+    """Compare the registers, whose own hashes were examined, with the seals in ``folder``.
+
+    An entry that a seal betrays takes the place of the one found before, in its register, where it comes first.
+    """
+    from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
+
+    from app.officine.trace import checking  # noqa: PLC0415 -- the same
+    from app.store.failures import driver_errors  # noqa: PLC0415 -- the same
+    from app.store.seal_folder import SealFolder  # noqa: PLC0415 -- the same
+
+    with driver_errors(), Session(engine) as session:
+        report.seals = checking.compare(session, SealFolder(folder))
+    for name, bad in report.seals.bad.items():
+        if name in report.registers:
+            report.registers[name] = "bad"
+        found = report.first_bad
+        if found is None or found.get("register", "audit") == name:
+            report.first_bad = dict(bad) if name != "audit" else {key: bad[key] for key in bad if key != "register"}
 
 
 def examine(engine: Engine, *, deliveries: bool = True) -> Report:
@@ -173,6 +210,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
     try:
         report = examine(engine)
         if report.database == "ok":
+            compare_seals(engine, args.seals or folder.seals, report)
             report.copies = _examine_copies(engine, folder.blobs)
     finally:
         engine.dispose()
@@ -199,6 +237,8 @@ def _say(report: Report, out: Output) -> None:
         register = _NAMES.get(report.first_bad.get("register", ""), "le journal")
         out.message("GAL-REG-01", f"Dans {register} : {report.first_bad['text']}",
                     "Gardez la base telle quelle et prévenez le titulaire.")  # fmt: skip
+    if report.seals is not None:
+        _say_seals(report.seals, out)
     if report.copies is not None and report.copies.bad:
         told = " ; ".join(copy.text for copy in report.copies.bad[:_COPIES_TOLD])
         out.message("GAL-COP-21", f"Copies d’ordonnances à retrouver : {told}.",
@@ -208,7 +248,29 @@ def _say(report: Report, out: Output) -> None:
 
 
 def _configure(parser: CommandParser) -> None:
-    del parser
+    parser.add_argument(
+        "--seals",
+        metavar="DOSSIER",
+        type=Path,
+        help="comparer avec cette copie des scellés, plutôt qu’avec ceux du poste",
+    )
+
+
+def _say_seals(seals: SealReport, out: Output) -> None:
+    from app.officine.trace.checking import not_covered_text  # noqa: PLC0415 -- with the library of the database
+
+    if seals.problem:
+        out.message("GAL-SCL-05", seals.problem,
+                    "Comparez avec une copie des scellés : galien verify --seals DOSSIER.")  # fmt: skip
+    if seals.state == "none":
+        out.line(
+            "Aucun scellé n’a encore été fait : rien ne couvre ce qui a été écrit. Faites-en un : galien audit seal"
+        )
+    if seals.late:
+        out.line(f"Le dossier des scellés a {plural(seals.late, 'scellé')} de retard sur la base.")
+    if seals.sealed_at is not None:
+        kept = plural(seals.seals, "scellé")
+        out.line(f"Comparé avec {kept}, le dernier du {french.moment(seals.sealed_at)}. {not_covered_text(seals)}")
 
 
 COMMANDS = (Command("verify", "Vérifie la base et ses registres, sans rien écrire.", _configure, _run),)

@@ -23,6 +23,7 @@ from app.officine.staff import tables as staff
 from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
 from app.store import blob_tables as blobs
+from app.store import seal_tables as seals
 from app.store import tables as store
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "registers",
     "reversals",
     "safety",
+    "seals",
     "secrets",
     "staff",
     "stock",

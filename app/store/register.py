@@ -21,7 +21,7 @@ from app.store.failures import environment_failure
 from app.store.tables import ChainHeadRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Column, CursorResult, Row, Table
     from sqlalchemy.orm import Session
@@ -42,6 +42,14 @@ class ChainReport:
 
     entries: int
     first_bad: dict[str, Any] | None = None
+
+
+class BrokenChain(Exception):
+    """An entry met on the way is not what was written; ``bad`` as ``first_bad`` of a report."""
+
+    def __init__(self, bad: dict[str, Any]) -> None:
+        super().__init__(bad["text"])
+        self.bad = bad
 
 
 class Register:
@@ -135,13 +143,51 @@ class Register:
             return _bad(head.seq + 1, "inserted")
         return None if head.hash == digest else _bad(seq, "altered")
 
-    def _payloads(self) -> CursorResult[int, str, str]:
+    def contents(self, first: int, last: int) -> dict[int, str]:
+        """Return what the entries ``first`` to ``last`` say, by number: the hashed text without number nor hashes."""
+        try:
+            return {number: _content(number, payload) for number, _, payload in self._payloads(first - 1, last)}
+        except DBAPIError as error:
+            if environment_failure(error) is not None:
+                raise
+            return {}
+
+    def follow(self, seq: int, digest: str) -> Iterator[tuple[int, str, str]]:
+        """Give number, hash and content of each entry after ``seq``, whose hash is ``digest``.
+
+        Raises BrokenChain at the first entry that is not what was written.
+        """
+        sha256 = hashlib.sha256
+        try:
+            with closing(self._payloads(seq)) as payloads:
+                for number, said, payload in chained.from_iterable(payloads.partitions(_BATCH)):
+                    seq += 1
+                    if number != seq or not payload.startswith(digest) or sha256(payload.encode()).hexdigest() != said:
+                        bad = self._judge(number, seq, digest)
+                        if bad is not None:
+                            raise BrokenChain(bad)
+                    digest = said
+                    yield number, said, _content(number, payload)
+        except DBAPIError as error:
+            if environment_failure(error) is not None:
+                raise
+            raise BrokenChain(self._crawl(seq, digest)[2] or _bad(seq + 1, "altered")) from error
+
+    def stored_hashes(self, last: int) -> Iterator[tuple[int, str]]:
+        """Give number and stored hash of each entry up to ``last``, in order, without judging them."""
+        seq, digest = self._table.c.seq, self._table.c.hash
+        query = select(seq, digest).where(seq <= last).order_by(seq)
+        rows = self._session.execute(query, execution_options={"stream_results": True, "max_row_buffer": _BATCH})
+        with closing(rows):
+            yield from ((number, said) for number, said in chained.from_iterable(rows.partitions(_BATCH)))
+
+    def _payloads(self, after: int | None = None, last: int | None = None) -> CursorResult[int, str, str]:
         """Return the number, the hash and the hashed text of each entry, in order, streamed."""
         connection = self._session.connection()
         payload = self._sqlite_payload() if connection.dialect.name == "sqlite" else self._postgresql_payload()
         name = connection.dialect.identifier_preparer.quote(self._table.name)
         return connection.exec_driver_sql(
-            f"SELECT seq, hash, {payload} FROM {name} ORDER BY seq",  # noqa: S608 -- names of our own tables
+            f"SELECT seq, hash, {payload} FROM {name}{_between(after, last)} ORDER BY seq",  # noqa: S608 -- our own names
             execution_options={"stream_results": True, "max_row_buffer": _BATCH},
         )
 
@@ -168,12 +214,29 @@ def _postgresql_value(column: Column[Any]) -> str:
     return (_MOMENT_POSTGRESQL if isinstance(kind, DateTime) else "{0}").format(f'"{column.name}"')
 
 
+def _between(after: int | None, last: int | None) -> str:
+    """Return the clause that keeps the entries after one number and up to another."""
+    parts = [f"seq > {after:d}"] if after is not None else []
+    parts += [f"seq <= {last:d}"] if last is not None else []
+    return f" WHERE {' AND '.join(parts)}" if parts else ""
+
+
+def _content(number: int, payload: str) -> str:
+    """Return a hashed text without the previous hash nor the entry's own number: what is left when it is moved."""
+    return payload[len(GENESIS) :].replace(f'"seq":{number}', "", 1)
+
+
 _REASONS = {
     "altered": "L’écriture n° {seq} a été modifiée.",
     "removed": "L’écriture n° {seq} a été retirée.",
     "inserted": "L’écriture n° {seq} a été ajoutée hors de Galien.",
     "reordered": "L’écriture n° {seq} n’est pas à sa place.",
 }
+
+
+def bad_entry(seq: int, reason: str) -> dict[str, Any]:
+    """Return the ``first_bad`` of a report: number, reason and French text."""
+    return _bad(seq, reason)
 
 
 def _bad(seq: int, reason: str) -> dict[str, Any]:

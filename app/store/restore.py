@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,8 @@ from app.store.backup import silent
 from app.store.blobs import FolderBlobs, TableBlobs
 from app.store.engine import open_engine, sqlite_url
 from app.store.failures import driver_errors, file_errors
+from app.store.seal_folder import SealFolder
+from app.store.seal_tables import SealRow
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -66,7 +68,9 @@ def restore_sqlite(
         aside = _put_aside(database, root / "backups", now)
         for rest in ("-wal", "-shm"):
             database.with_name(database.name + rest).unlink(missing_ok=True)
+        sealed = _sealed(open_engine(sqlite_url(staged), read_only=True))
         staged.replace(database)
+        _go_back(root, sealed, f"{now.astimezone(dt.UTC):%Y%m%d-%H%M%S}")
         _bring(staging, root)
     return Restored(manifest, aside, missing)
 
@@ -90,10 +94,12 @@ def restore_postgresql(
             pgtools.run("pg_restore", target, "--no-owner", "--exit-on-error", f"--dbname={fresh}", dump)
             _check(open_engine(target.set(database=fresh).render_as_string(hide_password=False)), manifest)
             missing = _bring_shared(file, staging, target, fresh)
+            sealed = _sealed(open_engine(target.set(database=fresh).render_as_string(hide_password=False)))
             replaced = _swap(target, fresh, aside)
         except (GalienError, DBAPIError):
             _administer(target, f"DROP DATABASE {_quoted(fresh)}")
             raise
+        _go_back(root, sealed, stamp)
         _bring(staging, root)
     return Restored(manifest, aside if replaced else None, missing)
 
@@ -136,6 +142,21 @@ def _check(engine: Engine, manifest: Manifest) -> None:
             code="GAL-SAV-01",
             advice="Choisissez une autre sauvegarde ; rien n’a été changé.",
         ) from damage
+
+
+def _sealed(engine: Engine) -> list[str]:
+    """Return the seals that a restored database lists; none where its schema comes before them."""
+    try:
+        with Session(engine) as session:
+            known = inspect(engine).has_table(SealRow.__tablename__)
+            return list(session.scalars(select(SealRow.line).order_by(SealRow.number))) if known else []
+    finally:
+        engine.dispose()
+
+
+def _go_back(root: Path, sealed: list[str], stamp: str) -> None:
+    """Give the data folder the seals of the restored database; those made since its backup are kept aside."""
+    SealFolder(root / "seals").go_back(sealed, root / "backups" / f"scelles-remplaces-{stamp}")
 
 
 def _held_elsewhere(database: Path) -> bool:

@@ -34,6 +34,9 @@ class AuditRow(Base):
         Index(None, "at"),
         Index(None, "patient_id", "seq"),
         Index(None, "subject", "subject_id"),
+        Index(None, "actor_id", "seq"),
+        Index(None, "action", "seq"),
+        Index(None, "station", "seq"),
     )
 
 

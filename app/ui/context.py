@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from app.officine.stock.open_boxes import OpenBoxes
     from app.officine.stock.quarantine import Quarantine
     from app.officine.stock.service import Stock
+    from app.officine.trace.sealing import Seals
+    from app.officine.trace.service import Trace
     from app.settings import Settings
     from app.ui.scanner import Scanner
     from app.ui.shortcuts import Acts
@@ -256,6 +258,8 @@ class Services(Protocol):
     def demo_pin(self) -> str:
         """The PIN that opens a simulation; empty with real data."""
         ...
+    seals: Seals
+    trace: Trace
 
     @property
     def demo_cards(self) -> DemoCards | None:
@@ -336,6 +340,7 @@ class Ui(QObject):
     operator_changed = Signal()
     operator_asked = Signal(object)
     session_changed = Signal()
+    accesses_wanted = Signal(object)
     locked = Signal()
 
     def __init__(

@@ -152,6 +152,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
+    from app.ui.trace.poses import PICTURES as TRACE  # noqa: PLC0415 -- the same
 
     return (
         *COUNTER,
@@ -168,6 +169,7 @@ def pictures() -> tuple[Picture, ...]:
         *ACCOUNTS,
         *PATIENTS,
         *REGISTERS,
+        *TRACE,
         *STOCK,
         *DISCARD,
         *LOCK,

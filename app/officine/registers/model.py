@@ -268,13 +268,26 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long a register is kept: nothing is deleted before."""
+    """How long a register is kept: nothing is deleted before.
+
+    ``years``, or ``months`` where less than two years; 0 and None where no source of ours gives a duration: then the
+    officine decides. ``confidence`` says how the source was read.
+    """
 
     register: str
     title: str
     years: int
     source: str
     held_by: str
+    months: int | None = None
+    confidence: str = ""
+
+    @property
+    def duration(self) -> str:
+        """The duration as screens and commands show it."""
+        if self.years:
+            return f"{self.years}\u00a0ans"
+        return "à fixer par l’officine" if self.months is None else f"{self.months}\u00a0mois"
 
 
 @dataclass(frozen=True, slots=True)

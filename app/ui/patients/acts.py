@@ -34,6 +34,15 @@ ACTS = (
         icon="warning",
         right=Right.EDIT_PATIENT,
     ),
+    Act(
+        "patients.accesses",
+        "Qui a ouvert ce dossier",
+        "Ctrl+J",
+        ("trace", "accès", "journal", "audit"),
+        room="patients",
+        icon="list",
+        right=Right.READ_AUDIT,
+    ),
     Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
     Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
 )

@@ -81,7 +81,12 @@ class PatientsView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
-        keys = (("patients.create", ""), ("patients.rights", ""), ("patients.allergies", "Allergies"))
+        keys = (
+            ("patients.create", ""),
+            ("patients.rights", ""),
+            ("patients.allergies", "Allergies"),
+            ("patients.accesses", "Accès"),
+        )
         left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
@@ -94,6 +99,7 @@ class PatientsView(QWidget):
             ("patients.create", self._create),
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
+            ("patients.accesses", self._accesses),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -163,6 +169,15 @@ class PatientsView(QWidget):
             return
         self._show_form(shown=True, form=self.rights)
         self.rights.begin(self.sheet.patient)
+
+    def _accesses(self) -> None:
+        """Show in the trace who opened the file of the patient pointed at, and what was done with it."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        patient = self._patient
+        self._ui.acts.enter_room("registers")
+        self._ui.accesses_wanted.emit(patient)
 
     def _save(self) -> None:
         if self.right.currentWidget() is self._rights:

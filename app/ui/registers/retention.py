@@ -24,8 +24,9 @@ class RetentionPage(RegisterPage):
         super().__init__(ui)
         columns: list[Column[Retention]] = [
             Column("Registre", lambda one: one.title, strong=True),
-            Column("Durée", lambda one: f"{one.years}\u00a0ans", 9, True, strong=True),
+            Column("Durée", lambda one: one.duration, 18, strong=True),
             Column("Source", lambda one: one.source, tone=lambda _one: "muted"),
+            Column("Lecture", lambda one: one.confidence, 20, tone=lambda _one: "muted", spare=True),
             Column("Tenu par", lambda one: one.held_by, 12),
         ]
         empty = EmptyState("clock", "Aucune durée", "La table des durées est vide.")

@@ -17,6 +17,7 @@ from app.ui.registers.narcotics import NarcoticsPage
 from app.ui.registers.ordonnancier import OrdonnancierPage
 from app.ui.registers.page import RegisterPage
 from app.ui.registers.retention import RetentionPage
+from app.ui.trace.page import TracePage
 from app.ui.widgets.basics import Button
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.stack import Stack
@@ -35,6 +36,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], RegisterPage]]] = {
     "derived": DerivedPage,
     "interventions": InterventionsPage,
     "retention": RetentionPage,
+    "trace": TracePage,
 }
 
 
@@ -50,7 +52,7 @@ class RegistersView(QWidget):
         self._pages: dict[str, RegisterPage] = {}
         self.stack = Stack()
         self.tabs: dict[str, Button] = {}
-        for name, title, _key in PAGES:
+        for name, title in (*((name, title) for name, title, _key in PAGES), ("trace", "Trace")):
             tab = Button(title, kind="tab")
             tab.setCheckable(True)
             tab.key = ui.acts.key_text_of(f"registers.{name}")
@@ -73,10 +75,16 @@ class RegistersView(QWidget):
             ("flag", self._flag),
             ("close", self._close),
             ("outcome", self._outcome),
+            ("older", lambda: self._seals("older")),
+            ("everyone", lambda: self._seals("everyone")),
+            ("seal", lambda: self._seals("seal")),
+            ("check", lambda: self._seals("check")),
+            ("seal_copy", lambda: self._seals("seal_copy")),
             ("save", self._save),
             ("back", self._back),
         ):
             ui.acts.bind(f"registers.{act_id}", handler, self)
+        ui.accesses_wanted.connect(lambda patient: self.trace().show_accesses(patient))
         self.open_page("ordonnancier", focus=False)
         for act_id in ("registers.save", "registers.back"):
             ui.acts.set_enabled(act_id, enabled=False)
@@ -109,7 +117,7 @@ class RegistersView(QWidget):
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the registers or the stock changed."""
         if change is None or any(
-            change.touches(topic) for topic in ("registers", "ordonnancier", "stock", "interventions")
+            change.touches(topic) for topic in ("registers", "ordonnancier", "stock", "interventions", "seal")
         ):
             self.current.read()
 
@@ -123,6 +131,24 @@ class RegistersView(QWidget):
             page.code.setText(code)
             return True
         return isinstance(page, NarcoticsPage) and page.point_at(code)
+
+    def trace(self) -> TracePage:
+        """Show the trace, and return its page."""
+        if not isinstance(self.stack.currentWidget(), TracePage):
+            self.open_page("trace")
+        page = self.page("trace")
+        assert isinstance(page, TracePage)
+        return page
+
+    def _seals(self, name: str) -> None:
+        page = self.trace()
+        {
+            "older": page.older,
+            "everyone": page.show_everyone,
+            "seal": page.seals.seal,
+            "check": page.seals.check,
+            "seal_copy": page.seals.choose_copy,
+        }[name]()
 
     def _narcotics(self) -> NarcoticsPage:
         if not isinstance(self.stack.currentWidget(), NarcoticsPage):
