@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
+from app.cards.apcv import NoApcv
 from app.cards.desk import CardDesk
+from app.cards.fsv import FsvDesk
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
+from app.demo_rights import DemoApcv, DemoFsv
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
@@ -41,6 +46,9 @@ from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
+from app.officine.rights import meanings
+from app.officine.rights.model import Meanings
+from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
 from app.officine.staff.service import Staff
 from app.officine.stock.narcotics import Narcotics
@@ -48,6 +56,7 @@ from app.officine.stock.open_boxes import OpenBoxes
 from app.officine.stock.quarantine import Quarantine
 from app.officine.stock.service import Stock
 from app.paths import DataFolder
+from app.sandbox.rights import COVER_CODES
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
 from app.store.blobs import open_blobs
@@ -57,7 +66,6 @@ from app.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -110,6 +118,7 @@ class Services:
     slips: Slips
     copies: Copies
     cards: PatientCards
+    rights: PatientRights
     demo_cards: DemoCards | None
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
@@ -173,6 +182,7 @@ class Services:
         if self._watcher is not None:
             self._watcher.stop()
         self.cards.stop()
+        self.rights.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -264,7 +274,14 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         quarantine=quarantine,
         copies=copies,
     )
-    demo_cards = DemoCards() if settings.mode.is_simulated else None
+    demo_cards = DemoCards(clock) if settings.mode.is_simulated else None
+    # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
+    cards = PatientCards(
+        db,
+        CardDesk(PcscTransport() if demo_cards is None else demo_cards.transport),
+        production=not mode.is_simulated,
+        test_people=trial_people(),
+    )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -329,14 +346,43 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         account_papers=AccountPapers(db, folder.prints, settings.mode),
         slips=Slips(db, folder.prints, settings.mode),
         copies=copies,
-        cards=PatientCards(
-            db,
-            # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
-            CardDesk(PcscTransport() if demo_cards is None else demo_cards.transport),
-            production=not mode.is_simulated,
-            test_people=trial_people(),
-        ),
+        cards=cards,
+        rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,
+    )
+
+
+def _rights(
+    db: Database,
+    settings: Settings,
+    mode: Mode,
+    demo_cards: DemoCards | None,
+    *,
+    patients: Patients,
+    files: PatientCards,
+    staff: Staff,
+) -> PatientRights:
+    """Build the rights of the patients: over the publisher's library, or over the cards of a simulation."""
+    fsv: FsvDesk | DemoFsv
+    apcv: NoApcv | DemoApcv
+    if demo_cards is None:
+        paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
+        resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
+        fsv, apcv = FsvDesk(paths, resources=resources, version=settings.fsv_version), NoApcv()
+        table = Path(settings.fsv_meanings) if settings.fsv_meanings else None
+    else:
+        fsv, apcv, table = DemoFsv(demo_cards), DemoApcv(), COVER_CODES
+    return PatientRights(
+        db,
+        patients=patients,
+        files=files,
+        staff=staff,
+        fsv=fsv,
+        apcv=apcv,
+        meanings=Meanings if table is None else partial(meanings.load, table),
+        production=not mode.is_simulated,
+        code_minutes=settings.apcv_code_minutes,
+        context_minutes=settings.apcv_context_minutes,
     )
 
 

@@ -33,7 +33,11 @@ class Settings:
     ``keys`` maps the id of an act to the key chosen for it; ``printers`` a use (ticket, label, a4, a5) to the printer
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
-    ``scan_folder`` is where the scanner of documents leaves its files, empty for none.
+    ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``fsv_library`` names the files
+    of the publisher's SESAM-Vitale library (several: separated by ``;``), ``fsv_version`` the only version wanted
+    (empty: any), ``fsv_ps_resource`` and ``fsv_reader_resource`` the names of galss.ini, ``fsv_meanings`` the table of
+    the codes couverture; ``apcv_code_minutes`` and ``apcv_context_minutes`` how long a code of the appli carte Vitale
+    and what it opened may be used: no public text gives them.
     """
 
     mode: Mode = Mode.DEMO
@@ -55,6 +59,13 @@ class Settings:
     print_labels: bool = False
     label_size: str = "roll-62x29"
     scan_folder: str = ""
+    fsv_library: str = ""
+    fsv_version: str = ""
+    fsv_ps_resource: str = "CPS"
+    fsv_reader_resource: str = "Log_SV"
+    fsv_meanings: str = ""
+    apcv_code_minutes: int = 3
+    apcv_context_minutes: int = 60
 
 
 def load(file: Path) -> Settings:

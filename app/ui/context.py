@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
+    from app.officine.rights.service import PatientRights
     from app.officine.safety.service import Safety
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
@@ -201,6 +202,10 @@ class DemoCards(Protocol):
         """Put a card in, or pull it; True where it is in now."""
         ...
 
+    def code(self, key: str) -> str:
+        """Return what a phone shows, to be scanned; empty for a card."""
+        ...
+
 
 class Services(Protocol):
     """The services of one data folder, as the composition root builds them."""
@@ -239,6 +244,7 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    rights: PatientRights
 
     @property
     def demo_cards(self) -> DemoCards | None:
