@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.kernel.errors import GalienError
     from app.kernel.outcome import Outcome
     from app.officine.patients.model import Patient
-    from app.officine.rights.model import Comparison, Difference, Entitled, Kept, Person, Reading
+    from app.officine.rights.model import Comparison, Entitled, Kept, Person, Reading
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
@@ -93,19 +93,12 @@ class RightsDrawer(Drawer):
         self.list: ListTable[Line] = ListTable("Bénéficiaires lus", columns, self.empty)
         self.facts, self.findings = Facts(), FindingList()
         self.changes_title = Text("", "strong", wrap=True)
-        changes: list[Column[Difference]] = [
-            Column("Droit", lambda one: one.label, second=lambda one: f"Au dossier\u00a0: {one.on_file}", strong=True),
-            Column("Sur la carte", lambda one: one.on_card, tone=lambda _one: "accent", width=26),
-        ]
-        self.changes: ListTable[Difference] = ListTable(
-            "Ce qui diffère du dossier", changes, EmptyState("check", "Rien ne diffère", "")
-        )
-        self.changes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.changes.setSelectionMode(ListTable.SelectionMode.NoSelection)
-        for part in (self.source, self.code_field, self.warning, self.list, self.changes_title, self.changes):
+        self.changes = Facts()
+        self.changes.setAccessibleName("Ce qui diffère du dossier")
+        for part in (self.source, self.code_field, self.warning, self.list, self.findings):
             self.content.addWidget(part)
-        self.content.addWidget(self.findings)
-        self.content.addWidget(self.facts)
+        for part in (self.changes_title, self.changes, self.facts):
+            self.content.addWidget(part)
         self.content.addStretch(1)
         self.take_button = Button("Reprendre au dossier", kind="primary", icon="check")
         self.take_button.clicked.connect(self.confirm)
@@ -158,6 +151,7 @@ class RightsDrawer(Drawer):
         asked, self.reading, self.comparison = self._asked, None, None
         self.empty.say("Lecture des droits…", "Laissez la carte en place.")
         self._show()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ui.tasks.run(
             lambda _progress: read(),
             done=lambda outcome: self._has_read(outcome, asked),
@@ -174,6 +168,7 @@ class RightsDrawer(Drawer):
             return
         self.reading = outcome.value
         self._show()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _unread(self, error: GalienError, asked: int) -> None:
         if asked == self._asked:
@@ -197,7 +192,7 @@ class RightsDrawer(Drawer):
         self.source.setText("" if read is None else _source(read))
         self.source.setVisible(read is not None)
         self.list.setFixedHeight(
-            theme.current().pixels(140 if read is None else 34 + 46 * min(len(shown), _ROWS_SHOWN))
+            theme.current().pixels(140 if read is None else 36 + 44 * min(len(shown), _ROWS_SHOWN))
         )
         patient_id = self.till.session.patient_id
         self.list.set_records(shown)
@@ -207,7 +202,7 @@ class RightsDrawer(Drawer):
         else:
             self._point(None)
         self.keys.setText(
-            "Entrée lire · Échap fermer" if read is None else "↑ ↓ choisir · Entrée reprendre au dossier · Échap fermer"
+            "Entrée lire · Échap fermer" if read is None else "↑ ↓ choisir · Entrée reprendre · Échap fermer"
         )
 
     def _point(self, line: Line | None) -> None:
@@ -233,17 +228,16 @@ class RightsDrawer(Drawer):
     def _show_changes(self, line: Line | None) -> None:
         compared = self.comparison
         found = () if compared is None else compared.differences
-        self.changes.set_records(found)
+        self.changes.set_pairs((one.label, f"{one.on_card}\nau dossier\u00a0: {one.on_file}") for one in found)
         self.changes.setVisible(bool(found))
-        self.changes.setFixedHeight(theme.current().pixels(34 + 46 * len(found)))
         if line is None:
             self.changes_title.setText("")
         elif line.patient is None:
             self.changes_title.setText("Aucun dossier n’est à ce nom\u00a0: Ctrl+F2 le crée, puis Ctrl+F3.")
         elif found:
-            self.changes_title.setText("Le dossier diffère")
+            self.changes_title.setText("La carte et le dossier diffèrent")
         else:
-            self.changes_title.setText("Le dossier dit la même chose.")
+            self.changes_title.setText("Rien à changer au dossier.")
         self.changes_title.setVisible(bool(self.changes_title.text()))
         told = (() if self.reading is None else self.reading.findings) + (() if compared is None else compared.findings)
         if told:
