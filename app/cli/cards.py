@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cards.desk import CardDesk
 from app.cards.failures import CardAbsent, CardLibraryAbsent, CardServiceAbsent, CardUnknown, ReaderAbsent
+from app.cards.fsv import FsvDesk
 from app.cards.kinds import CardKind, kind_of
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
@@ -20,19 +21,26 @@ if TYPE_CHECKING:
     from app.cards.transport import Slot
     from app.cards.vitale import Identity
     from app.cli.frame import CommandParser, Output
+    from app.settings import Settings
 
 _NIR_SHOWN = 5
 """Sex, year and month of birth: what stands beside it anyway. The rest of a NIR never goes to a terminal."""
+
+_CONFIG = {60: "Versions", 61: "Lecteur", 62: "Composant SSV", 63: "GALSS", 64: "Composant SESAM-Vitale"}
+"""The groups of the configuration, as they are told."""
 
 
 def _configure(parser: CommandParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACTE", required=True)
     acts.add_parser("list", help="montre les lecteurs et la carte que chacun contient")
     reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, numéro de série d’une CPS")
+    acts.add_parser("fsv", help="dit si la bibliothèque SESAM-Vitale de l’éditeur est là, et ce qui lui manque")
     reading.add_argument("--reader", metavar="N", help="numéro du lecteur dans la liste (1…), ou son nom")
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:
+    if args.act == "fsv":
+        return _fsv(args, out)
     desk = CardDesk(PcscTransport())
     if args.act == "list":
         return _list(desk, out)
@@ -99,6 +107,26 @@ def _read(desk: CardDesk, args: argparse.Namespace, out: Output) -> int:
     return DONE
 
 
+def _fsv(args: argparse.Namespace, out: Output) -> int:
+    """Open the library of the settings, and tell its versions and readers; no card and no code are asked for.
+
+    Raises FsvFailure, which says what is missing.
+    """
+    settings = _settings(args)
+    paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
+    resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
+    desk = FsvDesk(paths, resources=resources, version=settings.fsv_version)
+    try:
+        groups = desk.config()
+    finally:
+        desk.close()
+    out.result({"library": paths, "groups": [{"number": one.number, "fields": one.fields} for one in groups]})
+    for group in groups:
+        title = _CONFIG.get(group.number, f"Groupe {group.number}")
+        out.line(f"{title:<24} {' · '.join(field for field in group.fields if field) or 'rien'}")
+    return DONE
+
+
 def _chosen(slots: tuple[Slot, ...], wanted: str | None) -> Slot:
     """Return the reader asked for; without one, the first that holds a card. Raises ReaderAbsent or CardAbsent."""
     if not slots:
@@ -135,13 +163,17 @@ def _is_trial(desk: CardDesk, slot: Slot, people: tuple[Identity, ...]) -> bool:
 
 def _mode(args: argparse.Namespace) -> Mode:
     """Return the mode asked for, else that of the data folder, which is read and never made."""
-    from app.paths import DataFolder  # noqa: PLC0415 -- only a Vitale asks for the mode
-    from app.settings import load  # noqa: PLC0415 -- the same
-
     if args.mode is not None:
         mode: Mode = args.mode
         return mode
-    return load(DataFolder(data_root(args)).settings_file).mode
+    return _settings(args).mode
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from app.paths import DataFolder  # noqa: PLC0415 -- a list of readers asks for no setting
+    from app.settings import load  # noqa: PLC0415 -- the same
+
+    return load(DataFolder(data_root(args)).settings_file)
 
 
 COMMANDS = (Command("cards", "Montre les lecteurs de cartes, lit une carte.", _configure, _run),)

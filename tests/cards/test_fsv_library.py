@@ -11,6 +11,7 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -19,10 +20,13 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import missing
 
+from app import settings
 from app.cards import fsv_failures, fsv_library
 from app.cards.fsv import FsvDesk
 from app.cards.fsv_failures import FsvAbsent, FsvBusy, FsvDefect, FsvFailure, FsvSays, FsvSlow, FsvUnfit, failure_of
 from app.cards.fsv_library import FUNCTIONS, target_of
+from app.kernel.mode import Mode
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -304,3 +308,29 @@ def test_the_code_of_the_cps_reaches_no_failure_and_an_empty_one_breaks_nothing(
     with pytest.raises(FsvSays):
         desk.rights(bytearray(), DAY)
     assert bytearray(b"4821") == CODE, "what the caller holds is the caller's to wipe"
+
+
+# --- The technician's test --------------------------------------------------------------------------------------------
+
+
+def galien(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "app.cli", "cards", *words, "--data", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_command_tells_the_versions_and_never_asks_for_a_card(double: Double, tmp_path: Path) -> None:
+    double.answer("g 60;4.03;3.10;2.0", "g 61;CONSTRUCTEUR;BI-FENTE;0001;;;;;20261125120000;AB", "rights F011")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    settings.save(folder / "settings.json", Settings(mode=Mode.PRODUCTION, fsv_library=double.path))
+    done = galien(folder, "fsv")
+    assert done.returncode == 0, done.stderr
+    assert "4.03 · 3.10 · 2.0" in done.stdout
+    assert "BI-FENTE" in done.stdout
+    assert not any(line.startswith("rights") for line in double.told)
+
+
+def test_the_command_says_what_is_missing_as_a_failure_of_the_workstation(tmp_path: Path) -> None:
+    done = galien(tmp_path, "fsv")
+    assert done.returncode == 4
+    assert "GAL-FSV-01" in done.stderr

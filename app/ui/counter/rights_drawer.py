@@ -97,8 +97,8 @@ class RightsDrawer(Drawer):
         self.changes.setAccessibleName("Ce qui diffère du dossier")
         for part in (self.source, self.code_field, self.warning, self.list, self.findings):
             self.content.addWidget(part)
-        for part in (self.changes_title, self.changes, self.facts):
-            self.content.addWidget(part)
+        for shown in (self.changes_title, self.changes, self.facts):
+            self.content.addWidget(shown)
         self.content.addStretch(1)
         self.take_button = Button("Reprendre au dossier", kind="primary", icon="check")
         self.take_button.clicked.connect(self.confirm)
