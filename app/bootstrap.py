@@ -8,13 +8,17 @@ import tempfile
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
 from app import settings as settings_module
+from app.cards.apcv import NoApcv
+from app.cards.fsv import FsvDesk
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
+from app.demo_rights import DemoApcv, DemoFsv
 from app.holder_cards import CardBench, HolderCards, build_cards
 from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
@@ -51,6 +55,9 @@ from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
+from app.officine.rights import meanings
+from app.officine.rights.model import Meanings
+from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
@@ -66,6 +73,7 @@ from app.officine.trace.model import Reason
 from app.officine.trace.sealing import Seals
 from app.officine.trace.service import Trace
 from app.paths import DataFolder
+from app.sandbox.rights import COVER_CODES
 from app.store import backup, facts, notify, schema
 from app.store.audit import Actor
 from app.store.blobs import open_blobs
@@ -130,6 +138,7 @@ class Services:
     slips: Slips
     copies: Copies
     cards: PatientCards
+    rights: PatientRights
     demo_cards: DemoCards | None
     staff_accounts: StaffAccounts
     sign_in: SignIn
@@ -241,6 +250,7 @@ class Services:
             self._daily_seal.stop()
         self.cards.stop()
         self.professional_cards.close()
+        self.rights.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -334,8 +344,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         quarantine=quarantine,
         copies=copies,
     )
-    demo_cards = DemoCards() if settings.mode.is_simulated else None
+    demo_cards = DemoCards(clock) if settings.mode.is_simulated else None
+    # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
     readers = build_cards(settings, mode, clock, demo_cards)
+    cards = PatientCards(db, readers.desk, production=not mode.is_simulated, test_people=trial_people())
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -400,12 +412,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         account_papers=AccountPapers(db, folder.prints, settings.mode, staff),
         slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
-        cards=PatientCards(
-            db,
-            readers.desk,
-            production=not mode.is_simulated,
-            test_people=trial_people(),
-        ),
+        cards=cards,
+        rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,
         staff_accounts=StaffAccounts(db, staff, vault),
         sign_in=SignIn(
@@ -448,6 +456,40 @@ def key_place(folder: DataFolder, settings: Settings, passphrase: Passphrase | N
     if settings.mode.is_simulated:
         return ClearKeys(folder.keys)
     return SystemKeys() if passphrase is None else PassphraseKeys(folder.keys, passphrase)
+
+
+def _rights(
+    db: Database,
+    settings: Settings,
+    mode: Mode,
+    demo_cards: DemoCards | None,
+    *,
+    patients: Patients,
+    files: PatientCards,
+    staff: Staff,
+) -> PatientRights:
+    """Build the rights of the patients: over the publisher's library, or over the cards of a simulation."""
+    fsv: FsvDesk | DemoFsv
+    apcv: NoApcv | DemoApcv
+    if demo_cards is None:
+        paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
+        resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
+        fsv, apcv = FsvDesk(paths, resources=resources, version=settings.fsv_version), NoApcv()
+        table = Path(settings.fsv_meanings) if settings.fsv_meanings else None
+    else:
+        fsv, apcv, table = DemoFsv(demo_cards), DemoApcv(), COVER_CODES
+    return PatientRights(
+        db,
+        patients=patients,
+        files=files,
+        staff=staff,
+        fsv=fsv,
+        apcv=apcv,
+        meanings=Meanings if table is None else partial(meanings.load, table),
+        production=not mode.is_simulated,
+        code_minutes=settings.apcv_code_minutes,
+        context_minutes=settings.apcv_context_minutes,
+    )
 
 
 def _engine(folder: DataFolder, settings: Settings) -> Engine:

@@ -9,10 +9,14 @@ from app.cards import imitations
 from app.cards.virtual import VirtualTransport
 from app.cards.virtual_cps import VirtualAuthority, VirtualCps
 from app.cards.vitale import Identity
+from app.kernel.clock import SystemClock
+from app.officine.scan import apcv
 from app.sandbox import cards as sandbox
+from app.sandbox import rights
 
 if TYPE_CHECKING:
     from app.cards.virtual import Card
+    from app.kernel.clock import Clock
     from app.sandbox.cards import FictitiousCard
 
 
@@ -33,9 +37,9 @@ class DemoCard:
 class DemoCards:
     """The virtual readers of a simulation and the cards beside them."""
 
-    def __init__(self) -> None:
-        """Lay the cards beside empty readers."""
-        self._set = sandbox.read()
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Lay the cards beside empty readers; the phones show their codes by ``clock``."""
+        self._set, self._phones, self._clock = sandbox.read(), rights.phones(), clock or SystemClock()
         self.transport = VirtualTransport(self._set.readers)
         self._places: dict[str, str] = {}
         self.authority = VirtualAuthority()
@@ -47,9 +51,20 @@ class DemoCards:
         return {reader: self._professional[key] for reader, key in places.items() if key in self._professional}
 
     def cards(self) -> list[DemoCard]:
-        """Return the cards, each with the reader in which it is."""
+        """Return the cards, each with the reader in which it is, then the phones, which go into none."""
         where = {key: reader for reader, key in self._places.items()}
-        return [DemoCard(one.key, one.title, one.about, where.get(one.key, "")) for one in self._set.cards]
+        laid = [DemoCard(one.key, one.title, one.about, where.get(one.key, "")) for one in self._set.cards]
+        return laid + [DemoCard(_phone_key(one.number), one.title, one.about, "") for one in self._phones]
+
+    def code(self, key: str) -> str:
+        """Return what a phone shows, to be scanned; empty for a card."""
+        phone = next((one for one in self._phones if _phone_key(one.number) == key), None)
+        return "" if phone is None else apcv.build(phone.number, self._clock.now() - phone.shown_ago)
+
+    def vitale_in(self) -> str:
+        """Return the key of the Vitale that is in a reader; empty where there is none."""
+        vitales = {one.key for one in self._set.cards if one.kind.startswith("vitale")}
+        return next((key for key in self._places.values() if key in vitales), "")
 
     def toggle(self, key: str) -> bool:
         """Put a card in, in the first empty reader or in place of the first card; pull it where it is in.
@@ -66,6 +81,10 @@ class DemoCards:
         self._places[reader] = key
         self.transport.insert(reader, _made(next(one for one in self._set.cards if one.key == key)))
         return True
+
+
+def _phone_key(number: int) -> str:
+    return f"phone{number}"
 
 
 def _made(card: FictitiousCard) -> Card:

@@ -39,6 +39,11 @@ class Settings:
     (``system``: its keyring, ``passphrase``: a file under a passphrase); ``secret_passphrase_file`` hands that
     passphrase over, empty for one that is asked. ``seal_copy`` is where the seals of the registers are copied, outside
     this machine's data folder, empty for none.
+    ``fsv_library`` names the files
+    of the publisher's SESAM-Vitale library (several: separated by ``;``), ``fsv_version`` the only version wanted
+    (empty: any), ``fsv_ps_resource`` and ``fsv_reader_resource`` the names of galss.ini, ``fsv_meanings`` the table of
+    the codes couverture; ``apcv_code_minutes`` and ``apcv_context_minutes`` how long a code of the appli carte Vitale
+    and what it opened may be used: no public text gives them.
     """
 
     mode: Mode = Mode.DEMO
@@ -68,6 +73,13 @@ class Settings:
     secret_place: str = SYSTEM_KEYRING
     secret_passphrase_file: str = ""
     seal_copy: str = ""
+    fsv_library: str = ""
+    fsv_version: str = ""
+    fsv_ps_resource: str = "CPS"
+    fsv_reader_resource: str = "Log_SV"
+    fsv_meanings: str = ""
+    apcv_code_minutes: int = 3
+    apcv_context_minutes: int = 60
 
 
 def load(file: Path) -> Settings:

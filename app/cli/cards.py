@@ -13,6 +13,7 @@ from app.cards.failures import (
     CardUnknown,
     ReaderAbsent,
 )
+from app.cards.fsv import FsvDesk
 from app.cards.kinds import CardKind, kind_of
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
@@ -35,15 +36,21 @@ if TYPE_CHECKING:
 _NIR_SHOWN = 5
 """Sex, year and month of birth: what stands beside it anyway. The rest of a NIR never goes to a terminal."""
 
+_CONFIG = {60: "Versions", 61: "Lecteur", 62: "Composant SSV", 63: "GALSS", 64: "Composant SESAM-Vitale"}
+"""The groups of the configuration, as they are told."""
+
 
 def _configure(parser: CommandParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACTE", required=True)
     acts.add_parser("list", help="montre les lecteurs et la carte que chacun contient")
     reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, porteur d’une CPS")
+    acts.add_parser("fsv", help="dit si la bibliothèque SESAM-Vitale de l’éditeur est là, et ce qui lui manque")
     reading.add_argument("--reader", metavar="N", help="numéro du lecteur dans la liste (1…), ou son nom")
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:
+    if args.act == "fsv":
+        return _fsv(args, out)
     desk = CardDesk(PcscTransport())
     if args.act == "list":
         return _list(desk, out)
@@ -158,6 +165,26 @@ def _holder(card: ProfessionalCard) -> dict[str, Any]:
         "tries_left": card.token.tries_left,
         "pinpad": card.token.has_pinpad,
     }
+
+
+def _fsv(args: argparse.Namespace, out: Output) -> int:
+    """Open the library of the settings, and tell its versions and readers; no card and no code are asked for.
+
+    Raises FsvFailure, which says what is missing.
+    """
+    settings = _settings(args)
+    paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
+    resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
+    desk = FsvDesk(paths, resources=resources, version=settings.fsv_version)
+    try:
+        groups = desk.config()
+    finally:
+        desk.close()
+    out.result({"library": paths, "groups": [{"number": one.number, "fields": one.fields} for one in groups]})
+    for group in groups:
+        title = _CONFIG.get(group.number, f"Groupe {group.number}")
+        out.line(f"{title:<24} {' · '.join(field for field in group.fields if field) or 'rien'}")
+    return DONE
 
 
 def _chosen(slots: tuple[Slot, ...], wanted: str | None) -> Slot:

@@ -35,6 +35,11 @@ SUITES = {
     "faults": Suite("faults", "pannes : coupures, disque plein, bases endommagées", 1_000),
     "hostile": Suite("hostile", "fichiers, textes et codes hostiles", 20_000),
     "tamper": Suite("store/test_seal_tamper.py", "registres altérés par SQL, comparés avec leurs scellés", 1_000),
+    "cards": Suite(
+        "cards/test_pcsc.py::test_insertions_lose_nothing_and_leave_no_trace",
+        "cartes : insertions dans deux lecteurs, mémoire et événements",
+        3_000,
+    ),
     "screens": Suite("ui/test_ui_walk.py", "écrans : chaque état, dans chaque thème, à 100 et 150 %", 1),
 }
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
+    from app.officine.rights.service import PatientRights
     from app.officine.safety.service import Safety
     from app.officine.staff.accounts import Accounts as StaffAccounts
     from app.officine.staff.model import Member
@@ -208,6 +209,10 @@ class DemoCards(Protocol):
         """Put a card in, or pull it; True where it is in now."""
         ...
 
+    def code(self, key: str) -> str:
+        """Return what a phone shows, to be scanned; empty for a card."""
+        ...
+
 
 class Services(Protocol):
     """The services of one data folder, as the composition root builds them."""
@@ -246,8 +251,11 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    rights: PatientRights
     staff_accounts: StaffAccounts
     sign_in: SignIn
+    seals: Seals
+    trace: Trace
 
     @property
     def professional_cards(self) -> ProfessionalCards | None:
@@ -258,8 +266,6 @@ class Services(Protocol):
     def demo_pin(self) -> str:
         """The PIN that opens a simulation; empty with real data."""
         ...
-    seals: Seals
-    trace: Trace
 
     @property
     def demo_cards(self) -> DemoCards | None:

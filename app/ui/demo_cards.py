@@ -12,20 +12,24 @@ from app.ui.widgets.basics import EmptyState, Text
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.ui.context import DemoCard, DemoCards
 
 _WIDTH, _HEIGHT = 620, 470
 
 
 class DemoCardsDialog(QDialog):
-    """The cards of the demonstration; Entrée puts the one pointed at in, or pulls it."""
+    """The cards of the demonstration; Entrée puts the one pointed at in, pulls it, or scans what a phone shows."""
 
-    def __init__(self, cards: DemoCards, parent: QWidget | None = None) -> None:
-        """Offer ``cards``."""
+    def __init__(
+        self, cards: DemoCards, parent: QWidget | None = None, scan: Callable[[str], None] | None = None
+    ) -> None:
+        """Offer ``cards``; what a phone shows is given to ``scan``."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Cartes de démonstration")
-        self._cards = cards
+        self._cards, self._scan = cards, scan
         columns: list[Column[DemoCard]] = [
             Column("Carte", lambda one: one.title, second=lambda one: one.about, strong=True),
             Column("Lecteur", _place, width=24, tone=lambda one: "success" if one.reader else "muted"),
@@ -39,7 +43,7 @@ class DemoCardsDialog(QDialog):
         column.addWidget(Text("Cartes de démonstration", "heading"))
         column.addWidget(Text("Cartes simulées de personnes fictives. Aucune carte réelle n’est lue ici.", "caption"))
         column.addWidget(self.list, 1)
-        column.addWidget(Text("↑ ↓ choisir · Entrée insérer ou retirer · Échap fermer", "caption"))
+        column.addWidget(Text("↑ ↓ choisir · Entrée insérer, retirer ou scanner · Échap fermer", "caption"))
         laid = cards.cards()
         self.list.set_records(laid)
         self.list.point(next((place for place, card in enumerate(laid) if card.reader), 0))
@@ -48,9 +52,13 @@ class DemoCardsDialog(QDialog):
 
     def _toggle(self, card: DemoCard) -> None:
         """Put a card in and make room for what it brings; a card that is pulled leaves the panel as it is."""
-        if self._cards.toggle(card.key):
+        shown = self._cards.code(card.key)
+        if shown and self._scan is not None:
             self.accept()
-        else:
+            self._scan(shown)
+        elif not shown and self._cards.toggle(card.key):
+            self.accept()
+        elif not shown:
             self.list.set_records(self._cards.cards(), keep=True)
 
     def _place(self) -> None:
@@ -65,4 +73,6 @@ class DemoCardsDialog(QDialog):
 
 
 def _place(card: DemoCard) -> str:
+    if card.key.startswith("phone"):
+        return "à scanner"
     return card.reader.removeprefix("Lecteur de ").capitalize() if card.reader else "hors du lecteur"

@@ -415,9 +415,10 @@ class MainWindow(QMainWindow):
     def _demo_cards(self) -> None:
         from app.ui.demo_cards import DemoCardsDialog  # noqa: PLC0415 -- not needed for the first paint
 
-        cards = self.ui.services.demo_cards if self.ui is not None else None
-        if cards is not None:
-            DemoCardsDialog(cards, self).open()
+        ui = self.ui
+        cards = None if ui is None else ui.services.demo_cards
+        if ui is not None and cards is not None:
+            DemoCardsDialog(cards, self, ui.scanner.accept).open()
 
     def _may(self, right: str) -> bool:
         """Return True when the operator holds the right; before anyone is known, Galien itself holds all."""

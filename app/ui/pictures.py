@@ -143,6 +143,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
+    from app.ui.counter.rights_poses import PICTURES as RIGHTS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
@@ -157,6 +158,7 @@ def pictures() -> tuple[Picture, ...]:
     return (
         *COUNTER,
         *CARDS,
+        *RIGHTS,
         *CONTROL,
         *CHECKS,
         *SUBSTITUTION,

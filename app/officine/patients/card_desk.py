@@ -77,6 +77,17 @@ class PatientCards:
             found = tuple(_beneficiary(session, person, day) for person in people)
         return Done(CardReading(reader, found))
 
+    def files_of(self, person: CardPerson) -> tuple[tuple[Patient, ...], tuple[Patient, ...]]:
+        """Return the files of a person, however read, and where there is none those to be compared."""
+        day = today(self._db.clock)
+        with self._db.read() as session:
+            found = _beneficiary(session, person, day)
+        return found.matches, found.alike
+
+    def names_test_people(self, people: Sequence[CardPerson]) -> bool:
+        """Return True where one of the people is of the public test sets."""
+        return any(cards.is_test_person(person, self._test_people) for person in people)
+
     def _hear(self, happening: CardHappening, tell: Callable[[News], None]) -> None:
         with self._lock:
             self._state, news = _after(self._state, happening, self._port.kind_of)

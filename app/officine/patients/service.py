@@ -155,6 +155,33 @@ class Patients:
             return Refused((rules.unknown(patient_id),))
         return self.update(patient_id, version, rules.draft_of(known, coverage), actor)
 
+    def take_rights(
+        self, read_from: Patient, coverage: Coverage, action: str, details: dict[str, Any], actor: Actor
+    ) -> Outcome[Patient]:
+        """Write what a card said of the insurances over the file it was compared with; ``details`` trace the reading.
+
+        The reading is traced even where it changes nothing: the file is then known to be right on that day.
+        """
+        kept, findings = rules.normalized(rules.draft_of(read_from, coverage))
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
+        findings += rules.check(kept, today(self._db.clock))
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        patient_id = read_from.id
+        with self._db.write(actor) as work:
+            after = store.get(work.session, patient_id)
+            if after is None or after.version != read_from.version:
+                return Refused((rules.edited_meanwhile(),))
+            if coverage != read_from.coverage:
+                after = store.change(work.session, read_from, kept, work.now)
+                if after is None:
+                    return Refused((rules.edited_meanwhile(),))
+                changed = rules.changes(read_from, kept)
+                work.audit("patient.update", "patient", str(patient_id), patient_id=patient_id, details=changed)
+            work.audit(action, "patient", str(patient_id), patient_id=patient_id, details=details)
+            work.changed(f"patient:{patient_id}")
+        return Done(after)
+
     def load_fictitious(self, files: Sequence[FictitiousFile], actor: Actor) -> Outcome[list[Patient]]:
         """Write the files of people who do not exist, all or none, each with its status: for simulations only.
 

@@ -81,6 +81,7 @@ class Defect(enum.Enum):
     PROMISE = _error(
         23, "La clé de ce code de promis est fausse.", "Scannez de nouveau le ticket, ou F8 et son numéro."
     )
+    PHONE = _error(24, "La clé de ce code de téléphone est fausse.", "Scannez de nouveau le téléphone.")
 
     INS_VERSION = _error(30, "Datamatrix INS de version {value} : version non gérée.", "Saisissez l’identité.")
     INS_HEADER = _error(31, "L’en-tête du datamatrix INS est incomplet.", _DOCUMENT)

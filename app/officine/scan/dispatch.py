@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.kernel.identifiers import is_cip13, is_ean13, is_gtin14
-from app.officine.scan import badge, eprescription, gs1, ins, linear, promise
+from app.officine.scan import apcv, badge, eprescription, gs1, ins, linear, promise
 from app.officine.scan.cleaning import GS1_CARRIERS, Frame, clean, first_frame, has_control
 from app.officine.scan.defects import Defect
 from app.officine.scan.model import Scan, ScanKind
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 # The formats of our own.
-_OURS = {ScanKind.STAFF: badge.read, ScanKind.PROMISE: promise.read}
+_OURS = {ScanKind.STAFF: badge.read, ScanKind.PROMISE: promise.read, ScanKind.APCV: apcv.read}
+
+_LOOKS = {
+    ScanKind.STAFF: badge.looks_badge,
+    ScanKind.PROMISE: promise.looks_promise,
+    ScanKind.APCV: apcv.looks_apcv,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ def has_key(text: str) -> bool:
         or ins.looks_ins(body)
         or (badge.looks_badge(body) and badge.read(body).ok)
         or (promise.looks_promise(body) and promise.read(body).ok)
+        or (apcv.looks_apcv(body) and apcv.read(body).ok)
     )
 
 
@@ -72,10 +79,9 @@ def _kind(body: str) -> ScanKind:
         return ScanKind.INS
     if linear.looks_linear(body):
         return linear.read(body).kind
-    if badge.looks_badge(body):
-        return ScanKind.STAFF
-    if promise.looks_promise(body):
-        return ScanKind.PROMISE
+    ours = next((kind for kind, looks in _LOOKS.items() if looks(body)), None)
+    if ours is not None:
+        return ours
     return ScanKind.EPRESCRIPTION if eprescription.number_of(body) else ScanKind.UNKNOWN
 
 

@@ -18,7 +18,7 @@ GS = "\x1d"
 class ScanKind(enum.StrEnum):
     """What the scanned code is.
 
-    ``APCV`` has a name here but no rule: the content of that QR is not public, so that none is recognised yet.
+    ``APCV`` is the code of a phone of the demonstration only: the content of the real QR is not public.
     """
 
     GS1 = "gs1"
@@ -40,7 +40,7 @@ class Scan:
     ``fields`` by kind (text, dates as ``YYYY-MM-DD``, None where the code says nothing certain):
     gs1 ``gtin, cip13, lot, expiry, serial``; cip13 ``cip13, cip7``; cip7 ``cip7, cip13``; ean13 ``ean13``;
     ins ``matricule, oid, birth_names, family_name, sex, birth_date, birth_place``; eprescription ``number``;
-    staff ``badge``; promise ``promise``. ``raw`` is the text as it arrived.
+    staff ``badge``; promise ``promise``; apcv ``phone, shown_at``. ``raw`` is the text as it arrived.
     """
 
     kind: ScanKind

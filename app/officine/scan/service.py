@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 LONGEST = 4296
 """What the largest QR code can hold; no symbol transmits more."""
 
-_KEYED = frozenset({ScanKind.GS1, ScanKind.CIP13, ScanKind.EAN13, ScanKind.INS, ScanKind.STAFF, ScanKind.PROMISE})
+_OURS = {ScanKind.STAFF, ScanKind.PROMISE, ScanKind.APCV}
+_KEYED = frozenset({ScanKind.GS1, ScanKind.CIP13, ScanKind.EAN13, ScanKind.INS, *_OURS})
 _AS_PRINTED = re.compile(r"[0-9A-Z./-]*")
 
 

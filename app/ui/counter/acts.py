@@ -18,6 +18,9 @@ def _act(name: str, title: str, key: str, synonyms: tuple[str, ...] = (), icon: 
 ACTS: Final = (
     _act("patient", "Patient", "F2", ("chercher un patient", "créer un patient", "identité"), "patients"),
     _act("card", "Lire la carte Vitale", "Ctrl+F2", ("bénéficiaire", "assuré", "carte à puce"), "card"),
+    _act(
+        "rights", "Lire les droits", "Ctrl+F3", ("FSV", "ALD", "CSS", "assurance maladie", "appli carte Vitale"), "card"
+    ),
     _act("product", "Chercher un produit", "F3", ("médicament", "champ unique", "code"), "search"),
     _act("prescription", "Ordonnance", "F4", ("prescripteur", "renouvellement", "médecin"), "prescription"),
     _act("directions", "Posologies et durées", "Ctrl+L", ("lignes de l’ordonnance", "renouvellements"), "edit"),

@@ -13,6 +13,7 @@ from app.ui import sounds
 from app.ui.counter.card_drawer import CardDrawer
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
+from app.ui.counter.rights_drawer import RightsDrawer
 from app.ui.sounds import Sound
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class CardHand(QObject):
             drawer = self._page.drawer
             if isinstance(drawer, CardDrawer) and drawer.card_gone(news.reader):
                 self._page.close_drawer()
+            if isinstance(drawer, RightsDrawer) and self._ui.services.cards.vitale_reader() is None:
+                drawer.card_gone()
 
     def read_present(self) -> None:
         """Read the Vitale that is in a reader; say what to do where there is none."""
@@ -106,7 +109,8 @@ class CardHand(QObject):
         till.do(editing.set_patient(till.session, patient.id, patient.display_name))
         if isinstance(self._page.drawer, CardDrawer | PatientDrawer):
             self._page.close_drawer()
-        self._ui.say(f"{patient.display_name}. {AID}", "success")
+        key = self._ui.acts.key_text_of("counter.rights")
+        self._ui.say(f"{patient.display_name}. {AID} {key} lit ses droits.", "success")
         sounds.play(self._ui.settings, Sound.FOUND)
 
 

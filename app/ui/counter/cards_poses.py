@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from app.ui.pictures import Stage
 
 
-def _put(stage: Stage, key: str) -> TillPage:
+def put(stage: Stage, key: str) -> TillPage:
     """Put a card of the demonstration in an empty counter, alone."""
-    page = _emptied(stage)
+    page = emptied(stage)
     cards = stage.services.demo_cards
     assert cards is not None
     cards.toggle(key)
@@ -23,7 +23,8 @@ def _put(stage: Stage, key: str) -> TillPage:
     return page
 
 
-def _emptied(stage: Stage) -> TillPage:
+def emptied(stage: Stage) -> TillPage:
+    """Pull every card, and return the comptoir shown, empty."""
     cards = stage.services.demo_cards
     assert cards is not None
     for card in cards.cards():
@@ -34,22 +35,22 @@ def _emptied(stage: Stage) -> TillPage:
 
 
 def _found(stage: Stage) -> None:
-    _put(stage, "amandine")
+    put(stage, "amandine")
 
 
 def _family(stage: Stage) -> None:
-    page = _put(stage, "tilleul")
+    page = put(stage, "tilleul")
     drawer = page.drawer
     assert drawer is not None
     drawer.list.point(2)  # type: ignore[attr-defined] # the panel of the card has one
 
 
 def _homonyms(stage: Stage) -> None:
-    _put(stage, "aicha")
+    put(stage, "aicha")
 
 
 def _other(stage: Stage) -> None:
-    page = _emptied(stage)
+    page = emptied(stage)
     patient = stage.services.patients.search("verveine")[0]
     page.till.do(editing.set_patient(page.till.session, patient.id, patient.display_name))
     stage.settle()
@@ -59,30 +60,30 @@ def _other(stage: Stage) -> None:
 
 
 def _new(stage: Stage) -> None:
-    _put(stage, "gabin")
+    put(stage, "gabin")
 
 
 def _none(stage: Stage) -> None:
-    _emptied(stage)
+    emptied(stage)
     stage.act("counter.card")
 
 
 def _nobody(stage: Stage) -> None:
-    _put(stage, "nobody")
+    put(stage, "nobody")
 
 
 def _mute(stage: Stage) -> None:
-    _put(stage, "mute")
+    put(stage, "mute")
 
 
 def _panel(stage: Stage) -> None:
-    _put(stage, "cps")
+    put(stage, "cps")
     stage.act("app.demo_cards")
 
 
 def _gone(stage: Stage) -> None:
     """Leave the readers empty for the pictures that follow."""
-    _emptied(stage)
+    emptied(stage)
 
 
 PICTURES = (

@@ -37,6 +37,7 @@ from app.ui.counter.prescription_drawer import PrescriptionDrawer
 from app.ui.counter.prints_drawer import PrintsDrawer
 from app.ui.counter.privacy import PrivateSide
 from app.ui.counter.recall_drawer import RecallDrawer
+from app.ui.counter.rights_drawer import RightsDrawer
 from app.ui.counter.sale_drawer import SaleDrawer
 from app.ui.counter.scans import Meaning, read
 from app.ui.counter.steps import StepsBar, steps
@@ -84,6 +85,7 @@ _DRAWERS: dict[str, Callable[[Ui, Till], Drawer]] = {
         SaleDrawer,
         RecallDrawer,
         CardDrawer,
+        RightsDrawer,
     )
 }
 _KEYS = (
@@ -136,6 +138,7 @@ class TillPage(QWidget):
             DirectionsDrawer,
             SubstitutionDrawer,
             CopiesDrawer,
+            RightsDrawer,
         )
         self.shield = PrivateSide(self.side, clinical, ui.acts)
         self.desk = print_desk(ui)
@@ -471,6 +474,8 @@ class TillPage(QWidget):
             self._take_patient(meaning.patients[0])
         elif meaning.patients or meaning.draft is not None:
             self._choose_patient(meaning)
+        elif meaning.phone:
+            self._read_phone(meaning)
         elif meaning.prescription_number:
             label = f"Ordonnance numérique {meaning.prescription_number}"
             self.till.do(editing.set_label(self.till.session, label))
@@ -489,6 +494,18 @@ class TillPage(QWidget):
         taken = self.drawer is not None and self.drawer.take_product(product, meaning.box)
         if taken or self.add(product, meaning.box):
             sounds.play(self._ui.settings, Sound.FOUND)
+
+    def read_rights(self) -> None:
+        """Read the rights of the card that is in; read them again where they are shown."""
+        if isinstance(self.drawer, RightsDrawer):
+            self.drawer.forget()
+        self.open(RightsDrawer.name)
+
+    def _read_phone(self, meaning: Meaning) -> None:
+        drawer = self.open(RightsDrawer.name)
+        assert isinstance(drawer, RightsDrawer)
+        assert meaning.shown_at is not None
+        drawer.read_phone(meaning.phone, meaning.shown_at)
 
     def set_aside(self) -> None:
         """Set aside the box that was stopped; with none, one of the current line."""

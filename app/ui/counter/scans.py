@@ -34,7 +34,8 @@ _PRODUCT_FIELDS = {
 class Meaning:
     """What a scan turned out to be; exactly one of these is set, besides the findings.
 
-    ``recalls`` are those that call the box back: it stays out of the sale.
+    ``recalls`` are those that call the box back: it stays out of the sale. ``phone`` showed the code of its appli carte
+    Vitale at ``shown_at``.
     """
 
     product: Product | None = None
@@ -44,6 +45,8 @@ class Meaning:
     draft: PatientDraft | None = None
     member: Member | None = None
     promise: Promise | None = None
+    phone: str = ""
+    shown_at: dt.datetime | None = None
     prescription_number: str = ""
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
@@ -60,7 +63,7 @@ def read(services: Services, scan: Scan) -> Meaning:
         return _member(services, scan)
     if scan.kind is ScanKind.PROMISE:
         return _promise(services, scan)
-    return Meaning(prescription_number=scan.fields.get("number") or "", findings=(_no_eprescription(scan),))
+    return _phone(scan) if scan.kind is ScanKind.APCV else _eprescription(scan)
 
 
 def _product(services: Services, scan: Scan) -> Meaning:
@@ -143,6 +146,14 @@ def _promise(services: Services, scan: Scan) -> Meaning:
         return Meaning(promise=found)
     text = f"Promis n°\u00a0{number}\u00a0: il n’y a rien à remettre."
     return Meaning(findings=(Finding("GAL-DU-15", Severity.WARNING, text, "Remis, annulé, ou d’une autre officine."),))
+
+
+def _phone(scan: Scan) -> Meaning:
+    return Meaning(phone=scan.fields["phone"] or "", shown_at=dt.datetime.fromisoformat(scan.fields["shown_at"] or ""))
+
+
+def _eprescription(scan: Scan) -> Meaning:
+    return Meaning(prescription_number=scan.fields.get("number") or "", findings=(_no_eprescription(scan),))
 
 
 def _no_eprescription(scan: Scan) -> Finding:

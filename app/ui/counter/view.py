@@ -298,6 +298,7 @@ class CounterView(QWidget):
         on_page: dict[str, Callable[[TillPage], object]] = {
             "patient": lambda page: page.open(PatientDrawer.name),
             "card": lambda page: page.card.read_present(),
+            "rights": TillPage.read_rights,
             "product": lambda page: page.find_product(),
             "prescription": lambda page: page.open("prescription"),
             "directions": lambda page: page.open("directions"),
