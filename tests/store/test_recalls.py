@@ -26,11 +26,12 @@ from app.officine.staff.service import Staff, actor_of
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.officine.dispensing.model import Box
     from app.store.audit import Actor
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
 
 RECALL = RecallDraft(
     code=DOLIPRANE,
@@ -112,6 +113,30 @@ def test_a_recall_that_comes_after_the_check_stops_the_delivery_all_the_same(hou
     refused = house.counter.validate(session, technician, house.paid(session))
     assert isinstance(refused, Refused)
     assert house.counter.deliveries() == []
+
+
+@pytest.mark.req("SC.DP.05")
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.HOLDER])
+def test_a_recall_that_comes_while_the_delivery_is_being_written_stops_it(
+    house: House, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another workstation enters it between the check and the act: nothing of the delivery is written."""
+    actor = member(house, role)
+    session = scanned(house, box("S1", "LOT1"))
+    payments = house.paid(session)
+    perform = house.db.perform
+
+    def recalled_first(by: Actor, act: Callable[[UnitOfWork], object]) -> object:
+        monkeypatch.undo()
+        done(house.recalls.record(CAMILLE, RECALL))
+        return perform(by, act)
+
+    monkeypatch.setattr(house.db, "perform", recalled_first)
+    refused = house.counter.validate(session, actor, payments)
+    assert isinstance(refused, Refused)
+    assert [finding.subject for finding in refused.findings] == ["L1"]
+    assert "rappelé" in refused.findings[0].text
+    assert (house.counter.deliveries(), house.stock.on_hand([DOLIPRANE])) == ([], {DOLIPRANE: 20})
 
 
 @pytest.mark.req("SC.DP.05")
