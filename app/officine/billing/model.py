@@ -268,7 +268,7 @@ class InvoiceLine:
     """One priced line: ``amount = amo + tm + excess``; ``base`` is what the AMO reckons on.
 
     ``units`` and ``unit_price`` are those of a box that was opened, else None; ``fraction_of`` its size. ``apart``:
-    on an invoice of its own, without third party. ``complemented`` False: the contract of the AMC leaves it out.
+    on an invoice of its own, without third party. ``complemented``: the AMC bears its ``tm``.
     """
 
     code: str

@@ -365,6 +365,7 @@ def invoice_rows(done: Delivery) -> list[dict[str, Any]]:
             "unit_price": line.unit_price,
             "fraction_of": line.fraction_of,
             "apart": line.apart,
+            "complemented": line.complemented,
         }
         for rank, line in enumerate(done.invoice_lines, start=1)
     ]

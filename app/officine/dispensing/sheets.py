@@ -174,7 +174,7 @@ def invoice_of(source: Source) -> InvoicePaper:
 def _paper_line(line: InvoiceLine, *, third_party: bool, complemented: bool) -> PaperLine:
     claimed = third_party and not line.apart
     amo = line.amo if claimed else ZERO
-    amc = line.tm if claimed and complemented and line.claimed else ZERO
+    amc = line.tm if claimed and complemented and line.claimed and line.complemented else ZERO
     return PaperLine(
         code=line.code,
         label=f"{line.label} — {APART}" if line.apart else line.label,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.money import Money, Rate
@@ -122,7 +122,11 @@ class DeliveredBoxRow(Base):
 
 
 class InvoiceLineRow(Base):
-    """One priced line of a delivery, with the reasons of its amount."""
+    """One priced line of a delivery, with the reasons of its amount.
+
+    ``complemented``: the AMC bore its ``tm``. It is true of every line written before it was kept: where the AMC paid
+    nothing, the delivery says so.
+    """
 
     __tablename__ = "invoice_line"
 
@@ -146,6 +150,7 @@ class InvoiceLineRow(Base):
     unit_price: Mapped[Money | None] = mapped_column(MoneyType)
     fraction_of: Mapped[int | None]
     apart: Mapped[bool] = mapped_column(server_default=false())
+    complemented: Mapped[bool] = mapped_column(server_default=true())
 
 
 class PaymentRow(Base):

@@ -30,6 +30,18 @@ class Level(enum.StrEnum):
         }[self]
 
 
+class Undoing(enum.StrEnum):
+    """How the whole delivery of an intervention was taken back; each is the outcome of the row that tells it."""
+
+    CANCELLED = "cancelled"
+    CREDITED = "credited"
+
+    @property
+    def label(self) -> str:
+        """What the register says of it."""
+        return {"cancelled": "Délivrance annulée", "credited": "Délivrance reprise par un avoir"}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A usual reason of the counter, with the codes that it stands for; ``kind`` empty where none follows from it."""
@@ -81,7 +93,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervention:
-    """An intervention as it is kept; ``outcome`` is the last one said, by ``outcome_by`` where it came later."""
+    """An intervention as it is kept; ``outcome`` is the last one said, by ``outcome_by`` where it came later.
+
+    ``undone`` is how its delivery was taken back since (an ``Undoing``) and ``undone_why`` by which act, with its
+    reason; both empty while it stands.
+    """
 
     seq: int
     at: dt.datetime
@@ -101,3 +117,10 @@ class Intervention:
     outcome: str
     author_name: str
     outcome_by: str = ""
+    undone: str = ""
+    undone_why: str = ""
+
+    @property
+    def undone_words(self) -> str:
+        """What is told beside an intervention whose delivery was taken back; empty for another."""
+        return f"{Undoing(self.undone).label} — {self.undone_why}" if self.undone else ""

@@ -73,11 +73,20 @@ class Promise:
         return "Remis" if self.state is PromiseState.HANDED else "Annulé"
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What is owed to one patient: ``boxes`` in all, the oldest for ``days``; ``late`` True: for too long."""
+
+    boxes: int
+    days: int
+    late: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
     """Boxes of a promis that were handed over; ``ordonnancier`` is their entry in the register, None where none is due.
 
-    ``left`` boxes of it are still owed.
+    ``left`` boxes of it are still owed. ``bearer`` is who collected them, empty for the patient.
     """
 
     promise: int
@@ -87,6 +96,7 @@ class HandedOver:
     left: int
     ordonnancier: int | None
     operator_name: str
+    bearer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
 from app.kernel.text import one_line
 from app.officine.owed import rules, store
 from app.officine.owed.model import PromiseState
 from app.officine.staff.model import Right
+from app.store import facts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from app.kernel.outcome import Outcome
-    from app.officine.owed.model import HandedOver, NewPromise, Promise
+    from app.officine.owed.model import HandedOver, NewPromise, Promise, Promised
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
 PROMISE_SERIES = "promise"
+_FACT = "promises"
 
 
 class Owed:
@@ -48,6 +51,12 @@ class Owed:
         """Return what is owed to a patient, the oldest first."""
         return [promise for promise in self.open_promises() if promise.patient_id == patient_id]
 
+    def promised_to(self, patient_id: int) -> Promised | None:
+        """Return what is owed to a patient and for how long; None where nothing is. A short reading: each sale asks."""
+        with self._db.read() as session:
+            found = store.owed_to(session, patient_id)
+        return None if found is None else rules.promised(*found, today(self._db.clock), self.late_days())
+
     def of_delivery(self, delivery: int) -> list[Promise]:
         """Return the promis of a delivery, whatever became of them."""
         with self._db.read() as session:
@@ -67,6 +76,25 @@ class Owed:
         """Return how many boxes of each product are owed to somebody; none owed: absent."""
         with self._db.read() as session:
             return store.owed_boxes(session, codes)
+
+    # --- The setting --------------------------------------------------------------------------------------------
+
+    def late_days(self) -> int:
+        """Return from how many days on a promis is shown as late."""
+        known = facts.read(self._db, _FACT)
+        days = known.get("late_days") if isinstance(known, dict) else None
+        return days if isinstance(days, int) else rules.OLD_DAYS
+
+    def set_late_days(self, actor: Actor, days: int) -> Outcome[int]:
+        """Choose from how many days on a promis is shown as late; audited. Refused without the right."""
+        findings = [*self._staff.refusal(actor, Right.SET_PROMISES), *rules.check_days(days)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            facts.write(work, _FACT, {"late_days": days})
+            work.audit("promise.setting", "fact", _FACT, details={"late_days": days})
+            work.changed("promise")
+        return Done(days)
 
     # --- Within a delivery, or a hand-over ----------------------------------------------------------------------
 
@@ -106,13 +134,16 @@ class Owed:
             work.changed("promise", f"promise:{number}")
         return left
 
-    def write_hand_over(self, work: UnitOfWork, number: int, quantity: int, ordonnancier: int | None) -> int:
-        """Write a hand-over in the caller's act, after ``hand``; return its rank."""
+    def write_hand_over(
+        self, work: UnitOfWork, number: int, quantity: int, ordonnancier: int | None, bearer: str = ""
+    ) -> int:
+        """Write a hand-over in the caller's act, after ``hand``; return its rank. ``bearer`` empty: the patient."""
         values = {
             "at": work.now,
             "quantity": quantity,
             "ordonnancier": ordonnancier,
             "operator_name": work.actor.name,
+            "bearer": bearer,
         }
         return store.insert_hand_over(work.session, number, values)
 

@@ -102,6 +102,16 @@ def owed_boxes(session: Session, codes: Collection[str]) -> dict[str, int]:
     return {code: int(count) for code, count in session.execute(query)}
 
 
+def owed_to(session: Session, patient_id: int) -> tuple[int, dt.datetime] | None:
+    """Return how many boxes are owed to a patient, and the moment of the oldest promis; None where none is."""
+    row = PromiseRow
+    query = select(func.sum(row.quantity - row.handed), func.min(row.at)).where(
+        row.patient_id == patient_id, row.state == PromiseState.OPEN
+    )
+    boxes, since = session.execute(query).one()
+    return None if since is None else (int(boxes), since)
+
+
 def hand_overs(session: Session, promise: int) -> list[HandedOver]:
     """Return the hand-overs of a promis, in order."""
     row = HandOverRow
@@ -119,6 +129,7 @@ def hand_overs(session: Session, promise: int) -> list[HandedOver]:
                 left=left,
                 ordonnancier=one.ordonnancier,
                 operator_name=one.operator_name,
+                bearer=one.bearer,
             )
         )
     return found

@@ -40,7 +40,10 @@ class PromiseRow(Base):
 
 
 class HandOverRow(Base):
-    """Boxes of a promis handed over; append-only. Their lots and serial numbers are with the line of the delivery."""
+    """Boxes of a promis handed over; append-only. Their lots and serial numbers are with the line of the delivery.
+
+    ``bearer`` is who collected them, empty for the patient.
+    """
 
     __tablename__ = "promise_hand_over"
 
@@ -50,3 +53,4 @@ class HandOverRow(Base):
     quantity: Mapped[int]
     ordonnancier: Mapped[int | None] = mapped_column(PK)
     operator_name: Mapped[str] = mapped_column(String(120))
+    bearer: Mapped[str] = mapped_column(String(300), server_default="")

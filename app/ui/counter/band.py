@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from app.officine.dispensing.model import CounterSession, PrescriptionDraft
+    from app.officine.owed.model import Promised
     from app.officine.patients.model import Coverage, Patient
     from app.officine.safety.model import Recorded
     from app.ui.context import Ui
@@ -98,6 +99,17 @@ def terms_words(session: CounterSession) -> tuple[str, str] | None:
     return None
 
 
+def owed_chip(promised: Promised) -> Chip:
+    """Return what is owed to the patient and for how long, highlighted where late, with the key that serves it."""
+    boxes = plural(promised.boxes, "boîte due", "boîtes dues")
+    age = f"{promised.days}\u00a0j" if promised.days else "ce jour"
+    chip = Chip(f"{boxes} · {age} · F8", "warning" if promised.late else "info")
+    since = f"depuis {plural(promised.days, 'jour')}" if promised.days else "promises ce jour"
+    chip.setToolTip(f"{boxes} {since}{', en retard' if promised.late else ''}\u00a0: F8")
+    chip.setAccessibleName(chip.toolTip())
+    return chip
+
+
 class _Block(QWidget):
     """An icon, a line in bold with what goes with it, and a second line of small words or chips."""
 
@@ -163,6 +175,7 @@ class PatientBand(Panel):
         known = patient if patient is not None and patient.id == session.patient_id else None
         waiting = self._till.picture.advances if known is not None else 0
         recorded = None if known is None else self._till.picture.recorded
+        promised = None if known is None else self._till.picture.promised
         drawn = (
             session.patient_id,
             session.patient_name,
@@ -172,6 +185,7 @@ class PatientBand(Panel):
             terms_words(session),
             waiting,
             recorded,
+            promised,
         )
         if drawn == self._drawn:
             return
@@ -194,6 +208,8 @@ class PatientBand(Panel):
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
             self._show_chips(known, on, told, recorded)
+            if promised is not None:
+                self.chips.addWidget(owed_chip(promised))
 
     def _show_chips(self, patient: Patient, on: dt.date, told: str, recorded: Recorded | None) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import NBSP, fold, plural
+from app.officine.catalog.model import ListClass
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
+from app.officine.dispensing.bearer import check_handed, read_bearer
 from app.officine.owed import rules
 from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
+from app.ui.counter.bearer_fields import BearerFields
 from app.ui.counter.drawer import Drawer
 from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
@@ -40,12 +43,17 @@ _KEYS = "Scannez la boîte, ou ↑ ↓ choisir · Entrée remettre · Échap fer
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth."""
+    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth.
+
+    ``narcotics`` are the numbers of those that are of a stupéfiant; from ``late_days`` on a promis is late.
+    """
 
     promises: tuple[Promise, ...] = ()
     officine: str = ""
     day: dt.date | None = None
     values: Mapping[int, Money] = field(default_factory=dict)
+    narcotics: frozenset[int] = frozenset()
+    late_days: int = rules.OLD_DAYS
 
 
 @dataclass(slots=True)
@@ -68,6 +76,7 @@ class OwedDrawer(Drawer):
         self.line: DraftLine | None = None
         self.hand: _Hand | None = None
         self._message = ""
+        self._warned = ""
         self._pages = (self._promising(), self._listing(), self._handing())
         self.advances = AdvancesBlock(ui, till)
         self.advances.taken.connect(self.closed)
@@ -110,6 +119,7 @@ class OwedDrawer(Drawer):
         columns: list[Column[Promise]] = [
             Column("Promis", lambda one: one.label, second=self._second, strong=True),
             Column("Dû", lambda one: str(one.left), width=3, right=True),
+            Column("Âge", self._age, width=6, right=True, tone=self._age_tone),
             Column("État", lambda one: one.label_of_state, width=8),
         ]
         self.list: ListTable[Promise] = ListTable("Promis à remettre", columns, self.empty)
@@ -145,17 +155,26 @@ class OwedDrawer(Drawer):
         column.addWidget(self.about)
         column.addWidget(self.scanned)
         column.addWidget(Field("Boîtes à re&mettre", self.quantity))
+        self.bearer = BearerFields()
+        self.chain(*self.bearer.fields)
+        column.addWidget(self.bearer)
         column.addWidget(Divider())
         for part in (self.sms_title, self.sms, self.copy, self.cancel, self.reason_field):
             column.addWidget(part)
         return page
 
     def _second(self, one: Promise) -> str:
-        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
-        since = plural(days, "jour") if days else "ce jour"
         worth = self.known.values.get(one.number)
         amount = f" · {formats.amount(worth)}" if worth is not None else ""
-        return f"n°{NBSP}{one.number} · {since}{amount} · {one.customer}"
+        return f"n°{NBSP}{one.number}{amount} · {one.customer}"
+
+    def _age(self, one: Promise) -> str:
+        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
+        return f"{days}{NBSP}j" if days else "ce jour"
+
+    def _age_tone(self, one: Promise) -> str:
+        day = self.known.day
+        return "danger" if day is not None and rules.is_old(one, day, self.known.late_days) else ""
 
     @property
     def current(self) -> Promise | None:
@@ -300,6 +319,8 @@ class OwedDrawer(Drawer):
         """Prepare the hand-over of a promis."""
         self.hand = _Hand(promise)
         self.quantity.setText(str(promise.left))
+        self.bearer.begin(narcotic=promise.number in self.known.narcotics)
+        self._warned = ""
         self.reason_field.hide()
         self.reason.clear()
         self._show()
@@ -371,14 +392,40 @@ class OwedDrawer(Drawer):
             hand.promise.number,
             tuple(hand.boxes),
         )
+        bearer = self.bearer.bearer.text
+        if not self._is_bearer_read(hand.promise, bearer):
+            return
         self.go.setEnabled(False)
         self.ui.tasks.run(
-            lambda _progress: handing.hand_over(actor, number, count, boxes),
+            lambda _progress: handing.hand_over(actor, number, count, boxes, bearer),
             done=lambda outcome: self._handed(hand.promise, outcome),
             failed=self._failed,
             owner=self,
             key="hand",
         )
+
+    def ask_bearer(self) -> bool:
+        """Ask who collects the promis that is being handed over; False where none is."""
+        if self.hand is None:
+            return False
+        self.bearer.show()
+        self.reveal(self.bearer.who)
+        return True
+
+    def _is_bearer_read(self, promise: Promise, bearer: str) -> bool:
+        """Return False where something is to be typed, or read, of the bearer first: Entrée again passes a warning."""
+        if bearer and not self.bearer.bearer.name:
+            self.bearer.who_field.note("Le nom du porteur manque.", "danger")
+            self.reveal(self.bearer.who)
+            return False
+        of_list = ListClass.NARCOTIC if promise.number in self.known.narcotics else None
+        told = [one for one in check_handed(promise.label, of_list, bearer, promise.code) if one.advice]
+        if not told or self._warned == bearer:
+            return True
+        self._warned = bearer if told[0].severity is Severity.WARNING else ""
+        self.refusal.set_findings(tuple(told))
+        self.reveal(self.bearer.address if told[0].severity is Severity.ERROR else self.bearer.identity)
+        return False
 
     def _handed(self, promise: Promise, outcome: Outcome[HandedOver]) -> None:
         self.go.setEnabled(True)
@@ -387,9 +434,10 @@ class OwedDrawer(Drawer):
             return
         done = outcome.value
         register = f" Ordonnancier\u00a0: n°{NBSP}{done.ordonnancier}." if done.ordonnancier is not None else ""
+        bearer = f" Porteur\u00a0: {read_bearer(done.bearer).name}." if done.bearer else ""
         left = f" Reste dû\u00a0: {plural(done.left, 'boîte')}." if done.left else ""
         words = plural(done.quantity, "boîte remise", "boîtes remises")
-        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}", "success")
+        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}{bearer}", "success")
         self._return()
 
     def _failed(self, error: GalienError) -> None:
@@ -445,7 +493,14 @@ class OwedDrawer(Drawer):
 def read_owed(services: Services) -> Known:
     """Return all that is owed; runs in the background."""
     promises = tuple(services.owed.open_promises())
-    return Known(promises, services.pharmacy_name, today(services.clock), services.slips.values(promises))
+    return Known(
+        promises,
+        services.pharmacy_name,
+        today(services.clock),
+        services.slips.values(promises),
+        services.handing.narcotics(promises),
+        services.owed.late_days(),
+    )
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

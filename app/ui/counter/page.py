@@ -365,6 +365,12 @@ class TillPage(QWidget):
         self.omnibox.field.setFocus()
         self._ui.say("Tapez le nombre de boîtes, puis ×\u00a0: «\u00a03×\u00a0».")
 
+    def ask_bearer(self) -> None:
+        """Say who collects: the boxes of the promis that is being handed over, else those of the sale."""
+        if isinstance(self.drawer, OwedDrawer) and self.drawer.ask_bearer():
+            return
+        self.open(BearerDrawer.name)
+
     def owe(self) -> None:
         """Promise what lacks of the current line; with none, hand over what was promised."""
         drawer = self.open(OwedDrawer.name)

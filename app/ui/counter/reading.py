@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.proposals import Advice
     from app.officine.dispensing.treatments import Taken
     from app.officine.interventions.model import Intervention
+    from app.officine.owed.model import Promised
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.officine.safety.model import Recorded
@@ -57,7 +58,8 @@ class Answers:
 class Picture:
     """What is known of a session at one of its revisions: products, stock, patient, findings, price.
 
-    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session; ``promised`` is
+    what is owed to the patient, None for nothing.
     """
 
     revision: int = -1
@@ -71,6 +73,7 @@ class Picture:
     invoice: Invoice | None = None
     advice: dict[str, Advice] = field(default_factory=dict)
     advances: int = 0
+    promised: Promised | None = None
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -132,6 +135,7 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
         invoice=seen.invoice,
         advice=seen.advice,
         advances=_waiting_advances(services, session),
+        promised=None if session.patient_id is None else services.owed.promised_to(session.patient_id),
     )
 
 
