@@ -151,6 +151,19 @@ def test_another_lot_or_one_that_nobody_read_leaves_with_a_warning(house: House,
     done(house.counter.validate(session, technician, house.paid(session)))
 
 
+@pytest.mark.req("OFF-SCOPE-03")
+def test_that_no_recall_is_loaded_is_told_until_one_is(house: House) -> None:
+    def unloaded() -> list[str]:
+        return [one.text for one in house.counter.examine(house.sale(DOLIPRANE)).unloaded]
+
+    assert unloaded() == ["Aucun rappel de lot n’est chargé."]
+    assert house.counter.examine(house.sale()).unloaded == ()
+    recall = done(house.recalls.record(CAMILLE, RECALL))
+    assert unloaded() == []
+    done(house.recalls.lift(CAMILLE, recall.id, "Erreur de saisie"))
+    assert unloaded() == []
+
+
 @pytest.mark.req("SC.DP.05")
 def test_a_lot_typed_on_the_line_is_checked_too(house: House) -> None:
     done(house.recalls.record(CAMILLE, RECALL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.kernel.clock import FixedClock
 from app.kernel.outcome import Done
 from app.officine.catalog.model import ListClass
 from app.officine.owed import rules
@@ -16,6 +18,7 @@ from app.officine.scan.promise import build
 from app.officine.stock.model import ReceiptLine
 from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.printing import print_desk
+from app.ui.widgets.basics import Chip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
+    from app.ui.counter.tabs import _Tab
     from app.ui.pictures import Stage
 
 FREE, LISTED = "doliprane 1000", "amoxicilline"
@@ -112,6 +116,45 @@ def test_two_boxes_of_three_leave_then_the_third_without_new_billing(hands: Hand
     assert [entry.quantity for entry in entries] == [2, 1]
     assert f"n°\u00a0{entries[-1].number}" in hands.messages()
     assert hands.page.till.session.is_empty
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_what_is_owed_and_for_how_long_is_on_the_tab_and_the_band_until_it_is_handed_over(hands: Hands) -> None:
+    product = hands.product(LISTED)
+    deliver_two_of_three(hands, product)
+    receive(hands, product, 5)
+    clock = hands.services.clock
+    assert isinstance(clock, FixedClock)
+    shown = []
+    for days in (2, 5):
+        clock.advance(dt.timedelta(days=days))
+        hands.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        hands.type("pat t")
+        hands.press(ENTER)
+        hands.wait(lambda: bool(tab(hands).owed.text()) and hands.page.till.is_fresh)
+        shown.append((tab(hands).owed.text(), tab(hands).owed.property("chip"), *owed_chips(hands)))
+    assert shown == [
+        ("dû 2\u00a0j", "info", "1\u00a0boîte due · 2\u00a0j · F8"),
+        ("dû 7\u00a0j", "warning", "1\u00a0boîte due · 7\u00a0j · F8"),
+    ]
+    assert "en retard" in tab(hands).accessibleName()
+    hands.press(Qt.Key.Key_F8)
+    hands.scan(box_frame(product, serial="S3"))
+    hands.press(ENTER)
+    hands.wait(lambda: not owed(hands))
+    hands.wait(tab(hands).owed.isHidden)
+    assert owed_chips(hands) == []
+
+
+def tab(hands: Hands) -> _Tab:
+    return hands.view.tabs._tabs[0]
+
+
+def owed_chips(hands: Hands) -> list[str]:
+    """Return what the band says is owed."""
+    row = hands.page.band.chips
+    chips = [row.itemAt(place).widget() for place in range(row.count())]  # type: ignore[union-attr] # within the count
+    return [chip.text() for chip in chips if isinstance(chip, Chip) and "due" in chip.text()]
 
 
 @pytest.mark.req("OFF-SCOPE")

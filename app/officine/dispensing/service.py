@@ -34,6 +34,7 @@ from app.officine.dispensing.neighbours import Neighbours
 from app.officine.dispensing.session import LABEL_LIMIT
 from app.officine.dispensing.substitution import decided
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.dispensing.unloaded import unloaded
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.recalls.service import Recalls
@@ -218,6 +219,7 @@ class Counter:
                 findings=situating.findings(self._near, situation),
                 advice=advice(situation, self._near.catalog),
                 invoice=self._priced(self._case(situation), session),
+                unloaded=unloaded(situation),
             )
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:

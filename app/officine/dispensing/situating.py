@@ -107,6 +107,7 @@ def _recalls(near: Neighbours, session: CounterSession, codes: Sequence[str], ac
         near.recalls.of(codes),
         may_force=named and actor is not None and near.staff.may(actor, Right.ANSWER_FOR_RECALLS),
         aside=near.quarantine.serials(set(serials(session))),
+        loaded=not near.recalls.is_empty(),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Level(enum.StrEnum):
@@ -44,19 +44,24 @@ class Undoing(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A usual reason of the counter, with the codes that it stands for; ``kind`` empty where none follows from it."""
+    """A usual reason of the counter, with the codes that it stands for; ``kind`` empty where none follows from it.
+
+    ``mention`` names what the prescriber wrote on the ordonnance (a field of its line) where that is the reason.
+    """
 
     id: str
     text: str
     kind: str
     outcome: str
+    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
     """The codes of an intervention with their labels, the usual reasons in the order of their digits, and the source.
 
-    ``confidence`` says how far the source is to be trusted.
+    ``confidence`` says how far the source is to be trusted. ``legal`` are the reasons of the limits that the law sets,
+    ``reasons_of`` the ids of those that are offered for a finding, by its code.
     """
 
     problems: Mapping[str, str]
@@ -66,10 +71,17 @@ class Coding:
     checked_on: dt.date
     source: str
     confidence: str
+    legal: tuple[Reason, ...]
+    reasons_of: Mapping[str, Sequence[str]]
 
     def reason(self, reason_id: str) -> Reason | None:
         """Return a usual reason; None for a text of the counter's own."""
-        return next((one for one in self.reasons if one.id == reason_id), None)
+        return next((one for one in (*self.reasons, *self.legal) if one.id == reason_id), None)
+
+    def reasons_for(self, finding: str) -> tuple[Reason, ...]:
+        """Return the reasons offered for a finding, in the order of their digits: its own, else those of alerts."""
+        own = (self.reason(reason_id) for reason_id in self.reasons_of.get(finding, ()))
+        return tuple(one for one in own if one is not None) or self.reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

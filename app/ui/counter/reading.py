@@ -59,7 +59,7 @@ class Picture:
     """What is known of a session at one of its revisions: products, stock, patient, findings, price.
 
     ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session; ``promised`` is
-    what is owed to the patient, None for nothing.
+    what is owed to the patient, None for nothing; ``unloaded`` what no sale is checked against, for want of data.
     """
 
     revision: int = -1
@@ -74,6 +74,7 @@ class Picture:
     advice: dict[str, Advice] = field(default_factory=dict)
     advances: int = 0
     promised: Promised | None = None
+    unloaded: tuple[Finding, ...] = ()
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -136,6 +137,7 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
         advice=seen.advice,
         advances=_waiting_advances(services, session),
         promised=None if session.patient_id is None else services.owed.promised_to(session.patient_id),
+        unloaded=seen.unloaded,
     )
 
 
