@@ -141,6 +141,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.ordonnance_poses import PICTURES as ORDONNANCE  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
+    from app.ui.counter.promise_poses import PICTURES as PROMISES  # noqa: PLC0415 -- the same
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
@@ -159,6 +160,7 @@ def pictures() -> tuple[Picture, ...]:
         *COPIES,
         *PRINTS,
         *SALE,
+        *PROMISES,
         *RECALLS,
         *CASH,
         *ACCOUNTS,

@@ -10,10 +10,10 @@ from app.ui.widgets.basics import Text
 from app.ui.widgets.fields import Field, TextField
 
 _NARCOTIC = (
-    "Stupéfiant\u00a0: le registre garde qui l’emporte (CSP R.5132-35). Laissez vide si c’est le patient lui-même, ou "
-    "Alt+O."
+    "Stupéfiant\u00a0: le registre garde qui l’emporte (CSP R.5132-35). Vide\u00a0: le patient lui-même\u202f; "
+    "une autre personne\u00a0: Alt+O."
 )
-_OTHER = "Laissez vide si c’est le patient lui-même."
+_OTHER = "Vide\u00a0: le patient lui-même."
 
 
 class BearerFields(QWidget):

@@ -119,8 +119,7 @@ class OwedDrawer(Drawer):
         columns: list[Column[Promise]] = [
             Column("Promis", lambda one: one.label, second=self._second, strong=True),
             Column("Dû", lambda one: str(one.left), width=3, right=True),
-            Column("Âge", self._age, width=6, right=True, tone=self._age_tone),
-            Column("État", lambda one: one.label_of_state, width=8),
+            Column("Âge", self._age, width=9, tone=self._age_tone, second=lambda one: one.label_of_state),
         ]
         self.list: ListTable[Promise] = ListTable("Promis à remettre", columns, self.empty)
         self.list.setMinimumHeight(theme.current().pixels(190))
@@ -423,6 +422,8 @@ class OwedDrawer(Drawer):
         if not told or self._warned == bearer:
             return True
         self._warned = bearer if told[0].severity is Severity.WARNING else ""
+        if self._warned:
+            self.go.setText("Remettre quand même — Entrée")
         self.refusal.set_findings(tuple(told))
         self.reveal(self.bearer.address if told[0].severity is Severity.ERROR else self.bearer.identity)
         return False

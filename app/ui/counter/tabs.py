@@ -73,7 +73,7 @@ class _Tab(QFrame):
         if promised is None:
             return ""
         age = f"{promised.days}\u00a0j" if promised.days else "ce jour"
-        self.owed.say(f"dû {age}", "warning" if promised.late else "info")
+        self.owed.say(f"dû {age}" if promised.days else "dû", "warning" if promised.late else "info")
         return (
             f" · {plural(promised.boxes, 'boîte due', 'boîtes dues')}, {age}{' (en retard)' if promised.late else ''}"
         )
