@@ -24,7 +24,7 @@ from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.model import Box
 from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.dispensing.slips import Slips
-from app.officine.owed.model import Promised, PromiseState
+from app.officine.owed.model import Promised, PromiseSettings, PromiseState
 from app.officine.owed.service import Owed
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.scan.promise import build, read
@@ -163,10 +163,10 @@ def test_what_is_owed_to_a_patient_is_told_with_its_age_and_late_as_the_holder_c
     assert owed.promised_to(house.patient.id) == Promised(3, 6, late=False)
     draft = MemberDraft(family_name="ORTIE", given_name="Paul", role=Role.TECHNICIAN)
     technician = actor_of(done(Staff(house.db).add(draft, CAMILLE)), "comptoir-2")
-    assert codes(owed.set_late_days(technician, 5)) == ["GAL-PER-01"]
+    assert codes(owed.choose(technician, PromiseSettings(5))) == ["GAL-PER-01"]
     for days in (0, -1, 366):
-        assert codes(owed.set_late_days(CAMILLE, days)) == ["GAL-DU-16"]
-    assert done(owed.set_late_days(CAMILLE, 6)) == 6
+        assert codes(owed.choose(CAMILLE, PromiseSettings(days))) == ["GAL-DU-16"]
+    assert done(owed.choose(CAMILLE, PromiseSettings(6))) == owed.settings()
     assert owed.promised_to(house.patient.id) == Promised(3, 6, late=True)
     assert isinstance(owed.cancel(CAMILLE, 1, "rupture"), Done)
     assert owed.promised_to(house.patient.id) == Promised(1, 0, late=False)

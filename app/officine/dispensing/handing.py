@@ -1,9 +1,10 @@
 """How do the boxes of a promis leave, once they are there?
 
-The delivery billed them: nothing is billed again. What leaves now is entered in the ordonnancier now, with a number of
-its own: CSP R.5132-10 asks for the date of the delivery and the quantity delivered, and a box that was promised was not
-delivered yet. The prescriber and the date of the ordonnance are those of the delivery that promised. Of a stupéfiant,
-who collects is asked anew: it is the bearer of that day who goes into the register (CSP R.5132-35).
+The delivery billed them: nothing is billed again (those that it did not bill: see ``settling``). What leaves now is
+entered in the ordonnancier now, with a number of its own: CSP R.5132-10 asks for the date of the delivery and the
+quantity delivered, and a box that was promised was not delivered yet. The prescriber and the date of the ordonnance are
+those of the delivery that promised. Of a stupéfiant, who collects is asked anew: it is the bearer of that day who goes
+into the register (CSP R.5132-35).
 """
 
 from __future__ import annotations
@@ -99,13 +100,15 @@ class Handing:
         promise = self._owed.promise(number)
         findings = [*self._staff.refusal(actor, Right.DELIVER)]
         findings += owed_rules.check_hand_over(promise, quantity, len(boxes))
+        if promise is not None and not promise.billed:
+            findings.append(owed_rules.unbilled(promise))
         if is_refused(findings) or promise is None:
             return Refused(tuple(findings))
         with self._db.read() as reading:
             delivery = store.read_delivery(reading, promise.delivery)
         if delivery is None or delivery.state is not DeliveryState.DONE:
-            return Refused((_delivery_gone(promise),))
-        findings += _check_boxes(promise, boxes, today(self._db.clock))
+            return Refused((delivery_gone(promise),))
+        findings += check_boxes(promise, boxes, today(self._db.clock))
         findings += self._check_sound(promise, boxes, quantity)
         wanted = _Wanted(promise, delivery, quantity, tuple(boxes), one_line(bearer, BEARER_LIMIT).strip())
         findings += check_handed(promise.label, wanted.line.list_class, wanted.bearer, promise.code)
@@ -142,7 +145,7 @@ class Handing:
             written = self._entry(work, wanted, entry)
             store.append_register(work, [written])
             self._record_narcotic(work, wanted, written)
-        rank = self._owed.write_hand_over(work, promise.number, quantity, entry, wanted.bearer)
+        rank = self._owed.write_hand_over(work, promise.number, quantity, entry, bearer=wanted.bearer)
         details = {"code": promise.code, "boxes": quantity, "delivery": promise.delivery, "ordonnancier": entry}
         # The journal keeps no name: the registers do.
         details |= {"bearer": True} if wanted.bearer else {}
@@ -253,7 +256,8 @@ class _Undone(Exception):
         self.finding = finding
 
 
-def _check_boxes(promise: Promise, boxes: Sequence[Box], day: dt.date) -> list[Finding]:
+def check_boxes(promise: Promise, boxes: Sequence[Box], day: dt.date) -> list[Finding]:
+    """Return a refusal for each scanned box of a promis that has expired, or was scanned twice."""
     findings = []
     serials = [box.serial for box in boxes if box.serial]
     if len(set(serials)) < len(serials):
@@ -270,7 +274,8 @@ def _box_gone(promise: Promise) -> Finding:
     return _error("GAL-DU-12", text, "Une boîte ne part qu’une fois : prenez-en une autre.", promise.code)
 
 
-def _delivery_gone(promise: Promise) -> Finding:
+def delivery_gone(promise: Promise) -> Finding:
+    """Return the refusal where the delivery that promised was taken back."""
     text = f"La délivrance n°\u00a0{promise.delivery} a été annulée : rien n’est plus dû sur ce promis."
     return _error("GAL-DU-13", text, "Annulez le promis.", promise.code)
 

@@ -374,7 +374,8 @@ def patient_history(
             line.days,
         )
         .join(delivery, delivery.number == line.delivery_number)
-        .where(delivery.patient_id == patient_id, delivery.state.in_(states))
+        # A line of which nothing left yet is no product received.
+        .where(delivery.patient_id == patient_id, delivery.state.in_(states), line.quantity > 0)
         .order_by(delivery.number.desc(), line.rank)
         .limit(limit)
     )
@@ -413,6 +414,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             mention=row.mention,
             owed=row.owed,
             advance=row.advance,
+            promised=row.promised,
         )
         for row in session.scalars(query)
     )

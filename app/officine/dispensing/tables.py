@@ -96,6 +96,7 @@ class DeliveryLineRow(Base):
     refused: Mapped[bool] = mapped_column(server_default=false())
     mention: Mapped[str] = mapped_column(String(3), server_default="")
     owed: Mapped[int] = mapped_column(server_default="0")
+    promised: Mapped[int] = mapped_column(server_default="0")
     advance: Mapped[int | None] = mapped_column(PK)
 
     __table_args__ = (Index(None, "code", "delivery_number"),)

@@ -71,6 +71,12 @@ def check_hand_over(promise: Promise | None, quantity: int, scanned: int) -> lis
     return []
 
 
+def unbilled(promise: Promise) -> Finding:
+    """Return the refusal to hand over without billing what was not billed yet."""
+    text = f"{promise.label} : ce promis se facture à la remise."
+    return _error("GAL-DU-17", text, "Remettez-le par F8, avec son règlement.", promise.code)
+
+
 def gone(promise: Promise) -> Finding:
     """Return the refusal for a promis that another counter has just handed over or cancelled."""
     return _over(promise)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
 from app.kernel.text import one_line
 from app.officine.owed import rules, store
-from app.officine.owed.model import PromiseState
+from app.officine.owed.model import PromiseSettings, PromiseState
 from app.officine.staff.model import Right
 from app.store import facts
 
@@ -55,7 +56,7 @@ class Owed:
         """Return what is owed to a patient and for how long; None where nothing is. A short reading: each sale asks."""
         with self._db.read() as session:
             found = store.owed_to(session, patient_id)
-        return None if found is None else rules.promised(*found, today(self._db.clock), self.late_days())
+        return None if found is None else rules.promised(*found, today(self._db.clock), self.settings().late_days)
 
     def of_delivery(self, delivery: int) -> list[Promise]:
         """Return the promis of a delivery, whatever became of them."""
@@ -66,6 +67,16 @@ class Owed:
         """Return a promis, whatever became of it; None for an unknown number."""
         with self._db.read() as session:
             return store.read(session, number)
+
+    def kept_of(self, number: int) -> str:
+        """Return what was kept of the line of a promis that is billed at its hand-over; empty for another."""
+        with self._db.read() as session:
+            return store.kept_of(session, number)
+
+    def billed_since(self, delivery: int) -> list[int]:
+        """Return the deliveries that billed boxes which a delivery had promised."""
+        with self._db.read() as session:
+            return store.billed_since(session, delivery)
 
     def hand_overs(self, number: int) -> list[HandedOver]:
         """Return the hand-overs of a promis, in order."""
@@ -79,22 +90,26 @@ class Owed:
 
     # --- The setting --------------------------------------------------------------------------------------------
 
-    def late_days(self) -> int:
-        """Return from how many days on a promis is shown as late."""
+    def settings(self) -> PromiseSettings:
+        """Return what the titulaire chose; while nothing was chosen, all is billed with the delivery."""
         known = facts.read(self._db, _FACT)
-        days = known.get("late_days") if isinstance(known, dict) else None
-        return days if isinstance(days, int) else rules.OLD_DAYS
+        known = known if isinstance(known, dict) else {}
+        days = known.get("late_days")
+        return PromiseSettings(days if isinstance(days, int) else rules.OLD_DAYS, known.get("bill_later") is True)
 
-    def set_late_days(self, actor: Actor, days: int) -> Outcome[int]:
-        """Choose from how many days on a promis is shown as late; audited. Refused without the right."""
-        findings = [*self._staff.refusal(actor, Right.SET_PROMISES), *rules.check_days(days)]
+    def choose(self, actor: Actor, settings: PromiseSettings) -> Outcome[PromiseSettings]:
+        """Choose for the whole officine; audited. Promis made before stay as they are. Refused without the right."""
+        findings = [*self._staff.refusal(actor, Right.SET_PROMISES), *rules.check_days(settings.late_days)]
         if is_refused(findings):
             return Refused(tuple(findings))
+        before = self.settings()
+        if before == settings:
+            return Done(settings)
         with self._db.write(actor) as work:
-            facts.write(work, _FACT, {"late_days": days})
-            work.audit("promise.setting", "fact", _FACT, details={"late_days": days})
+            facts.write(work, _FACT, asdict(settings))
+            work.audit("promise.setting", "fact", _FACT, details={"before": asdict(before), "after": asdict(settings)})
             work.changed("promise")
-        return Done(days)
+        return Done(settings)
 
     # --- Within a delivery, or a hand-over ----------------------------------------------------------------------
 
@@ -117,6 +132,8 @@ class Owed:
                     "patient_id": one.patient_id,
                     "customer": one.customer,
                     "phone": one.phone,
+                    "billed": one.billed,
+                    "kept": one.kept,
                 },
             )
             for number, one in enumerate(promises, start=first)
@@ -135,25 +152,36 @@ class Owed:
         return left
 
     def write_hand_over(
-        self, work: UnitOfWork, number: int, quantity: int, ordonnancier: int | None, bearer: str = ""
+        self,
+        work: UnitOfWork,
+        number: int,
+        quantity: int,
+        ordonnancier: int | None,
+        *,
+        bearer: str = "",
+        delivery: int | None = None,
     ) -> int:
-        """Write a hand-over in the caller's act, after ``hand``; return its rank. ``bearer`` empty: the patient."""
+        """Write a hand-over in the caller's act, after ``hand``; return its rank.
+
+        ``bearer`` empty: the patient. ``delivery`` is the one that bills the boxes now, None where one did before.
+        """
         values = {
             "at": work.now,
             "quantity": quantity,
             "ordonnancier": ordonnancier,
             "operator_name": work.actor.name,
             "bearer": bearer,
+            "delivery_number": delivery,
         }
         return store.insert_hand_over(work.session, number, values)
 
     def never_left(self, work: UnitOfWork, delivery: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Return the boxes of a delivery that never left, by rank of its lines: those still owed, those given up."""
+        """Return the boxes billed by a delivery that never left, by rank of its lines: still owed, or given up."""
         owed: dict[int, int] = {}
         given_up: dict[int, int] = {}
         for promise in store.of_delivery(work.session, delivery):
             found = {PromiseState.OPEN: owed, PromiseState.CANCELLED: given_up}.get(promise.state)
-            if found is not None:
+            if found is not None and promise.billed:
                 found[promise.rank] = found.get(promise.rank, 0) + promise.quantity - promise.handed
         return owed, given_up
 

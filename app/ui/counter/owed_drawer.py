@@ -500,7 +500,7 @@ def read_owed(services: Services) -> Known:
         today(services.clock),
         services.slips.values(promises),
         services.handing.narcotics(promises),
-        services.owed.late_days(),
+        services.owed.settings().late_days,
     )
 
 
