@@ -297,6 +297,7 @@ PICTURES = (
     Picture("settings-keyboard", _acts("room.settings", "settings.keyboard")),
     Picture("settings-printers", _acts("room.settings", "settings.printers")),
     Picture("settings-database", _acts("room.settings", "settings.database")),
+    Picture("settings-promises", _acts("room.settings", "settings.promises")),
     Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
     Picture("settings-catalog-refused", _findings),
     Picture("settings-queue", _acts("room.settings", "settings.queue")),

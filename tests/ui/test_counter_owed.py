@@ -14,6 +14,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.outcome import Done
 from app.officine.catalog.model import ListClass
 from app.officine.owed import rules
+from app.officine.owed.model import PromiseSettings
 from app.officine.scan.promise import build
 from app.officine.stock.model import ReceiptLine
 from app.ui.counter.owed_drawer import OwedDrawer
@@ -115,6 +116,34 @@ def test_two_boxes_of_three_leave_then_the_third_without_new_billing(hands: Hand
     entries = hands.aside(lambda: hands.services.counter.ordonnancier(code=product.code))[-2:]
     assert [entry.quantity for entry in entries] == [2, 1]
     assert f"n°\u00a0{entries[-1].number}" in hands.messages()
+    assert hands.page.till.session.is_empty
+
+
+@pytest.mark.req("OFF-SCOPE", "OFF-CPT-02")
+def test_a_promis_billed_at_its_hand_over_shows_its_price_and_is_paid_by_entree(hands: Hands) -> None:
+    """« Facturer le délivré » : two boxes of three are billed, the third by F8, its scan and Entrée."""
+    owing, actor = hands.services.owed, hands.services.system_actor
+    hands.aside(lambda: owing.choose(actor, PromiseSettings(7, bill_later=True)))
+    product = hands.product(LISTED)
+    deliver_two_of_three(hands, product)
+    first, done = hands.last(), hands.deliveries()
+    assert "1\u00a0boîte promise" in hands.messages()
+    assert [(line.quantity, line.promised) for line in first.lines] == [(2, 1)]
+    receive(hands, product, 5)
+    hands.press(Qt.Key.Key_F8)
+    hands.scan(box_frame(product, serial="S3", lot="LOT9"))
+    panel = drawer(hands)
+    hands.wait(lambda: panel.due.payments() is not None)
+    assert panel.due.isVisible()
+    assert "à facturer à la remise" in panel.about.text()
+    assert "À payer à la remise" in panel.due.amount.text()
+    hands.press(ENTER)
+    hands.wait(lambda: not owed(hands))
+    second = hands.last()
+    assert hands.deliveries() == done + 1
+    assert (second.lines[0].quantity, second.lines[0].boxes[0].lot) == (1, "LOT9")
+    assert sum(payment.amount.cents for payment in second.payments) == second.totals.patient.cents
+    assert f"délivrance n°\u00a0{second.number}" in hands.messages()
     assert hands.page.till.session.is_empty
 
 

@@ -19,11 +19,11 @@ from app.officine.dispensing.model import Author, SaleKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from app.kernel.actor import Actor
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.dispensing.model import Box, CounterSession, Delivery, DraftLine
     from app.officine.dispensing.rules import Situation
     from app.officine.owed.model import Promise
-    from app.store.audit import Actor
 
 _LATER = Reason("promis", "Promis : facturé à la remise.", "Choix du titulaire, réglage « Promis »", None)
 _MEDICINE = "PH"

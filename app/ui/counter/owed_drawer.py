@@ -20,6 +20,7 @@ from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
 from app.ui.counter.bearer_fields import BearerFields
 from app.ui.counter.drawer import Drawer
+from app.ui.counter.due_fields import DueFields
 from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
 from app.ui.widgets.findings import FindingList
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from app.jobs import Progress
     from app.kernel.errors import GalienError
     from app.kernel.money import Money
     from app.kernel.outcome import Outcome
@@ -157,6 +159,9 @@ class OwedDrawer(Drawer):
         self.bearer = BearerFields()
         self.chain(*self.bearer.fields)
         column.addWidget(self.bearer)
+        self.due = DueFields(self.ui)
+        self.quantity.textChanged.connect(lambda _typed: self._ask_due())
+        column.addWidget(self.due)
         column.addWidget(Divider())
         for part in (self.sms_title, self.sms, self.copy, self.cancel, self.reason_field):
             column.addWidget(part)
@@ -320,6 +325,7 @@ class OwedDrawer(Drawer):
         self.quantity.setText(str(promise.left))
         self.bearer.begin(narcotic=promise.number in self.known.narcotics)
         self._warned = ""
+        self._ask_due()
         self.reason_field.hide()
         self.reason.clear()
         self._show()
@@ -361,7 +367,8 @@ class OwedDrawer(Drawer):
     def _show_hand(self, hand: _Hand) -> None:
         promise = hand.promise
         self.promised.setText(promise.label)
-        paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}, déjà facturé"
+        paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}"
+        paid += ", déjà facturé" if promise.billed else ", à facturer à la remise"
         self.about.setText(
             f"Promis n°{NBSP}{promise.number} · {promise.customer} · {promise.label_of_state.lower()} · "
             f"{plural(promise.left, 'boîte due', 'boîtes dues')}{self._worth(promise)} · {paid}"
@@ -385,23 +392,36 @@ class OwedDrawer(Drawer):
         if count is None:
             self.refusal.set_findings((_not_a_number(hand.promise.code),))
             return
-        handing, actor, number, boxes = (
-            self.ui.services.handing,
-            self.ui.actor(),
-            hand.promise.number,
-            tuple(hand.boxes),
-        )
+        services, actor, number, boxes = self.ui.services, self.ui.actor(), hand.promise.number, tuple(hand.boxes)
         bearer = self.bearer.bearer.text
         if not self._is_bearer_read(hand.promise, bearer):
             return
+        payments = self.due.payments() if not hand.promise.billed else ()
+        if payments is None:
+            self.ui.say("Le prix du jour se lit\u00a0: Entrée dans un instant.", "info")
+            return
         self.go.setEnabled(False)
+
+        def act(_progress: Progress) -> Outcome[HandedOver]:
+            if hand.promise.billed:
+                return services.handing.hand_over(actor, number, count, boxes, bearer)
+            return services.counter.hand_over(actor, number, count, boxes, bearer=bearer, payments=payments)
+
         self.ui.tasks.run(
-            lambda _progress: handing.hand_over(actor, number, count, boxes, bearer),
+            act,
             done=lambda outcome: self._handed(hand.promise, outcome),
             failed=self._failed,
             owner=self,
             key="hand",
         )
+
+    def _ask_due(self) -> None:
+        """Read what the boxes come to today, where they are billed when they are handed over."""
+        count = _count(self.quantity)
+        if self.hand is not None and count is not None and not self.hand.promise.billed:
+            self.due.ask(self.hand.promise, count)
+        else:
+            self.due.forget()
 
     def ask_bearer(self) -> bool:
         """Ask who collects the promis that is being handed over; False where none is."""
@@ -432,13 +452,15 @@ class OwedDrawer(Drawer):
         self.go.setEnabled(True)
         if isinstance(outcome, Refused):
             self.refusal.set_findings(outcome.findings)
+            self._ask_due()
             return
         done = outcome.value
         register = f" Ordonnancier\u00a0: n°{NBSP}{done.ordonnancier}." if done.ordonnancier is not None else ""
         bearer = f" Porteur\u00a0: {read_bearer(done.bearer).name}." if done.bearer else ""
+        billed = f" Facturé\u00a0: délivrance n°{NBSP}{done.delivery}." if done.delivery is not None else ""
         left = f" Reste dû\u00a0: {plural(done.left, 'boîte')}." if done.left else ""
         words = plural(done.quantity, "boîte remise", "boîtes remises")
-        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}{bearer}", "success")
+        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}{billed}{bearer}", "success")
         self._return()
 
     def _failed(self, error: GalienError) -> None:
@@ -487,7 +509,8 @@ class OwedDrawer(Drawer):
         if isinstance(outcome, Refused):
             self.refusal.set_findings(outcome.findings)
             return
-        self.ui.say(f"Promis n°{NBSP}{outcome.value.number} annulé. Ce qui a été payé se rend par un avoir.", "warning")
+        told = "Ce qui a été payé se rend par un avoir." if outcome.value.billed else "Rien n’en avait été facturé."
+        self.ui.say(f"Promis n°{NBSP}{outcome.value.number} annulé. {told}", "warning")
         self._return()
 
 

@@ -544,7 +544,7 @@ class TillPage(QWidget):
             self._print_slips(self.drawer.together)
             return
         last, owed = self.till.last_delivery, self._ui.services.owed
-        if last is None or not any(line.owed for line in last.lines):
+        if last is None or not any(line.owed or line.promised for line in last.lines):
             self._ui.say("Aucun promis à imprimer\u00a0: F8 les liste.")
             return
         number = last.number
@@ -610,7 +610,7 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        owed = sum(line.owed for line in delivery.lines)
+        owed = sum(line.owed + line.promised for line in delivery.lines)
         slip = self._ui.acts.key_text_of("counter.print_slip")
         boxes = plural(owed, "boîte promise", "boîtes promises")
         promised = f" {boxes}\u00a0: F8, ticket {slip}." if owed else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import FixedClock, today
@@ -79,7 +80,23 @@ def _collected(stage: Stage) -> None:
     stage.settle()
 
 
+def _billed(stage: Stage) -> None:
+    """Where the delivery bills what leaves only: the price of the day, and how it is paid."""
+    services, actor = stage.services, stage.services.system_actor
+    before = services.owed.settings()
+    services.owed.choose(actor, replace(before, bill_later=True))
+    page = _promise(stage)
+    services.owed.choose(actor, before)
+    stage.act("counter.owed")
+    stage.settle()
+    drawer = page.drawer
+    assert isinstance(drawer, OwedDrawer)
+    drawer.take(next(one for one in drawer.list.records if not one.billed))
+    stage.settle()
+
+
 PICTURES = (
     Picture("counter-owed-late", _late),
     Picture("counter-owed-bearer", _collected),
+    Picture("counter-owed-billed", _billed),
 )

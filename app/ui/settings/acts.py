@@ -15,10 +15,18 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("about", "À propos", "about"),
+    ("promises", "Promis", "box"),
 )
+_KEYS = 9
 ACTS = (
     *(
-        Act(f"settings.{name}", f"Réglages\u00a0: {title.lower()}", f"Ctrl+{place}", ("régler",), room="settings")
+        Act(
+            f"settings.{name}",
+            f"Réglages\u00a0: {title.lower()}",
+            f"Ctrl+{place}" if place <= _KEYS else "",
+            ("régler",),
+            room="settings",
+        )
         for place, (name, title, _icon) in enumerate(PAGES, start=1)
     ),
     Act("settings.back_up", "Sauvegarder maintenant", "", ("sauvegarde", "copie"), room="settings", icon="save"),
@@ -48,6 +56,7 @@ ACTS = (
         room="settings",
         icon="pause",
     ),
+    Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),

@@ -18,6 +18,7 @@ from app.ui.settings.database import DatabasePage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.page import Page
 from app.ui.settings.printers import PrintersPage
+from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
 from app.ui.widgets.basics import Button, Panel
@@ -40,6 +41,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "queue": QueuePage,
     "checks": ChecksPage,
     "about": AboutPage,
+    "promises": PromisesPage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -49,6 +51,7 @@ _PAGE_ACTS = (
     ("queue_cancel", "queue", "give_up"),
     ("calibrate", "scanner", "begin"),
     ("switch_checks", "checks", "switch"),
+    ("keep_promises", "promises", "keep"),
 )
 
 
