@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Refused
 from app.officine.dispensing.model import Payment, PaymentMethod
 from app.ui import formats, theme
-from app.ui.widgets.basics import Text
-from app.ui.widgets.fields import Field
+from app.ui.widgets.basics import Text, row
 
 if TYPE_CHECKING:
     from app.kernel.money import Money
@@ -35,12 +34,17 @@ class DueFields(QWidget):
         self.means = QComboBox()
         for means in _MEANS:
             self.means.addItem(means.label, means)
-        self.means_field = Field("Règ&lement", self.means)
+        self.means.setAccessibleName("Règlement")
+        self.means_label = QLabel("Règ&lement")
+        self.means_label.setBuddy(self.means)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.XS)
-        for part in (self.amount, self.shares, self.means_field):
-            column.addWidget(part)
+        column.addWidget(self.amount)
+        column.addWidget(self.shares)
+        line = row(self.means_label, self.means)
+        line.setStretch(1, 1)
+        column.addLayout(line)
         self.hide()
 
     def ask(self, promise: Promise, boxes: int) -> None:
@@ -48,7 +52,7 @@ class DueFields(QWidget):
         self._due = None
         self.amount.setText("À facturer\u00a0: prix du jour…")
         self.shares.setText("")
-        self.means_field.hide()
+        self._show_means(shown=False)
         self.show()
         counter, actor, number = self._ui.services.counter, self._ui.actor(), promise.number
         self._ui.tasks.run(
@@ -80,4 +84,8 @@ class DueFields(QWidget):
         told = (("AMO", totals.amo), ("AMC", totals.amc))
         shares = " · ".join(f"{name}\u00a0: {formats.amount(share)}" for name, share in told if share)
         self.shares.setText(f"{formats.amount(totals.amount)} au prix du jour{f' · {shares}' if shares else ''}")
-        self.means_field.setVisible(bool(totals.patient))
+        self._show_means(shown=bool(totals.patient))
+
+    def _show_means(self, *, shown: bool) -> None:
+        self.means_label.setVisible(shown)
+        self.means.setVisible(shown)

@@ -91,7 +91,9 @@ class OwedDrawer(Drawer):
         self.go = Button("", kind="primary", icon="check")
         self.go.clicked.connect(self.confirm)
         self.keys = Text(_KEYS, "caption", wrap=True)
+        self.due = DueFields(ui)
         self.foot.addWidget(self.refusal)
+        self.foot.addWidget(self.due)
         self.foot.addWidget(self.go)
         self.foot.addWidget(self.keys)
 
@@ -159,9 +161,7 @@ class OwedDrawer(Drawer):
         self.bearer = BearerFields()
         self.chain(*self.bearer.fields)
         column.addWidget(self.bearer)
-        self.due = DueFields(self.ui)
         self.quantity.textChanged.connect(lambda _typed: self._ask_due())
-        column.addWidget(self.due)
         column.addWidget(Divider())
         for part in (self.sms_title, self.sms, self.copy, self.cancel, self.reason_field):
             column.addWidget(part)
@@ -278,6 +278,8 @@ class OwedDrawer(Drawer):
         self.keys.setVisible(not line and not hand)
         if self.hand is not None:
             self._show_hand(self.hand)
+        else:
+            self.due.forget()
 
     # --- Promising ----------------------------------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ PAGES = (
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
-    ("about", "À propos", "about"),
     ("promises", "Promis", "box"),
+    ("about", "À propos", "about"),
 )
 _KEYS = 9
 ACTS = (

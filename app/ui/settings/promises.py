@@ -58,6 +58,7 @@ class PromisesPage(Page):
             panel.body.addWidget(Text(said, "muted", wrap=True))
         late = self.panel("Promis en retard")
         self.days = TextField(limit=3)
+        self.days.setMaximumWidth(ui.theme.pixels(120))
         late.body.addWidget(
             Field(
                 "&Jours d’attente",
