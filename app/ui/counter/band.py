@@ -99,15 +99,11 @@ def terms_words(session: CounterSession) -> tuple[str, str] | None:
     return None
 
 
-def owed_chip(promised: Promised) -> Chip:
-    """Return what is owed to the patient and for how long, highlighted where late, with the key that serves it."""
+def owed_words(promised: Promised) -> str:
+    """Return what is owed to the patient and for how long, with the key that serves it."""
     boxes = plural(promised.boxes, "boîte due", "boîtes dues")
-    age = f"{promised.days}\u00a0j" if promised.days else "ce jour"
-    chip = Chip(f"{boxes} · {age} · F8", "warning" if promised.late else "info")
-    since = f"depuis {plural(promised.days, 'jour')}" if promised.days else "promises ce jour"
-    chip.setToolTip(f"{boxes} {since}{', en retard' if promised.late else ''}\u00a0: F8")
-    chip.setAccessibleName(chip.toolTip())
-    return chip
+    since = f"depuis {plural(promised.days, 'jour')}" if promised.days else "ce jour"
+    return f"{boxes} {since}\u00a0: F8"
 
 
 class _Block(QWidget):
@@ -196,7 +192,11 @@ class PatientBand(Panel):
             words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
         if waiting:
             words = f"{plural(waiting, 'avance')} à régulariser\u00a0: F8 · {words}"
-        special = session.sale is not SaleKind.ORDINARY or waiting
+        if promised is not None:
+            words = f"{owed_words(promised)} · {words}"
+        late = promised is not None and promised.late
+        self.prescription.second.set_role("warning" if late else "caption")
+        special = session.sale is not SaleKind.ORDINARY or waiting or late
         self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         told = "" if known is None else recorded_words(recorded, known.allergies)
@@ -208,8 +208,6 @@ class PatientBand(Panel):
         self.patient.say(session.patient_name, "…" if known is None else born_words(known, on), "accent_text")
         if known is not None:
             self._show_chips(known, on, told, recorded)
-            if promised is not None:
-                self.chips.addWidget(owed_chip(promised))
 
     def _show_chips(self, patient: Patient, on: dt.date, told: str, recorded: Recorded | None) -> None:
         status = patient.status.label.removeprefix("Identité ").capitalize()

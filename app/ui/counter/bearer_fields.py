@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.officine.dispensing.bearer import ADDRESS_LIMIT, IDENTITY_LIMIT, NAME_LIMIT, Bearer, typed_bearer
+from app.officine.dispensing.bearer import (
+    ADDRESS_LIMIT,
+    IDENTITY_LIMIT,
+    NAME_LIMIT,
+    NO_ADDRESS,
+    NO_NAME,
+    Bearer,
+    typed_bearer,
+)
 from app.ui import theme
 from app.ui.widgets.basics import Text
 from app.ui.widgets.fields import Field, TextField
@@ -32,8 +40,10 @@ class BearerFields(QWidget):
         column.setSpacing(theme.XS)
         column.addWidget(self.why)
         column.addWidget(self.who_field)
-        column.addWidget(Field("A&dresse du porteur", self.address))
-        column.addWidget(Field("Pièce d’&identité", self.identity))
+        self.address_field = Field("A&dresse du porteur", self.address)
+        self.identity_field = Field("Pièce d’&identité", self.identity)
+        column.addWidget(self.address_field)
+        column.addWidget(self.identity_field)
         self.hide()
 
     @property
@@ -50,6 +60,24 @@ class BearerFields(QWidget):
         """Ask for nobody yet; of a stupéfiant the fields show at once."""
         for field in self.fields:
             field.clear()
-        self.who_field.note()
+        self._be_quiet()
         self.why.setText(_NARCOTIC if narcotic else _OTHER)
         self.setVisible(narcotic)
+
+    def tell(self, code: str) -> TextField:
+        """Say beside its field what lacks of the bearer, by the code of the finding; return that field."""
+        self._be_quiet()
+        if code == NO_NAME:
+            self.who_field.note("Le nom du porteur manque.", "danger")
+            return self.who
+        if code == NO_ADDRESS:
+            self.address_field.note("Le registre demande l’adresse du porteur.", "danger")
+            return self.address
+        self.identity_field.note(
+            "Porteur inconnu de l’officine\u00a0: notez sa pièce. Connu\u00a0: Entrée de nouveau.", "warning"
+        )
+        return self.identity
+
+    def _be_quiet(self) -> None:
+        for field in (self.who_field, self.address_field, self.identity_field):
+            field.note()

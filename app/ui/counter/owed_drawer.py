@@ -14,7 +14,7 @@ from app.kernel.text import NBSP, fold, plural
 from app.officine.catalog.model import ListClass
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
-from app.officine.dispensing.bearer import check_handed, read_bearer
+from app.officine.dispensing.bearer import NO_NAME, check_handed, read_bearer
 from app.officine.owed import rules
 from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
@@ -436,8 +436,7 @@ class OwedDrawer(Drawer):
     def _is_bearer_read(self, promise: Promise, bearer: str) -> bool:
         """Return False where something is to be typed, or read, of the bearer first: Entrée again passes a warning."""
         if bearer and not self.bearer.bearer.name:
-            self.bearer.who_field.note("Le nom du porteur manque.", "danger")
-            self.reveal(self.bearer.who)
+            self.reveal(self.bearer.tell(NO_NAME))
             return False
         of_list = ListClass.NARCOTIC if promise.number in self.known.narcotics else None
         told = [one for one in check_handed(promise.label, of_list, bearer, promise.code) if one.advice]
@@ -446,8 +445,7 @@ class OwedDrawer(Drawer):
         self._warned = bearer if told[0].severity is Severity.WARNING else ""
         if self._warned:
             self.go.setText("Remettre quand même — Entrée")
-        self.refusal.set_findings(tuple(told))
-        self.reveal(self.bearer.address if told[0].severity is Severity.ERROR else self.bearer.identity)
+        self.reveal(self.bearer.tell(told[0].code))
         return False
 
     def _handed(self, promise: Promise, outcome: Outcome[HandedOver]) -> None:
