@@ -24,6 +24,8 @@ from app.officine.dispensing import session as edit
 from app.officine.dispensing.agreement import first_disagreement
 from app.officine.dispensing.bearer import NO_ADDRESS, Bearer
 from app.officine.dispensing.handing import Handing
+from app.officine.dispensing.paper import ticket_of
+from app.officine.dispensing.papers import labelled
 from app.officine.dispensing.reversal import ReversalKind
 from app.officine.dispensing.sheets import Source, invoice_of, vitale_of
 from app.officine.owed.model import PromiseSettings, PromiseState
@@ -177,6 +179,10 @@ def test_a_line_owed_whole_bills_nothing_and_its_papers_say_so(house: House, owe
     assert [line.quantity for line in paper.lines if line.label == first.lines[0].label] == [0]
     assert Money.total(line.amount for line in paper.lines) == first.totals.amount
     assert len(block.lines) == 2
+    words = "2\u00a0boîtes promises, à facturer à la remise"
+    assert words in block.lines[0].notes
+    assert words in ticket_of(first, Pharmacy("P")).lines[0].notes
+    assert [line.code for line, _asked in labelled(first, session)] == [ELIQUIS]
     assert [line.code for line in house.counter.history(house.patient.id)] == [ELIQUIS]
     second = billed_by(house, done(hand(house, 1, 2)))
     assert {line.code for line in house.counter.history(house.patient.id)} == {ELIQUIS, AMOXICILLINE}
