@@ -142,6 +142,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.ordonnance_poses import PICTURES as ORDONNANCE  # noqa: PLC0415 -- the same
     from app.ui.counter.poses import PICTURES as COUNTER  # noqa: PLC0415 -- the same
     from app.ui.counter.prints_poses import PICTURES as PRINTS  # noqa: PLC0415 -- the same
+    from app.ui.counter.promise_poses import PICTURES as PROMISES  # noqa: PLC0415 -- the same
     from app.ui.counter.recall_poses import PICTURES as RECALLS  # noqa: PLC0415 -- the same
     from app.ui.counter.rights_poses import PICTURES as RIGHTS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
@@ -166,6 +167,7 @@ def pictures() -> tuple[Picture, ...]:
         *COPIES,
         *PRINTS,
         *SALE,
+        *PROMISES,
         *RECALLS,
         *CASH,
         *ACCOUNTS,
@@ -306,6 +308,7 @@ PICTURES = (
     Picture("settings-keyboard", _acts("room.settings", "settings.keyboard")),
     Picture("settings-printers", _acts("room.settings", "settings.printers")),
     Picture("settings-database", _acts("room.settings", "settings.database")),
+    Picture("settings-promises", _acts("room.settings", "settings.promises")),
     Picture("settings-catalog", _acts("room.settings", "settings.catalog")),
     Picture("settings-catalog-refused", _findings),
     Picture("settings-queue", _acts("room.settings", "settings.queue")),

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
+from dispensing_house import _PATIENT as PATIENT
 from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, ELIQUIS, ZOLPIDEM, House, box, done, open_house
 from sqlalchemy import select
 
 from app.kernel.errors import DatabaseReadOnly, FileUnusable, InputDefect
 from app.kernel.mode import Mode
+from app.kernel.money import ZERO
 from app.officine.billing.model import Substitution
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.papers import PaperKind
 from app.officine.dispensing.prints import Prints
+from app.officine.patients.model import Coverage
 from app.officine.prescriptions.model import PrescribedLine, PrescriptionKind
 from app.store import facts
 from app.store.tables import AuditRow
@@ -152,6 +155,29 @@ def test_shares_of_the_facture_add_up_to_its_totals(house: House, prints: Prints
     from app.officine.dispensing.sheets import Source, invoice_of  # noqa: PLC0415
 
     paper = invoice_of(Source(delivery, Pharmacy("P")))
+    for name, total in (("amo", paper.amo), ("amc", paper.amc), ("patient", paper.patient_share)):
+        assert sum(getattr(line, name).cents for line in paper.lines) == total.cents, name
+
+
+@pytest.mark.req("OFF-DOC-08", "OFF-FAC-07")
+def test_what_a_contract_leaves_is_kept_with_the_invoice_and_told_line_by_line(house: House) -> None:
+    """« 100 % sauf vignettes bleues » : the ticket modérateur of the line at 15 % is the patient's, also on paper."""
+    from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- beside what it is compared with
+    from app.officine.dispensing.sheets import Source, invoice_of  # noqa: PLC0415
+
+    draft = dataclasses.replace(PATIENT, family_name="CONTRAT", coverage=Coverage(amc="full_but_15"))
+    patient = done(house.patients.create(draft, CAMILLE))
+    session = house.prescribed(ZOLPIDEM, AMOXICILLINE, kind=PrescriptionKind.SECURED)
+    delivery = delivered(house, edit.set_patient(session, patient.id, patient.display_name)[0])
+    kept = house.counter.delivery(delivery.number)
+    assert kept is not None
+    assert kept.invoice_lines == delivery.invoice_lines
+    blue, other = (next(one for one in kept.invoice_lines if one.line_id == line_id) for line_id in ("L1", "L2"))
+    assert (blue.complemented, other.complemented) == (False, True)
+    paper = invoice_of(Source(kept, Pharmacy("P")))
+    told = {line.label: line for line in paper.lines}
+    assert (told[blue.label].amc, told[other.label].amc) == (ZERO, other.tm)
+    assert told[blue.label].patient == blue.tm
     for name, total in (("amo", paper.amo), ("amc", paper.amc), ("patient", paper.patient_share)):
         assert sum(getattr(line, name).cents for line in paper.lines) == total.cents, name
 

@@ -20,6 +20,8 @@ from app.officine.dispensing import acknowledging
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.model import Acknowledgement, Author, SessionState
+from app.officine.dispensing.reversal import ReversalKind
+from app.officine.interventions.model import Undoing
 from app.officine.interventions.service import Interventions
 from app.officine.safety.demo import load_demo_thesaurus
 from app.officine.safety.service import Safety
@@ -76,6 +78,11 @@ def deliver(house: House, session: CounterSession) -> Outcome[Delivery]:
     return house.counter.validate(session, CAMILLE, house.paid(session))
 
 
+def refused(outcome: Outcome[str]) -> list[str]:
+    assert isinstance(outcome, Refused)
+    return [finding.code for finding in outcome.findings]
+
+
 def codes(outcome: Outcome[Delivery]) -> list[str]:
     assert isinstance(outcome, Refused)
     return [finding.code for finding in outcome.findings]
@@ -111,6 +118,40 @@ def test_the_check_is_made_anew_by_who_delivers(house: House) -> None:
     done(house.counter.validate(other, LEA, house.paid(other)))
     assert "GAL-CPT-50" in codes(house.counter.validate(session, CAMILLE, payments))
     done(deliver(house, justified(house, session)))
+
+
+@pytest.mark.req("OFF-IP-03")
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (ReversalKind.CANCEL, "Délivrance annulée — Annulation n°"),
+        (ReversalKind.CREDIT, "Délivrance reprise par un avoir — Avoir n°"),
+    ],
+)
+def test_a_delivery_taken_back_is_told_beside_its_interventions_which_stay(
+    house: House, interventions: Interventions, kind: ReversalKind, words: str
+) -> None:
+    session = justified(house, house.prescribed(COUMADINE, DAKTARIN))
+    delivery = done(deliver(house, session))
+    (before,) = interventions.interventions()
+    part = house.reversals.proposal(delivery.number, ReversalKind.CREDIT)
+    assert part is not None
+    first = house.reversals.with_refunds(replace(part, lines=part.lines[:1], reason="Boîte rendue"))
+    if kind is ReversalKind.CREDIT:
+        done(house.reversals.reverse(first, CAMILLE))
+        assert interventions.interventions() == [before]
+    whole = house.reversals.proposal(delivery.number, kind)
+    assert whole is not None
+    done(house.reversals.reverse(replace(whole, reason="Erreur de produit"), CAMILLE))
+    (after,) = interventions.interventions()
+    assert after.undone_words.startswith(words)
+    assert after.undone_words.endswith("Erreur de produit")
+    assert replace(after, undone="", undone_why="") == before
+    done(interventions.complete(CAMILLE, before.seq, "accepted"))
+    (completed,) = interventions.interventions()
+    assert (completed.outcome, completed.undone_words) == ("accepted", after.undone_words)
+    assert interventions.verify().first_bad is None
+    assert "GAL-IP-01" in refused(interventions.complete(CAMILLE, before.seq, str(Undoing.CANCELLED)))
 
 
 @pytest.mark.req("OFF-IP-03")

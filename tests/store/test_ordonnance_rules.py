@@ -14,13 +14,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.kernel.mode import Mode
-from app.kernel.outcome import Refused
-from app.officine.dispensing import bearer, courses, exceptional, matching
+from app.kernel.outcome import Finding, Refused, Severity
+from app.officine.dispensing import bearer, courses, exceptional, matching, mentioned
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.book import Book
 from app.officine.dispensing.papers import PaperKind
 from app.officine.dispensing.prints import Prints
 from app.officine.dispensing.reversal import ReversalKind
+from app.officine.interventions.data import coding
 from app.officine.interventions.service import Interventions
 from app.officine.prescriptions.model import ExtraSupply, PrescribedLine, PrescriptionKind
 from app.officine.stock.model import ReceiptLine
@@ -110,6 +111,39 @@ def test_what_leaves_at_once_is_no_fraction(house: House) -> None:
     assert delivery.lines[0].days == 14
     (kept, *_) = house.prescriptions.kept(house.patient.id)
     assert (kept.lines[0].line.at_once, kept.lines[0].left) == (True, 0)
+
+
+@pytest.mark.req("OFF-ORD-04", "OFF-IP-02")
+def test_the_reason_en_une_seule_fois_is_the_mention_of_the_line(house: House) -> None:
+    """Chosen in the step Contrôle, it is written on the ordonnance: what Ctrl+L shows and what was said agree."""
+    session = narcotic(house, "1 m 14 j")
+    session, _ = edit.set_quantity(session, session.lines[0].line_id, 2)
+    seen = house.counter.examine(session)
+    (finding,) = [one for one in seen.findings if one.code == courses.TOO_MUCH]
+    reason = coding().reasons_for(finding.code)[0]
+    products, details = dict(seen.situation.products), dict(seen.situation.details)
+    noted, refused_for = mentioned.note(session, finding, reason, products, details)
+    assert not refused_for
+    assert noted.prescription is not None
+    (asked,) = noted.prescription.lines
+    assert (asked.at_once, asked.total_days, asked.days) == (True, None, 14)
+    assert matching.typed_text(asked) == "1 matin 14 j uf"
+    assert courses.TOO_MUCH not in {one.code for one in house.counter.check(noted)}
+    delivery = deliver(house, noted)
+    assert delivery.lines[0].days == 14
+    (kept, *_) = house.prescriptions.kept(house.patient.id)
+    assert (kept.lines[0].line.at_once, kept.lines[0].left) == (True, 0)
+
+
+def test_a_mention_has_no_place_on_a_line_beside_the_ordonnance(house: House) -> None:
+    session = house.sale(SKENAN)
+    finding = Finding(courses.TOO_MUCH, Severity.WARNING, "14 jours pour 7", subject="L1")
+    for subject in ("L1", "L9"):
+        same, told = mentioned.note(
+            session, replace(finding, subject=subject), coding().reasons_for(finding.code)[0], {}, {}
+        )
+        assert same is session
+        assert [one.code for one in told] == ["GAL-ORD-14"]
 
 
 @pytest.mark.req("OFF-ORD-05")

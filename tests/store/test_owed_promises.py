@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, LEA, House, box, done, open_house
-from sqlalchemy import text
+from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, LEA, SKENAN, House, box, done, open_house
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.kernel.clock import FixedClock
 from app.kernel.mode import Mode
 from app.kernel.outcome import Done, Refused
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.agreement import first_disagreement
+from app.officine.dispensing.bearer import NO_ADDRESS, Bearer
 from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.model import Box
 from app.officine.dispensing.reversal import Fate, ReversalKind
 from app.officine.dispensing.slips import Slips
-from app.officine.owed.model import PromiseState
+from app.officine.owed.model import Promised, PromiseSettings, PromiseState
 from app.officine.owed.service import Owed
+from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.scan.promise import build, read
-from app.officine.staff.service import Staff
+from app.officine.staff.model import MemberDraft, Role
+from app.officine.staff.service import Staff, actor_of
 from app.officine.stock.model import ReceiptLine
 from app.officine.stock.quarantined import Aside, Cause
 from app.store.audit import Actor
 from app.store.integrity import verify_audit
+from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
 
     from app.kernel.outcome import Outcome
@@ -116,6 +122,54 @@ def test_ordonnancier_has_one_entry_a_hand_over_of_what_really_left(house: House
         (1, "MÉLILOT Hugo", entries[0].prescription_date)
     }
     assert house.counter.verify_ordonnancier().first_bad is None
+
+
+@pytest.mark.req("OFF-REG-05")
+def test_who_collects_a_stupefiant_is_in_both_registers_and_with_the_hand_over(
+    house: House, owed: Owed, handing: Handing
+) -> None:
+    """CSP R.5132-35: the bearer of the day of the hand-over, with an address; the journal keeps no name."""
+    session = house.prescribed(SKENAN, kind=PrescriptionKind.SECURED)
+    session, _ = edit.set_quantity(session, "L1", 3)
+    session, _ = owing.owe(session, "L1", 2)
+    done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    assert handing.narcotics(owed.open_promises()) == {1}
+    assert codes(handing.hand_over(CAMILLE, 1, 1, bearer="DURAND Léa")) == [NO_ADDRESS]
+    assert codes(handing.hand_over(CAMILLE, 1, 1, bearer=Bearer("", "3 rue des Lilas", "CNI 1").text)) == [NO_ADDRESS]
+    assert (owed.hand_overs(1), len(house.counter.ordonnancier())) == ([], 1)
+    one = Bearer("DURAND Léa", "3 rue des Lilas, 75011 Paris", "CNI 12AB")
+    handed = done(handing.hand_over(CAMILLE, 1, 1, bearer=one.text))
+    assert (handed.bearer, [known.bearer for known in owed.hand_overs(1)]) == (one.text, [one.text])
+    assert house.counter.ordonnancier()[-1].bearer == one.text
+    registers = house.stock.registers
+    assert registers is not None
+    assert registers.entries(code=SKENAN)[-1].bearer == one.text
+    with house.db.read() as reading:
+        details = reading.scalars(select(AuditRow.details).where(AuditRow.action == "promise.hand")).one()
+    assert (json.loads(details)["bearer"], "DURAND" in details) == (True, False)
+    assert done(handing.hand_over(CAMILLE, 1, 1)).bearer == ""
+    assert registers.entries(code=SKENAN)[-1].bearer == ""
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_what_is_owed_to_a_patient_is_told_with_its_age_and_late_as_the_holder_chose(house: House, owed: Owed) -> None:
+    assert owed.promised_to(house.patient.id) is None
+    deliver_in_part(house, quantity=3, boxes=2)
+    assert owed.promised_to(house.patient.id) == Promised(2, 0, late=False)
+    clock = house.db.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(dt.timedelta(days=6))
+    deliver_in_part(house, quantity=2, boxes=1)
+    assert owed.promised_to(house.patient.id) == Promised(3, 6, late=False)
+    draft = MemberDraft(family_name="ORTIE", given_name="Paul", role=Role.TECHNICIAN)
+    technician = actor_of(done(Staff(house.db).add(draft, CAMILLE)), "comptoir-2")
+    assert codes(owed.choose(technician, PromiseSettings(5))) == ["GAL-PER-01"]
+    for days in (0, -1, 366):
+        assert codes(owed.choose(CAMILLE, PromiseSettings(days))) == ["GAL-DU-16"]
+    assert done(owed.choose(CAMILLE, PromiseSettings(6))) == owed.settings()
+    assert owed.promised_to(house.patient.id) == Promised(3, 6, late=True)
+    assert isinstance(owed.cancel(CAMILLE, 1, "rupture"), Done)
+    assert owed.promised_to(house.patient.id) == Promised(1, 0, late=False)
 
 
 @pytest.mark.req("OFF-CPT-02")

@@ -26,11 +26,12 @@ from app.officine.staff.service import Staff, actor_of
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.officine.dispensing.model import Box
     from app.store.audit import Actor
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
 
 RECALL = RecallDraft(
     code=DOLIPRANE,
@@ -115,6 +116,30 @@ def test_a_recall_that_comes_after_the_check_stops_the_delivery_all_the_same(hou
 
 
 @pytest.mark.req("SC.DP.05")
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.HOLDER])
+def test_a_recall_that_comes_while_the_delivery_is_being_written_stops_it(
+    house: House, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another workstation enters it between the check and the act: nothing of the delivery is written."""
+    actor = member(house, role)
+    session = scanned(house, box("S1", "LOT1"))
+    payments = house.paid(session)
+    perform = house.db.perform
+
+    def recalled_first(by: Actor, act: Callable[[UnitOfWork], object]) -> object:
+        monkeypatch.undo()
+        done(house.recalls.record(CAMILLE, RECALL))
+        return perform(by, act)
+
+    monkeypatch.setattr(house.db, "perform", recalled_first)
+    refused = house.counter.validate(session, actor, payments)
+    assert isinstance(refused, Refused)
+    assert [finding.subject for finding in refused.findings] == ["L1"]
+    assert "rappelé" in refused.findings[0].text
+    assert (house.counter.deliveries(), house.stock.on_hand([DOLIPRANE])) == ([], {DOLIPRANE: 20})
+
+
+@pytest.mark.req("SC.DP.05")
 @pytest.mark.parametrize("boxes", [(box("S1", "LOT2"),), (box("S1", ""),), ()])
 def test_another_lot_or_one_that_nobody_read_leaves_with_a_warning(house: House, boxes: tuple[Box, ...]) -> None:
     done(house.recalls.record(CAMILLE, RECALL))
@@ -124,6 +149,19 @@ def test_another_lot_or_one_that_nobody_read_leaves_with_a_warning(house: House,
     (finding,) = [one for one in house.counter.check(session, technician) if one.code == recalled.OTHER_LOT]
     assert ("Lot non lu" in finding.advice) == (not boxes or not boxes[0].lot)
     done(house.counter.validate(session, technician, house.paid(session)))
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_that_no_recall_is_loaded_is_told_until_one_is(house: House) -> None:
+    def unloaded() -> list[str]:
+        return [one.text for one in house.counter.examine(house.sale(DOLIPRANE)).unloaded]
+
+    assert unloaded() == ["Aucun rappel de lot n’est chargé."]
+    assert house.counter.examine(house.sale()).unloaded == ()
+    recall = done(house.recalls.record(CAMILLE, RECALL))
+    assert unloaded() == []
+    done(house.recalls.lift(CAMILLE, recall.id, "Erreur de saisie"))
+    assert unloaded() == []
 
 
 @pytest.mark.req("SC.DP.05")

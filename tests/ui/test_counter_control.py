@@ -103,6 +103,19 @@ def test_one_screen_three_levels_and_a_reason_for_the_serious_one_only(hands: Ha
     assert hands.page.till.session.acknowledged == ()
 
 
+@pytest.mark.req("OFF-SCOPE-03")
+def test_what_was_never_loaded_is_one_quiet_line_and_no_finding_of_the_sale(hands: Hands) -> None:
+    serve(hands, ANTICOAGULANT, GEL)
+    drawer = ask(hands)
+    loaded = hands.aside(hands.services.recalls.newest)
+    for recall in loaded:
+        assert recall.code
+    told = drawer.unloaded.text()
+    assert ("Aucun rappel de lot n’est chargé." in told) == (not loaded)
+    assert not {"GAL-SEC-45", "GAL-SEC-53"} & {finding.code for finding in drawer.findings}
+    assert drawer.unloaded.isVisible() == bool(hands.page.till.picture.unloaded)
+
+
 @pytest.mark.req("OFF-IP-02")
 def test_entree_passes_no_alert_that_asks_for_a_reason(hands: Hands) -> None:
     done = hands.deliveries()

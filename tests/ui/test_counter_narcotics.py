@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -15,6 +16,7 @@ from app.officine.dispensing import bearer, courses
 from app.officine.registers.model import EntryKind
 from app.ui.counter.bearer_drawer import BearerDrawer
 from app.ui.counter.control_drawer import ControlDrawer
+from app.ui.counter.owed_drawer import OwedDrawer
 from app.ui.counter.payment_drawer import PaymentDrawer
 
 if TYPE_CHECKING:
@@ -200,6 +202,75 @@ def test_a_fraction_fetched_late_is_reduced_and_one_that_is_over_is_refused(hand
     hands.stage.settle()
     assert courses.OVER in found(hands)
     assert hands.page.till.blocked
+
+
+@pytest.mark.req("OFF-ORD-04", "OFF-IP-02")
+def test_en_une_seule_fois_chosen_as_the_reason_is_noted_on_the_ordonnance(hands: Hands) -> None:
+    """Two boxes for a fraction of one: a digit in the step Contrôle writes « uf » on the line; Ctrl+Z takes it back."""
+    take_patient(hands)
+    scan(hands, "U1")
+    scan(hands, "U2")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 14 j")
+    assert courses.TOO_MUCH in found(hands)
+    hands.press(Qt.Key.Key_F10)
+    drawer = hands.page.drawer
+    assert isinstance(drawer, ControlDrawer)
+    hands.wait(lambda: not drawer.is_unread)
+    assert drawer.current is not None
+    assert drawer.current.code == courses.TOO_MUCH
+    assert drawer.picker is not None
+    assert [one.id for one in drawer.picker.reasons][:2] == ["at_once", "smallest"]
+    hands.type("1")
+    hands.wait(lambda: courses.TOO_MUCH not in found(hands))
+    assert [line.at_once for line in hands.page.till.session.prescription.lines] == [True]  # type: ignore[union-attr] # typed
+    assert not [one for one in hands.page.till.session.acknowledged if one.reason]
+    hands.press(Qt.Key.Key_Z, CTRL)
+    hands.wait(lambda: courses.TOO_MUCH in found(hands))
+    hands.press(Qt.Key.Key_Y, CTRL)
+    hands.wait(lambda: courses.TOO_MUCH not in found(hands))
+    hands.press(Qt.Key.Key_Escape)
+    deliver(hands)
+    assert [line.days for line in hands.last().lines] == [14]
+
+
+@pytest.mark.req("OFF-REG-05", "OFF-SCOPE")
+def test_who_collects_a_promised_stupefiant_is_asked_and_goes_into_the_register(hands: Hands) -> None:
+    """F8, the box, Alt+O: name, address, identity; a warning for no identity is passed by a second Entrée."""
+    take_patient(hands)
+    scan(hands, "P1")
+    secured_ordonnance(hands)
+    directions(hands, "1 m 7 j")
+    session = hands.page.till.session
+    (line,) = session.lines
+    # The box was read by the stock, not by the scanner: all of it may be promised.
+    hands.page.till.do((replace(session, lines=(replace(line, boxes=(), owed=1),), revision=session.revision + 1), ()))
+    hands.wait(lambda: hands.page.till.is_fresh)
+    deliver(hands)
+    before = len(entries(hands))
+    take_patient(hands)
+    hands.press(Qt.Key.Key_F8)
+    scan(hands, "P2")
+    drawer = hands.page.drawer
+    assert isinstance(drawer, OwedDrawer)
+    assert drawer.bearer.isVisible()
+    hands.press(Qt.Key.Key_O, ALT)
+    assert drawer.bearer.who.hasFocus()
+    for typed in ("TESTUN Amandine", "", ""):
+        hands.type(typed)
+        hands.press(ENTER)
+    assert drawer.bearer.address.hasFocus()
+    assert "adresse" in drawer.bearer.address_field.note_label.text()
+    hands.type("8 chemin du Houx, 63999 Saint-Galien")
+    hands.press(ENTER)
+    hands.press(ENTER)
+    assert drawer.bearer.identity.hasFocus()
+    assert "Entrée de nouveau" in drawer.bearer.identity_field.note_label.text()
+    assert len(entries(hands)) == before
+    hands.press(ENTER)
+    hands.wait(lambda: len(entries(hands)) == before + 1)
+    assert entries(hands)[-1].bearer == "TESTUN Amandine, 8 chemin du Houx, 63999 Saint-Galien"
+    assert "Porteur\u00a0: TESTUN Amandine" in hands.messages()
 
 
 @pytest.mark.req("OFF-REG-05")

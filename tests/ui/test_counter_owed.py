@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +10,11 @@ from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.kernel.clock import FixedClock
 from app.kernel.outcome import Done
 from app.officine.catalog.model import ListClass
 from app.officine.owed import rules
+from app.officine.owed.model import PromiseSettings
 from app.officine.scan.promise import build
 from app.officine.stock.model import ReceiptLine
 from app.ui.counter.owed_drawer import OwedDrawer
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
+    from app.ui.counter.tabs import _Tab
     from app.ui.pictures import Stage
 
 FREE, LISTED = "doliprane 1000", "amoxicilline"
@@ -112,6 +116,70 @@ def test_two_boxes_of_three_leave_then_the_third_without_new_billing(hands: Hand
     assert [entry.quantity for entry in entries] == [2, 1]
     assert f"n°\u00a0{entries[-1].number}" in hands.messages()
     assert hands.page.till.session.is_empty
+
+
+@pytest.mark.req("OFF-SCOPE", "OFF-CPT-02")
+def test_a_promis_billed_at_its_hand_over_shows_its_price_and_is_paid_by_entree(hands: Hands) -> None:
+    """« Facturer le délivré » : two boxes of three are billed, the third by F8, its scan and Entrée."""
+    owing, actor = hands.services.owed, hands.services.system_actor
+    hands.aside(lambda: owing.choose(actor, PromiseSettings(7, bill_later=True)))
+    product = hands.product(LISTED)
+    deliver_two_of_three(hands, product)
+    first, done = hands.last(), hands.deliveries()
+    assert "1\u00a0boîte promise" in hands.messages()
+    assert [(line.quantity, line.promised) for line in first.lines] == [(2, 1)]
+    receive(hands, product, 5)
+    hands.press(Qt.Key.Key_F8)
+    hands.scan(box_frame(product, serial="S3", lot="LOT9"))
+    panel = drawer(hands)
+    hands.wait(lambda: panel.due.payments() is not None)
+    assert panel.due.isVisible()
+    assert "à facturer à la remise" in panel.about.text()
+    assert "À payer à la remise" in panel.due.amount.text()
+    hands.press(ENTER)
+    hands.wait(lambda: not owed(hands))
+    second = hands.last()
+    assert hands.deliveries() == done + 1
+    assert (second.lines[0].quantity, second.lines[0].boxes[0].lot) == (1, "LOT9")
+    assert sum(payment.amount.cents for payment in second.payments) == second.totals.patient.cents
+    assert f"délivrance n°\u00a0{second.number}" in hands.messages()
+    assert hands.page.till.session.is_empty
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_what_is_owed_and_for_how_long_is_on_the_tab_and_the_band_until_it_is_handed_over(hands: Hands) -> None:
+    product = hands.product(LISTED)
+    deliver_two_of_three(hands, product)
+    receive(hands, product, 5)
+    clock = hands.services.clock
+    assert isinstance(clock, FixedClock)
+    shown = []
+    for days in (2, 5):
+        clock.advance(dt.timedelta(days=days))
+        hands.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        hands.type("pat t")
+        hands.press(ENTER)
+        hands.wait(lambda: bool(tab(hands).owed.text()) and hands.page.till.is_fresh)
+        shown.append((tab(hands).owed.text(), tab(hands).owed.property("chip"), band(hands)))
+    assert shown == [
+        ("dû 2\u00a0j", "info", "1\u00a0boîte due depuis 2\u00a0jours\u00a0: F8 · Vente libre"),
+        ("dû 7\u00a0j", "warning", "1\u00a0boîte due depuis 7\u00a0jours\u00a0: F8 · Vente libre"),
+    ]
+    assert "en retard" in tab(hands).accessibleName()
+    hands.press(Qt.Key.Key_F8)
+    hands.scan(box_frame(product, serial="S3"))
+    hands.press(ENTER)
+    hands.wait(lambda: not owed(hands))
+    hands.wait(tab(hands).owed.isHidden)
+    assert "due" not in band(hands)
+
+
+def tab(hands: Hands) -> _Tab:
+    return hands.view.tabs._tabs[0]
+
+
+def band(hands: Hands) -> str:
+    return hands.page.band.prescription.second.whole
 
 
 @pytest.mark.req("OFF-SCOPE")

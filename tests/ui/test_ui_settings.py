@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from ui_keys import press
 
 from app.kernel.outcome import Severity
+from app.officine.owed.model import PromiseSettings
 from app.officine.scan.calibration import SCANS_WANTED, TEST_PAYLOAD
 from app.officine.scan.image import read_image
+from app.officine.staff.model import Role
 from app.ui.settings.scanner import draw_symbol
 
 if TYPE_CHECKING:
@@ -42,6 +44,31 @@ def test_a_theme_is_worn_at_once_and_kept(stage: Stage, no_watchdog: None) -> No
     page(stage, "appearance").choices["dark"].click()
     assert stage.desktop.theme.effective == "dark"
     assert kept(stage)["theme"] == "dark"
+
+
+@pytest.mark.req("OFF-SCOPE")
+def test_the_titulaire_chooses_when_promis_are_billed_and_when_they_are_late(stage: Stage) -> None:
+    owed = stage.services.owed
+    team = stage.services.staff.members()
+    stage.ui.set_operator(next(one for one in team if one.role is Role.HOLDER))
+    promises = page(stage, "promises")
+    stage.settle()
+    assert promises.choices[False].isChecked()
+    promises.choices[True].click()
+    stage.settle()
+    assert owed.settings() == PromiseSettings(7, bill_later=True)
+    for typed, code in (("0", ["GAL-DU-16"]), ("x", ["GAL-DU-16"]), ("10", [])):
+        promises.days.setText(typed)
+        stage.act("settings.keep_promises")
+        stage.settle()
+        assert [finding.code for finding in promises.findings.findings] == code
+    assert owed.settings() == PromiseSettings(10, bill_later=True)
+    stage.ui.set_operator(next(one for one in team if one.role is not Role.HOLDER))
+    promises.choices[False].click()
+    stage.settle()
+    assert [finding.code for finding in promises.findings.findings] == ["GAL-PER-01"]
+    assert promises.choices[True].isChecked()
+    assert owed.settings() == PromiseSettings(10, bill_later=True)
 
 
 @pytest.mark.req("OFF-UI-02")

@@ -145,6 +145,18 @@ def test_the_interventions_of_a_delivery_are_the_reasons_given_to_what_holds_now
     assert acknowledging.only_answers(SALE, justify(SALE))
 
 
+@pytest.mark.req("OFF-IP-02")
+def test_a_limit_of_the_law_has_reasons_of_its_own_and_an_alert_has_the_usual_ones() -> None:
+    table = coding()
+    own = [reason.id for reason in table.reasons_for("GAL-VAL-03")]
+    assert own[0] == "at_once"
+    assert not {"spaced", "known", "dose"} & set(own)
+    assert table.reasons_for("GAL-SEC-10") == table.reasons
+    mention = table.reason("at_once")
+    assert mention is not None
+    assert mention.mention == "at_once"
+
+
 @pytest.mark.req("OFF-IP-03")
 def test_every_code_that_is_written_has_its_label_and_reasons_have_their_digits() -> None:
     table = coding()
@@ -155,4 +167,12 @@ def test_every_code_that_is_written_has_its_label_and_reasons_have_their_digits(
     assert all(clean_reason(reason.text) == reason.text for reason in table.reasons)
     assert table.source
     assert table.confidence
+    known = {reason.id for reason in (*table.reasons, *table.legal)}
+    assert len(known) == len(table.reasons) + len(table.legal)
+    assert set(table.reasons_of) <= set(NEEDS_REASON)
+    for ids in table.reasons_of.values():
+        assert set(ids) <= known
+        assert 1 <= len(ids) <= 9
+    assert all(reason.kind in {"", *table.kinds} and reason.outcome in table.outcomes for reason in table.legal)
+    assert all(clean_reason(reason.text) == reason.text for reason in table.legal)
     assert source_of(NOTED) == ""

@@ -85,6 +85,8 @@ def test_the_law_s_durations_are_in_the_table_with_their_sources() -> None:
     years = {one.register: one.years for one in retentions()}
     assert (years["ordonnancier"], years["stupefiants"], years["copies"], years["derives"]) == (10, 10, 3, 40)
     assert years["usage_professionnel"] == 10
+    assert years["interventions"] == 10
+    assert "Choix de Galien" in retention_of("interventions").source
     assert all(one.source for one in retentions())
     with pytest.raises(KeyError):
         retention_of("autre")

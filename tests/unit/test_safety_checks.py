@@ -12,7 +12,7 @@ import pytest
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Severity
 from app.kernel.text import fold
-from app.officine.safety import ages
+from app.officine.safety import ages, unchecked
 from app.officine.safety.csvfile import read_ages, read_atc
 from app.officine.safety.data import doubles, duration, families
 from app.officine.safety.model import (
@@ -284,8 +284,6 @@ def test_each_reason_for_which_nothing_was_checked_is_told_once_with_its_product
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"age_table": None}, "GAL-SEC-45"),
-        ({"atc_table": None}, "GAL-SEC-45"),
         ({"person": None, "recorded": None}, "GAL-SEC-47"),
         ({"person": Person(None, None)}, "GAL-SEC-47"),
         ({"recorded": NOBODY_SAID}, "GAL-SEC-48"),
@@ -297,6 +295,21 @@ def test_an_empty_table_or_a_silent_file_is_said(more: dict[str, object], code: 
     assert codes(case(line, **values)) == []
     assert codes(case(line, **(values | more))) == [code]
     assert codes(case(replace(line, cis=None), **(values | more))) == []
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_a_table_that_was_never_loaded_is_no_finding_of_each_sale() -> None:
+    line = taken("1", "RAMIPRIL", line="1")
+    values = {"classes": {"ramipril": frozenset[str]()}, "ages": {"ramipril": (limit("ramipril", 0),)}, "asked": True}
+    assert codes(case(line, **values, age_table=None, atc_table=None)) == []
+    both = unchecked.missing_tables(ages=False, atc=False)
+    assert both is not None
+    assert both.code == "GAL-SEC-45"
+    assert "limites d’âge et classes ATC" in both.text
+    one = unchecked.missing_tables(ages=True, atc=False)
+    assert one is not None
+    assert "âge" not in one.text
+    assert unchecked.missing_tables(ages=True, atc=True) is None
 
 
 @pytest.mark.req("OFF-SCOPE-03")

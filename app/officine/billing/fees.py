@@ -32,7 +32,9 @@ def ordonnance_fees(
         return (), ()
     exempted = all(line.exempted for line in priced if line.claimed and line.code.startswith(("PH", "LPP")))
     apart = all(line.apart for line in medicines)
-    due = [row for row in setting.tariffs.ordonnance_fees() if _is_due(row, setting, len(medicines))]
+    case = setting.case
+    rows = (row for row in setting.tariffs.ordonnance_fees() if row.code not in case.fees_billed)
+    due = [row for row in rows if _is_due(row, setting, len(medicines) + case.medicines_billed)]
     lines = tuple(
         _fee(row, row.amount, setting, exempted=exempted, apart=apart) for row in due if row.amount is not None
     )

@@ -235,7 +235,8 @@ CaseLine = MedicineLine | DeviceLine | ActLine
 class InvoiceCase:
     """All that a price depends on, at the date of dispensation.
 
-    ``partial``: a part of the ordonnance is still owed, which makes the fee of a complex one wait.
+    ``partial``: a part of the ordonnance is still owed, which makes the fee of a complex one wait. ``fees_billed`` are
+    the codes of its fees that other invoices bear already, ``medicines_billed`` how many of its medicines they hold.
     """
 
     date: dt.date
@@ -246,6 +247,8 @@ class InvoiceCase:
     has_prescription: bool = False
     prescribed_by: PrescribedBy = PrescribedBy.EXTERNAL
     partial: bool = False
+    fees_billed: frozenset[str] = frozenset()
+    medicines_billed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +271,7 @@ class InvoiceLine:
     """One priced line: ``amount = amo + tm + excess``; ``base`` is what the AMO reckons on.
 
     ``units`` and ``unit_price`` are those of a box that was opened, else None; ``fraction_of`` its size. ``apart``:
-    on an invoice of its own, without third party. ``complemented`` False: the contract of the AMC leaves it out.
+    on an invoice of its own, without third party. ``complemented``: the AMC bears its ``tm``.
     """
 
     code: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel import french
@@ -29,11 +30,12 @@ def price_invoice(case: InvoiceCase, tariffs: Tariffs) -> Invoice:
     setting = Setting(case, tariffs.on(case.date))
     priced = [line for item in case.lines for line in price_line(item, setting)]
     fees, fee_findings = ordonnance_fees(setting, priced)
-    lines = (*priced, *fees)
-    third_party = any(line.claimed and not line.apart for line in lines) and not _loses_third_party(setting)
+    told = (*priced, *fees)
+    third_party = any(line.claimed and not line.apart for line in told) and not _loses_third_party(setting)
+    lines = tuple(replace(line, complemented=third_party and _is_complemented(line, setting)) for line in told)
     return Invoice(
         lines=lines,
-        totals=_totals(lines, setting, third_party=third_party),
+        totals=_totals(lines, third_party=third_party),
         third_party=third_party,
         franchise_info=_franchise(setting),
         vat=vat_shares(lines),
@@ -50,14 +52,14 @@ def vat_shares(lines: Iterable[InvoiceLine]) -> tuple[VatShare, ...]:
     return tuple(VatShare(rate, *by_rate[rate]) for rate in sorted(by_rate))
 
 
-def _totals(lines: Sequence[InvoiceLine], setting: Setting, *, third_party: bool) -> Totals:
+def _totals(lines: Sequence[InvoiceLine], *, third_party: bool) -> Totals:
     amount = Money.total(line.amount for line in lines)
     excess = Money.total(line.excess for line in lines)
     if not third_party:
         amo = Money.total(line.amo for line in lines)
         return Totals(amount=amount, patient=amount, excess=excess, reimbursed=amo)
     amo = Money.total(line.amo for line in lines if not line.apart)
-    amc = Money.total(line.tm for line in lines if _is_complemented(line, setting))
+    amc = Money.total(line.tm for line in lines if line.complemented)
     later = Money.total(line.amo for line in lines if line.apart)
     return Totals(amount=amount, amo=amo, amc=amc, patient=amount - amo - amc, excess=excess, reimbursed=later)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.officine.billing.model import Invoice, InvoiceCase
     from app.officine.dispensing.model import CounterSession, Delivery, DraftLine, Payment
     from app.officine.dispensing.neighbours import Neighbours
+    from app.officine.dispensing.recalled import RecallCase
     from app.officine.dispensing.rules import Situation
     from app.store.database import UnitOfWork
 
@@ -82,6 +83,7 @@ def apply(
     taken = _take_boxes(near, work, situation, delivery)
     _open_boxes_of(near, work, situation, delivery)
     _refuse_boxes_gone(work, situation)
+    recalls = _recalls_now(near, situation)
     row, lines, boxes = build.delivery_row(delivery, situation), build.line_rows(delivery), build.box_rows(delivery)
     invoice_rows = build.invoice_rows(delivery)
     store.insert_delivery(
@@ -119,7 +121,7 @@ def apply(
         | terms.traces(session)
         | {"seen": acknowledging.seen(session, findings)},
     )
-    for recall, details in recalled.passed_over(session, situation.recalls, delivery.number):
+    for recall, details in recalled.passed_over(session, recalls, delivery.number):
         work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
     work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
     return delivery
@@ -215,6 +217,21 @@ def _refuse_boxes_gone(work: UnitOfWork, situation: Situation) -> None:
     gone = store.delivered_boxes(work.session, set(serials(situation.session)) - opened)
     if gone:
         raise Undone(rules.boxes_gone(situation.session, gone)[0])
+
+
+def _recalls_now(near: Neighbours, situation: Situation) -> RecallCase:
+    """Return the recalls as they are in the act; undo it where one came, or a box was set aside, since the check."""
+    session = situation.session
+    case = replace(
+        situation.recalls,
+        recalls=near.recalls.of([line.code for line in session.lines]),
+        aside=near.quarantine.serials(set(serials(session))),
+    )
+    told = list(recalled.check(session, case))
+    against = [one for one in told if one.severity is Severity.ERROR] or acknowledging.check(session, told)
+    if against:
+        raise Undone(against[0])
+    return case
 
 
 def _box_emptied(line: DraftLine) -> Finding:

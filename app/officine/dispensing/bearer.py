@@ -67,20 +67,28 @@ def check(situation: Situation) -> Iterator[Finding]:
     if line is None:
         return
     text = situation.session.bearer
-    if not text and situation.patient is None:
-        return
+    if text or situation.patient is not None:
+        yield from _lacking(line.label, text, line.line_id)
+
+
+def check_handed(label: str, list_class: ListClass | None, text: str, subject: str) -> list[Finding]:
+    """Return what lacks of the bearer ``text`` who collects a promis; nothing where it is no stupéfiant."""
+    return list(_lacking(label, text, subject)) if list_class is ListClass.NARCOTIC else []
+
+
+def _lacking(label: str, text: str, subject: str) -> Iterator[Finding]:
     if not text:
-        said = f"{line.label} : remis au patient lui-même. Une autre personne l’emporte ? Alt+O (CSP R.5132-35)."
-        yield Finding(PATIENT_HIMSELF, Severity.INFO, said, subject=line.line_id)
+        said = f"{label} : remis au patient lui-même. Une autre personne l’emporte ? Alt+O (CSP R.5132-35)."
+        yield Finding(PATIENT_HIMSELF, Severity.INFO, said, subject=subject)
         return
     bearer = read_bearer(text)
     if not bearer.name:
-        said = f"{line.label} : le registre des stupéfiants demande le nom du porteur (CSP R.5132-35)."
-        yield Finding(NO_NAME, Severity.ERROR, said, "Alt+O : porteur.", line.line_id)
+        said = f"{label} : le registre des stupéfiants demande le nom du porteur (CSP R.5132-35)."
+        yield Finding(NO_NAME, Severity.ERROR, said, "Alt+O : porteur.", subject)
     elif not bearer.address:
-        said = f"{line.label} : le registre des stupéfiants demande l’adresse de {bearer.name} (CSP R.5132-35)."
-        yield Finding(NO_ADDRESS, Severity.ERROR, said, "Alt+O : complétez l’adresse du porteur.", line.line_id)
+        said = f"{label} : le registre des stupéfiants demande l’adresse de {bearer.name} (CSP R.5132-35)."
+        yield Finding(NO_ADDRESS, Severity.ERROR, said, "Alt+O : complétez l’adresse du porteur.", subject)
     elif not bearer.identity:
-        said = f"{line.label} : emporté par {bearer.name}, sans pièce d’identité notée (CSP R.5132-35)."
+        said = f"{label} : emporté par {bearer.name}, sans pièce d’identité notée (CSP R.5132-35)."
         advice = "Porteur inconnu de l’officine : demandez une pièce d’identité et notez sa référence, Alt+O."
-        yield Finding(NO_IDENTITY, Severity.WARNING, said, advice, line.line_id)
+        yield Finding(NO_IDENTITY, Severity.WARNING, said, advice, subject)

@@ -22,7 +22,7 @@ from app.officine.billing.model import (
 from app.officine.billing.pricing import vat_shares
 from app.officine.billing.products import CATALOG_SOURCE
 from app.officine.cash.model import Sale, VatPart
-from app.officine.dispensing import advancing, courses, matching, on_account, rights, substitution, units
+from app.officine.dispensing import advancing, billing_later, courses, matching, on_account, rights, substitution, units
 from app.officine.dispensing.model import (
     TO_COME,
     Delivery,
@@ -72,7 +72,7 @@ def invoice_case(situation: Situation, tariffs: Tariffs, zone: Zone, generic_bas
         _completed(
             case_line(line, situation.products[line.code], zone, tariffs, generic_bases.get(line.code)), line, situation
         )
-        for line in session.lines
+        for line in billing_later.billed_lines(situation)
         if line.code in situation.products
     )
     return InvoiceCase(
@@ -206,6 +206,9 @@ def execution(situation: Situation, done: Delivery) -> Execution | None:
     session, prescription = situation.session, situation.session.prescription
     if prescription is None or situation.patient is None or situation.prescriber is None:
         return None
+    if any(line.promise is not None for line in session.lines):
+        # What was promised is of the delivery that promised it, which executed the ordonnance.
+        return None
     if prescription.written_on is None:
         return None
     written = courses.split_lines(matching.written_lines(session, situation.products), situation)
@@ -318,6 +321,7 @@ def line_rows(done: Delivery) -> list[dict[str, Any]]:
             "refused": line.refused,
             "mention": line.mention,
             "owed": line.owed,
+            "promised": line.promised,
             "advance": line.advance,
         }
         for line in done.lines
@@ -365,6 +369,7 @@ def invoice_rows(done: Delivery) -> list[dict[str, Any]]:
             "unit_price": line.unit_price,
             "fraction_of": line.fraction_of,
             "apart": line.apart,
+            "complemented": line.complemented,
         }
         for rank, line in enumerate(done.invoice_lines, start=1)
     ]
@@ -499,8 +504,9 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 rank=rank,
                 code=line.code,
                 label=units.label_of(line, product),
-                quantity=line.quantity,
-                unit_price=prices[line.line_id],
+                quantity=billing_later.billed_boxes(line, situation),
+                # What is billed later has no line in the invoice of today.
+                unit_price=prices.get(line.line_id, line.unit_price or ZERO),
                 list_class=product.list_class,
                 boxes=line.boxes,
                 forced_stock=line.forced_stock,
@@ -514,8 +520,9 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 replaces=line.replaces,
                 refused=choice.refused,
                 mention="" if choice.justification is None else str(choice.justification),
-                owed=line.owed,
+                owed=0 if situation.bill_later else line.owed,
                 advance=line.advance,
+                promised=line.owed if situation.bill_later else 0,
             )
         )
     return tuple(lines)

@@ -1,8 +1,10 @@
 """How do the boxes of a promis leave, once they are there?
 
-The delivery billed them: nothing is billed again. What leaves now is entered in the ordonnancier now, with a number of
-its own: CSP R.5132-10 asks for the date of the delivery and the quantity delivered, and a box that was promised was not
-delivered yet. The prescriber and the date of the ordonnance are those of the delivery that promised.
+The delivery billed them: nothing is billed again (those that it did not bill: see ``settling``). What leaves now is
+entered in the ordonnancier now, with a number of its own: CSP R.5132-10 asks for the date of the delivery and the
+quantity delivered, and a box that was promised was not delivered yet. The prescriber and the date of the ordonnance are
+those of the delivery that promised. Of a stupéfiant, who collects is asked anew: it is the bearer of that day who goes
+into the register (CSP R.5132-35).
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ from app.kernel import french
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
+from app.officine.catalog.model import ListClass
 from app.officine.dispensing import build, recalled, store
 from app.officine.dispensing.applying import REGISTER_SERIES
+from app.officine.dispensing.bearer import check_handed
 from app.officine.dispensing.model import DeliveryState
 from app.officine.owed import rules as owed_rules
 from app.officine.owed.model import HandedOver
@@ -38,6 +42,9 @@ if TYPE_CHECKING:
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
+
+
+BEARER_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +94,37 @@ class Handing:
         """Hand over ``quantity`` boxes of a promis, of which ``boxes`` were scanned; a part of what is owed may do.
 
         Promis, stock, lots, ordonnancier and audit in one transaction; nothing is billed. ``bearer`` is who collects,
-        where not the patient. Refused, and nothing written, where the promis is over, the stock is short, or a box
-        has expired or was delivered already.
+        where not the patient (``Bearer.text``). Refused, and nothing written, where the promis is over, the stock is
+        short, a box has expired or was delivered already, or the register of stupéfiants asks more of the bearer.
         """
         promise = self._owed.promise(number)
         findings = [*self._staff.refusal(actor, Right.DELIVER)]
         findings += owed_rules.check_hand_over(promise, quantity, len(boxes))
+        if promise is not None and not promise.billed:
+            findings.append(owed_rules.unbilled(promise))
         if is_refused(findings) or promise is None:
             return Refused(tuple(findings))
         with self._db.read() as reading:
             delivery = store.read_delivery(reading, promise.delivery)
         if delivery is None or delivery.state is not DeliveryState.DONE:
-            return Refused((_delivery_gone(promise),))
-        findings += _check_boxes(promise, boxes, today(self._db.clock))
+            return Refused((delivery_gone(promise),))
+        findings += check_boxes(promise, boxes, today(self._db.clock))
         findings += self._check_sound(promise, boxes, quantity)
+        wanted = _Wanted(promise, delivery, quantity, tuple(boxes), one_line(bearer, BEARER_LIMIT).strip())
+        findings += check_handed(promise.label, wanted.line.list_class, wanted.bearer, promise.code)
         if is_refused(findings):
             return Refused(tuple(findings))
-        wanted = _Wanted(promise, delivery, quantity, tuple(boxes), one_line(bearer))
         try:
             handed = self._db.perform(actor, lambda work: self._apply(work, wanted))
         except _Undone as undone:
             return Refused((undone.finding,))
         return Done(handed, tuple(findings))
+
+    def narcotics(self, promises: Sequence[Promise]) -> frozenset[int]:
+        """Return the numbers of those of the promis that are of a stupéfiant: its register asks who collects them."""
+        with self._db.read() as reading:
+            classes = store.list_classes(reading, {(one.delivery, one.rank) for one in promises})
+        return frozenset(one.number for one in promises if classes.get((one.delivery, one.rank)) is ListClass.NARCOTIC)
 
     def _apply(self, work: UnitOfWork, wanted: _Wanted) -> HandedOver:
         """Write the hand-over; locks in this order: promis, numbers, stock, register, audit."""
@@ -129,8 +145,10 @@ class Handing:
             written = self._entry(work, wanted, entry)
             store.append_register(work, [written])
             self._record_narcotic(work, wanted, written)
-        rank = self._owed.write_hand_over(work, promise.number, quantity, entry)
+        rank = self._owed.write_hand_over(work, promise.number, quantity, entry, bearer=wanted.bearer)
         details = {"code": promise.code, "boxes": quantity, "delivery": promise.delivery, "ordonnancier": entry}
+        # The journal keeps no name: the registers do.
+        details |= {"bearer": True} if wanted.bearer else {}
         work.audit("promise.hand", "promise", str(promise.number), patient_id=promise.patient_id, details=details)
         work.changed(f"delivery:{promise.delivery}", *(("ordonnancier",) if entry is not None else ()))
         return HandedOver(
@@ -141,6 +159,7 @@ class Handing:
             left=left,
             ordonnancier=entry,
             operator_name=work.actor.name,
+            bearer=wanted.bearer,
         )
 
     def _check_sound(self, promise: Promise, boxes: Sequence[Box], quantity: int) -> list[Finding]:
@@ -170,7 +189,7 @@ class Handing:
             raise _Undone(owed_rules.short(promise))
 
     def _record_narcotic(self, work: UnitOfWork, wanted: _Wanted, entry: dict[str, Any]) -> None:
-        """Write the exit of a stupéfiant into its register, in the act (CSP R.5132-36)."""
+        """Write the exit of a stupéfiant into its register, in the act (the article: see ``registered``)."""
         registers, code = self._stock.registers, wanted.promise.code
         narcotic = None if registers is None else registers.narcotics([code]).get(code)
         if registers is None or narcotic is None:
@@ -237,7 +256,8 @@ class _Undone(Exception):
         self.finding = finding
 
 
-def _check_boxes(promise: Promise, boxes: Sequence[Box], day: dt.date) -> list[Finding]:
+def check_boxes(promise: Promise, boxes: Sequence[Box], day: dt.date) -> list[Finding]:
+    """Return a refusal for each scanned box of a promis that has expired, or was scanned twice."""
     findings = []
     serials = [box.serial for box in boxes if box.serial]
     if len(set(serials)) < len(serials):
@@ -254,7 +274,8 @@ def _box_gone(promise: Promise) -> Finding:
     return _error("GAL-DU-12", text, "Une boîte ne part qu’une fois : prenez-en une autre.", promise.code)
 
 
-def _delivery_gone(promise: Promise) -> Finding:
+def delivery_gone(promise: Promise) -> Finding:
+    """Return the refusal where the delivery that promised was taken back."""
     text = f"La délivrance n°\u00a0{promise.delivery} a été annulée : rien n’est plus dû sur ce promis."
     return _error("GAL-DU-13", text, "Annulez le promis.", promise.code)
 

@@ -8,6 +8,7 @@ from app.docs.register import Sheet, SheetColumn, SheetRow
 from app.kernel import french
 from app.kernel.text import plural, typographic
 from app.officine.interventions.data import coding
+from app.officine.registers.data import retention_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,6 +34,8 @@ def interventions_sheet(
         SheetColumn("Par", 10),
     )
     source = f"Codes : {table.source}, {table.confidence}."
+    kept = retention_of("interventions")
+    duration = f"Conservation : {plural(kept.years, 'an')} ({kept.source})."
     return Sheet(
         title="Interventions pharmaceutiques",
         subtitle=typographic(f"{period} — {plural(len(found), 'intervention')}"),
@@ -40,7 +43,11 @@ def interventions_sheet(
         printed_at=at,
         columns=columns,
         rows=tuple(_row(one) for one in found),
-        notes=(typographic(source), "Aucune intervention ne se modifie ; une issue notée plus tard s’y ajoute."),
+        notes=(
+            typographic(source),
+            typographic("Aucune intervention ne se modifie ; une issue, ou l’annulation de la délivrance, s’y ajoute."),
+            typographic(duration),
+        ),
         banner=banner,
         empty="Aucune intervention sur cette période.",
     )
@@ -56,7 +63,11 @@ def _row(one: Intervention) -> SheetRow:
             typographic("\n".join(part for part in (one.text, one.source) if part)),
             _coded(one.problem, table.problems.get(one.problem, "")),
             "\n".join(part for part in (one.reason, _coded(one.kind, table.kinds.get(one.kind, ""))) if part),
-            "\n".join(part for part in (table.outcomes.get(one.outcome, one.outcome), one.outcome_by) if part),
+            "\n".join(
+                part
+                for part in (table.outcomes.get(one.outcome, one.outcome), one.outcome_by, one.undone_words)
+                if part
+            ),
             one.author_name,
         )
     )

@@ -33,12 +33,16 @@ _HORMONES = ("estradiol", "estetrol", "gestrel", "gestodene", "gestimate", "gest
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A sale as it stands before it leaves: what was read of it, what was found, what is advised, what it comes to."""
+    """A sale as it stands before it leaves: what was read of it, what was found, what is advised, what it comes to.
+
+    ``unloaded`` is what no sale is checked against, for want of data.
+    """
 
     situation: Situation
     findings: list[Finding]
     advice: dict[str, Advice]
     invoice: Invoice
+    unloaded: tuple[Finding, ...] = ()
 
 
 def advice(situation: Situation, catalog: Catalog) -> dict[str, Advice]:

@@ -102,7 +102,8 @@ class DraftLine:
     lasts) are what was prescribed. ``owed`` counts the boxes, among ``quantity``, that the patient comes back for.
     ``units`` None: whole boxes; else how many units of one opened box leave. ``replaces`` is the code of the product
     that this one was substituted for, empty for none. ``advance`` is the number of the avance under which the boxes
-    left before the ordonnance: they are billed now, and leave no more.
+    left before the ordonnance: they are billed now, and leave no more. ``promise`` is the number of the promis whose
+    boxes are billed now that they are handed over.
     """
 
     line_id: str
@@ -126,6 +127,7 @@ class DraftLine:
     units: int | None = None
     replaces: str = ""
     advance: int | None = None
+    promise: int | None = None
 
     @property
     def leaving(self) -> int:
@@ -256,8 +258,9 @@ class DeliveryLine:
 
     ``units`` None: whole boxes. ``replaces`` is the code of the product substituted; ``refused`` and ``mention`` say
     what the patient and the prescriber decided of the substitution.
-    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered. ``advance`` is the avance
-    under which its boxes had left before.
+    ``owed`` counts the boxes, among ``quantity``, that were promised when it was delivered; ``promised`` those promised
+    besides, to be billed when they leave: ``quantity`` is then nought where none left. ``advance`` is the avance under
+    which its boxes had left before.
     """
 
     rank: int
@@ -280,6 +283,7 @@ class DeliveryLine:
     mention: str = ""
     owed: int = 0
     advance: int | None = None
+    promised: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural, typographic
+from app.officine.dispensing import billing_later
 from app.officine.owed import rules as owed_rules
 from app.officine.owed.model import NewPromise
 
@@ -83,13 +84,15 @@ def promises(session: CounterSession, done: Delivery, patient: Patient | None) -
             rank=line.rank,
             code=line.code,
             label=line.label,
-            quantity=line.owed,
+            quantity=line.owed or line.promised,
             patient_id=done.patient_id,
             customer=done.patient_name or owed_rules.name_in(session.label),
             phone=patient.phone if patient is not None else owed_rules.phone_in(session.label),
+            billed=not line.promised,
+            kept=billing_later.kept(session, draft) if line.promised else "",
         )
-        for line in done.lines
-        if line.owed
+        for line, draft in zip(done.lines, session.lines, strict=True)
+        if line.owed or line.promised
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.docs.ticket import Ticket, TicketLine, TicketPayment, TicketVat
 from app.kernel import french
 from app.kernel.money import Money
+from app.kernel.text import plural
 from app.officine.billing.pricing import vat_shares
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def ticket_of(delivery: Delivery, pharmacy: Pharmacy, banner: str = "", *, dupli
     )
 
 
+def promised_words(line: DeliveryLine) -> str:
+    """Return what a paper says of the boxes of a line that are billed when they are handed over."""
+    return f"{plural(line.promised, 'boîte promise', 'boîtes promises')}, à facturer à la remise"
+
+
 def first_name(name: str) -> str:
     """Return the given name of ``DURAND Camille`` or ``Camille Durand``: a ticket gives no more."""
     words = name.split()
@@ -69,6 +75,8 @@ def _line(line: DeliveryLine, parts: list[InvoiceLine]) -> TicketLine:
     notes = [f"dont honoraire {fee.code} {french.amount(fee.amount)}" for fee in fees]
     if product.apart:
         notes.append(APART)
+    if line.promised:
+        notes.append(promised_words(line))
     traced = [] if line.ordonnancier is None else [f"N° d’ordonnancier {line.ordonnancier}"]
     lots = dict.fromkeys(box.lot for box in line.boxes if box.lot)
     if lots:

@@ -125,6 +125,8 @@ def labelled(delivery: Delivery, draft: CounterSession | None) -> tuple[tuple[De
     return tuple(
         (line, asked)
         for line, asked in paired(delivery, draft)
+        # What is promised whole has its label when it leaves.
+        if line.quantity
         if asked.posology or asked.units is not None or (draft.prescription is not None and asked.prescribed)
     )
 

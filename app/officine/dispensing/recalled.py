@@ -33,12 +33,13 @@ REASON_LIMIT = 300
 class RecallCase:
     """What the check looks at: recalls in force by product, and whether who delivers may pass over one.
 
-    ``aside`` are those of the boxes (code, serial) that are in quarantine.
+    ``aside`` are those of the boxes (code, serial) that are in quarantine. ``loaded`` False: no recall is known at all.
     """
 
     recalls: Mapping[str, Sequence[Recall]] = field(default_factory=dict)
     may_force: bool = False
     aside: frozenset[tuple[str, str]] = frozenset()
+    loaded: bool = True
 
 
 def check(session: CounterSession, case: RecallCase) -> Iterator[Finding]:

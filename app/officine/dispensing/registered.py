@@ -1,4 +1,10 @@
-"""What does a delivery write into the registers of stupéfiants and of medicines derived from blood? Pure."""
+"""What does a delivery write into the registers of stupéfiants and of medicines derived from blood? Pure.
+
+That each entry and each exit of a stupéfiant is written, in units, with a monthly balance, is read on Meddispar
+(« Comptabilité »); R.5132-36 is the article known for it, which no source of ours quotes: to be read on Légifrance, as
+the table of retentions says. Who carries it off where not the patient, and the identity of one who is not known, is
+asked for by the register itself (R.5132-35: see ``bearer``).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +33,7 @@ def check(situation: Situation) -> list[Finding]:
 
 
 def moves(delivery: Delivery, situation: Situation, held_after: Mapping[str, int]) -> list[Move]:
-    """Return the exits of stupéfiants of a delivery (CSP R.5132-36), in the order of its lines.
+    """Return the exits of stupéfiants of a delivery, in the order of its lines.
 
     ``held_after`` is what the stock holds of each once the boxes are taken.
     """

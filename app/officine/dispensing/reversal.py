@@ -284,7 +284,7 @@ def reversed_totals(delivery: Delivery, invoice: Iterable[tuple[int, InvoiceLine
         reimbursed = -Money.total(line.amo for line in lines)
         return Totals(amount=amount, patient=amount, excess=excess, reimbursed=reimbursed)
     amo = -Money.total(line.amo for line in lines)
-    amc = -Money.total(line.tm for line in lines if line.claimed) if delivery.totals.amc else ZERO
+    amc = -Money.total(line.tm for line in lines if line.claimed and line.complemented) if delivery.totals.amc else ZERO
     return Totals(amount=amount, amo=amo, amc=amc, patient=amount - amo - amc, excess=excess)
 
 

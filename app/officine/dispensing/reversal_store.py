@@ -168,4 +168,5 @@ def _line(negative: ReversalInvoiceLineRow, sold: InvoiceLineRow) -> InvoiceLine
         claimed=sold.claimed,
         exempted=sold.exempted,
         line_id=sold.line_id,
+        complemented=sold.complemented,
     )

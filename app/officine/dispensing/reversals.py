@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.clock import paris_date, today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
-from app.kernel.text import one_line
+from app.kernel.text import one_line, typographic
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.cash.model import Account
@@ -16,6 +16,8 @@ from app.officine.dispensing import on_account, reversal, reversal_store, store
 from app.officine.dispensing import returned as returned_boxes
 from app.officine.dispensing.model import Box, DeliveryState, SaleKind
 from app.officine.dispensing.reversal import Fate, Reversal, ReversalDraft, ReversalKind
+from app.officine.interventions.model import Undoing
+from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.registers.model import NoteKind
 from app.officine.staff.model import Right
@@ -52,6 +54,7 @@ class Reversals:
         owed: Owed | None = None,
         advances: Advances | None = None,
         accounts: Accounts | None = None,
+        interventions: Interventions | None = None,
     ) -> None:
         """Undo the deliveries of ``db``; ask ``staff`` for the rights; the others None: those of ``db``."""
         self._quarantine = quarantine
@@ -62,6 +65,7 @@ class Reversals:
         self._owed = Owed(db, stock, staff) if owed is None else owed
         self._advances = Advances(db, staff) if advances is None else advances
         self._accounts = Accounts(db, cash, staff) if accounts is None else accounts
+        self._interventions = Interventions(db, staff) if interventions is None else interventions
 
     def of_delivery(self, number: int) -> list[Reversal]:
         """Return what was taken back of a delivery, in order."""
@@ -268,10 +272,16 @@ class Reversals:
 
     def _annotate(self, work: UnitOfWork, done: Reversal, delivery: Delivery) -> None:
         """Say in the registers, beside entries that nothing changes, that the whole delivery was taken back."""
+        text = f"{done.kind.label} n° {done.number} : {done.reason}"
+        self._annotate_registers(work, done, delivery, text)
+        if done.whole:
+            undoing = Undoing.CANCELLED if done.kind is ReversalKind.CANCEL else Undoing.CREDITED
+            self._interventions.undo(work, delivery.number, undoing, typographic(text))
+
+    def _annotate_registers(self, work: UnitOfWork, done: Reversal, delivery: Delivery, text: str) -> None:
         registers = self._stock.registers
         if registers is None:
             return
-        text = f"{done.kind.label} n° {done.number} : {done.reason}"
         if not done.whole:
             registers.cancel_derived(work, str(delivery.number), text, _lots(done, delivery))
             return

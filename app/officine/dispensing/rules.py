@@ -67,7 +67,7 @@ class Situation:
     ``open_boxes`` are, by line, the opened boxes that give their units; ``tfr`` those of the products; ``priced_on``
     the day of the prices of the catalogue; ``safety`` what the checks of interactions, doubles and allergies look at.
     ``advances`` are those that the sale bills; ``past`` the products and generic groups that the patient is known for;
-    ``account`` is the one that pays.
+    ``account`` is the one that pays. ``bill_later``: the boxes owed are billed when they are handed over.
     """
 
     session: CounterSession
@@ -92,6 +92,7 @@ class Situation:
     past: frozenset[str] = frozenset()
     account: CustomerAccount | None = None
     recalls: RecallCase = field(default_factory=RecallCase)
+    bill_later: bool = False
 
     @property
     def written_on(self) -> dt.date | None:

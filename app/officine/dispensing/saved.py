@@ -136,6 +136,7 @@ def _line(line: DraftLine) -> dict[str, Any]:
         "units": line.units,
         "replaces": line.replaces,
         "advance": line.advance,
+        "promise": line.promise,
     }
 
 
@@ -165,6 +166,7 @@ def _read_line(content: dict[str, Any]) -> DraftLine:
         units=content["units"],
         replaces=content.get("replaces", ""),
         advance=content.get("advance"),
+        promise=content.get("promise"),
     )
 
 

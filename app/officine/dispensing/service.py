@@ -22,9 +22,11 @@ from app.officine.dispensing import (
     acknowledging,
     advancing,
     applying,
+    billing_later,
     build,
     on_account,
     rules,
+    settling,
     situating,
     store,
 )
@@ -34,6 +36,7 @@ from app.officine.dispensing.neighbours import Neighbours
 from app.officine.dispensing.session import LABEL_LIMIT
 from app.officine.dispensing.substitution import decided
 from app.officine.dispensing.tables import OrdonnancierRow
+from app.officine.dispensing.unloaded import unloaded
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.recalls.service import Recalls
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from app.officine.copies.service import Copies
     from app.officine.dispensing.exceptional import Offer
     from app.officine.dispensing.model import (
+        Box,
         Delivery,
         DeliverySummary,
         HistoryLine,
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
         SessionSummary,
     )
     from app.officine.dispensing.rules import Situation
+    from app.officine.owed.model import HandedOver
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.safety.service import Safety
@@ -226,7 +231,8 @@ class Counter:
                 situation=situation,
                 findings=situating.findings(self._near, situation),
                 advice=advice(situation, self._near.catalog),
-                invoice=self._priced(self._case(situation), session),
+                invoice=self._priced(self._case(situation), situation),
+                unloaded=unloaded(situation),
             )
 
     def beyond(self, patient_id: int) -> tuple[Offer, ...]:
@@ -235,7 +241,8 @@ class Counter:
 
     def quote(self, session: CounterSession) -> Invoice:
         """Return what the session comes to at this moment, complete or not."""
-        return self._priced(self._case(situating.situation(self._near, session, with_details=False)), session)
+        situation = situating.situation(self._near, session, with_details=False)
+        return self._priced(self._case(situation), situation)
 
     # --- The delivery -------------------------------------------------------------------------------------------
 
@@ -260,7 +267,7 @@ class Counter:
         if is_refused(findings):
             return Refused(tuple(findings))
         case = self._case(situation)
-        invoice = self._priced(case, session)
+        invoice = self._priced(case, situation)
         findings += invoice.findings
         findings += self._check_payments(situation, invoice, payments)
         if is_refused(findings):
@@ -276,6 +283,49 @@ class Counter:
             done = self.of_session(session.id)
             return Done(done) if done is not None else Refused((undone.finding,))
         return Done(delivery, tuple(findings))
+
+    # --- The hand-over of what was not billed -------------------------------------------------------------------
+
+    def quote_handed(self, actor: Actor, number: int, quantity: int) -> Outcome[Invoice]:
+        """Return what boxes of a promis come to, billed now; refused where they may not leave."""
+        with self._near.db.read():
+            wanted = settling.prepare(self._near, actor, number, quantity)
+            if isinstance(wanted, Refused):
+                return wanted
+            return Done(self._priced(wanted.completed(self._case(wanted.situation)), wanted.situation))
+
+    def hand_over(
+        self,
+        actor: Actor,
+        number: int,
+        quantity: int,
+        boxes: Sequence[Box] = (),
+        *,
+        bearer: str = "",
+        payments: Sequence[Payment] = (),
+    ) -> Outcome[HandedOver]:
+        """Hand over boxes of a promis that was not billed, and bill them: a delivery of its own, in one transaction.
+
+        ``bearer`` is who collects, where not the patient (``Bearer.text``). Refused, and nothing written, as any
+        hand-over is, or where the payments are not the patient's share of the day.
+        """
+        with self._near.db.read():
+            wanted = settling.prepare(self._near, actor, number, quantity, boxes=boxes, bearer=bearer)
+            if isinstance(wanted, Refused):
+                return wanted
+            case = wanted.completed(self._case(wanted.situation))
+            invoice = self._priced(case, wanted.situation)
+        findings = [*wanted.findings, *invoice.findings]
+        findings += self._check_payments(wanted.situation, invoice, payments)
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        try:
+            handed = self._near.db.perform(
+                actor, lambda work: settling.apply(self._near, work, wanted, case, invoice, payments=payments)
+            )
+        except applying.Undone as undone:
+            return Refused((undone.finding,))
+        return Done(handed, tuple(findings))
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
@@ -352,9 +402,9 @@ class Counter:
                 bases[line.code] = base
         return build.invoice_case(situation, tariffs, self._zone, bases)
 
-    def _priced(self, case: InvoiceCase, session: CounterSession) -> Invoice:
-        invoice = price_invoice(case, self._all_tariffs())
-        return advancing.unbilled(invoice) if session.sale is SaleKind.ADVANCE else invoice
+    def _priced(self, case: InvoiceCase, situation: Situation) -> Invoice:
+        invoice = billing_later.with_promised(price_invoice(case, self._all_tariffs()), situation)
+        return advancing.unbilled(invoice) if situation.session.sale is SaleKind.ADVANCE else invoice
 
     def _check_payments(self, situation: Situation, invoice: Invoice, payments: Sequence[Payment]) -> Sequence[Finding]:
         """Return what is wrong with the payments; nothing is due of an avance: what is paid is an acompte."""

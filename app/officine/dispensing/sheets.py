@@ -13,7 +13,7 @@ from app.kernel.clock import paris_date
 from app.kernel.money import ZERO, Money
 from app.kernel.posology import Posology, Slot, read_posology, unit_text
 from app.kernel.text import plural, typographic
-from app.officine.dispensing.paper import APART, first_name
+from app.officine.dispensing.paper import APART, first_name, promised_words
 from app.officine.dispensing.papers import labelled, paired
 from app.officine.patients.model import Scheme
 
@@ -174,7 +174,7 @@ def invoice_of(source: Source) -> InvoicePaper:
 def _paper_line(line: InvoiceLine, *, third_party: bool, complemented: bool) -> PaperLine:
     claimed = third_party and not line.apart
     amo = line.amo if claimed else ZERO
-    amc = line.tm if claimed and complemented and line.claimed else ZERO
+    amc = line.tm if claimed and complemented and line.claimed and line.complemented else ZERO
     return PaperLine(
         code=line.code,
         label=f"{line.label} — {APART}" if line.apart else line.label,
@@ -203,7 +203,16 @@ def _vitale_line(source: Source, line: DeliveryLine, parts: list[InvoiceLine], s
         rest=amount - amo,
         ordonnancier=line.ordonnancier,
         fees=tuple((fee.code, fee.amount) for fee in fees),
-        notes=tuple(filter(None, (f"Substitue {substituted}" if substituted else "", APART if product.apart else ""))),
+        notes=tuple(
+            filter(
+                None,
+                (
+                    f"Substitue {substituted}" if substituted else "",
+                    APART if product.apart else "",
+                    promised_words(line) if line.promised else "",
+                ),
+            )
+        ),
     )
 
 

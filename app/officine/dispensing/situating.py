@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.clock import today
 from app.officine.dispensing import advancing, rights, rules, store
+from app.officine.dispensing.billing_later import may_bill_later
 from app.officine.dispensing.copies import check_copy
 from app.officine.dispensing.looking import beyond
 from app.officine.dispensing.model import SaleKind
@@ -60,6 +61,7 @@ def _read(near: Neighbours, session: CounterSession, actor: Actor | None, *, wit
         priced_on=near.catalog.source_date,
         advances=near.advances.by_numbers(advanced) if advanced else {},
         account=None if session.account_id is None else near.accounts.account(session.account_id),
+        bill_later=may_bill_later(session) and near.owed.settings().bill_later,
     )
     return _with_details(near, priced, codes, actor) if with_details else priced
 
@@ -107,6 +109,7 @@ def _recalls(near: Neighbours, session: CounterSession, codes: Sequence[str], ac
         near.recalls.of(codes),
         may_force=named and actor is not None and near.staff.may(actor, Right.ANSWER_FOR_RECALLS),
         aside=near.quarantine.serials(set(serials(session))),
+        loaded=not near.recalls.is_empty(),
     )
 
 

@@ -332,6 +332,19 @@ def unit_prices(session: Session, lines: Collection[tuple[int, int]]) -> dict[tu
     return {line: found[line] for line in lines if line in found}
 
 
+def list_classes(session: Session, lines: Collection[tuple[int, int]]) -> dict[tuple[int, int], ListClass]:
+    """Return the list of the medicine of lines, each named by its delivery and its rank; those on none are absent."""
+    row = DeliveryLineRow
+    numbers = sorted({delivery for delivery, _ in lines})
+    if not numbers:
+        return {}
+    query = select(row.delivery_number, row.rank, row.list_class).where(
+        row.delivery_number.in_(numbers), row.list_class.is_not(None)
+    )
+    found = {(delivery, rank): ListClass(name) for delivery, rank, name in session.execute(query) if name}
+    return {line: found[line] for line in lines if line in found}
+
+
 def cancelled_deliveries(session: Session, numbers: Collection[int]) -> set[int]:
     """Return those of the deliveries, between the least and the greatest of ``numbers``, that were cancelled."""
     row = DeliveryRow
@@ -361,7 +374,8 @@ def patient_history(
             line.days,
         )
         .join(delivery, delivery.number == line.delivery_number)
-        .where(delivery.patient_id == patient_id, delivery.state.in_(states))
+        # A line of which nothing left yet is no product received.
+        .where(delivery.patient_id == patient_id, delivery.state.in_(states), line.quantity > 0)
         .order_by(delivery.number.desc(), line.rank)
         .limit(limit)
     )
@@ -400,6 +414,7 @@ def _lines(session: Session, number: int) -> tuple[DeliveryLine, ...]:
             mention=row.mention,
             owed=row.owed,
             advance=row.advance,
+            promised=row.promised,
         )
         for row in session.scalars(query)
     )
@@ -427,6 +442,7 @@ def _invoice_lines(session: Session, number: int) -> tuple[InvoiceLine, ...]:
             unit_price=row.unit_price,
             fraction_of=row.fraction_of,
             apart=row.apart,
+            complemented=row.complemented,
         )
         for row in session.scalars(query)
     )

@@ -75,6 +75,7 @@ def recent(session: Session, patient_id: int, since: dt.date) -> list[Supplied]:
             delivery.state == DeliveryState.DONE,
             delivery.day >= since,
             line.list_class.in_([str(one) for one in COUNTED]),
+            line.quantity > 0,
         )
         .order_by(delivery.number, line.rank)
     )

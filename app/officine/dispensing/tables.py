@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.money import Money, Rate
@@ -96,6 +96,7 @@ class DeliveryLineRow(Base):
     refused: Mapped[bool] = mapped_column(server_default=false())
     mention: Mapped[str] = mapped_column(String(3), server_default="")
     owed: Mapped[int] = mapped_column(server_default="0")
+    promised: Mapped[int] = mapped_column(server_default="0")
     advance: Mapped[int | None] = mapped_column(PK)
 
     __table_args__ = (Index(None, "code", "delivery_number"),)
@@ -122,7 +123,11 @@ class DeliveredBoxRow(Base):
 
 
 class InvoiceLineRow(Base):
-    """One priced line of a delivery, with the reasons of its amount."""
+    """One priced line of a delivery, with the reasons of its amount.
+
+    ``complemented``: the AMC bore its ``tm``. It is true of every line written before it was kept: where the AMC paid
+    nothing, the delivery says so.
+    """
 
     __tablename__ = "invoice_line"
 
@@ -146,6 +151,7 @@ class InvoiceLineRow(Base):
     unit_price: Mapped[Money | None] = mapped_column(MoneyType)
     fraction_of: Mapped[int | None]
     apart: Mapped[bool] = mapped_column(server_default=false())
+    complemented: Mapped[bool] = mapped_column(server_default=true())
 
 
 class PaymentRow(Base):

@@ -91,7 +91,12 @@ def recent(session: Session, patient_id: int, since: dt.datetime) -> list[_Deliv
     query = (
         select(line.code, line.label, delivery.at, line.days)
         .join(delivery, delivery.number == line.delivery_number)
-        .where(delivery.patient_id == patient_id, delivery.state == DeliveryState.DONE, delivery.at >= since)
+        .where(
+            delivery.patient_id == patient_id,
+            delivery.state == DeliveryState.DONE,
+            delivery.at >= since,
+            line.quantity > 0,
+        )
         .order_by(delivery.at.desc(), line.rank)
         .limit(_MOST_LINES)
     )

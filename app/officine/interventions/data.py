@@ -28,4 +28,6 @@ def coding() -> Coding:
         checked_on=dt.date.fromisoformat(data["checked_on"]),
         source=data["source"],
         confidence=data["confidence"],
+        legal=tuple(Reason(**row) for row in data["legal_reasons"]),
+        reasons_of=data["reasons_of"],
     )

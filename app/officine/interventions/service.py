@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import paris_date
 from app.kernel.outcome import Done, Refused, is_refused
+from app.kernel.text import one_line
 from app.officine.interventions import rules, store
 from app.officine.interventions.data import coding
 from app.officine.staff.model import Right
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.kernel.outcome import Outcome
-    from app.officine.interventions.model import Intervention, Made
+    from app.officine.interventions.model import Intervention, Made, Undoing
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
@@ -56,6 +57,28 @@ class Interventions:
         details = {"first": last - len(rows) + 1, "entries": len(rows), "findings": [one.finding for one in made]}
         work.audit("intervention.record", "delivery", str(delivery), patient_id=patient_id, details=details)
         work.changed("interventions")
+
+    def undo(self, work: UnitOfWork, delivery: int, undoing: Undoing, why: str) -> None:
+        """Say, in the act that takes a whole delivery back, beside each of its interventions, that it was undone.
+
+        ``why`` names the act and its reason. What was decided at the counter, and its outcome, stay as they were.
+        """
+        rows = [
+            {
+                **facts,
+                "completes": seq,
+                "at": work.now,
+                "day": paris_date(work.now),
+                "reason": one_line(why, rules.REASON_LIMIT),
+                "outcome": str(undoing),
+                "author_id": work.actor.staff_id,
+                "author_name": work.actor.name,
+            }
+            for seq, facts in store.facts_of_delivery(work.session, delivery)
+        ]
+        if rows:
+            store.append(work, rows)
+            work.changed("interventions")
 
     def complete(self, actor: Actor, seq: int, outcome: str) -> Outcome[str]:
         """Say what became of an intervention: one more row, the first one stays as it was written."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, insert, select
 
-from app.officine.interventions.model import Intervention
+from app.officine.interventions.model import Intervention, Undoing
 from app.officine.interventions.tables import InterventionRow
 from app.store import audit
 from app.store.chain import entry_hash
@@ -54,6 +54,17 @@ def facts_of(session: Session, seq: int) -> dict[str, Any] | None:
     row = session.get(InterventionRow, seq)
     if row is None or row.completes is not None:
         return None
+    return _facts(row)
+
+
+def facts_of_delivery(session: Session, delivery: int) -> list[tuple[int, dict[str, Any]]]:
+    """Return the interventions of a delivery by their numbers, each with what a later word repeats of it."""
+    row = InterventionRow
+    query = select(row).where(row.delivery_number == delivery, row.completes.is_(None)).order_by(row.seq)
+    return [(one.seq, _facts(one)) for one in session.scalars(query)]
+
+
+def _facts(row: InterventionRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _COPIED}
 
 
@@ -75,20 +86,29 @@ def interventions(
     if patient_id is not None:
         query = query.where(row.patient_id == patient_id)
     found = list(session.scalars(query.order_by(row.seq.desc()).limit(limit)))
-    later = _later(session, [one.seq for one in found])
-    return [_read(one, later.get(one.seq)) for one in found]
+    numbers = [one.seq for one in found]
+    later, undone = _later(session, numbers, undoing=False), _later(session, numbers, undoing=True)
+    return [_read(one, later.get(one.seq), undone.get(one.seq)) for one in found]
 
 
-def _later(session: Session, numbers: Sequence[int]) -> dict[int, InterventionRow]:
-    """Return the last word on each of the interventions, by number: in the range of ``numbers``, whatever it holds."""
+def _later(session: Session, numbers: Sequence[int], *, undoing: bool) -> dict[int, InterventionRow]:
+    """Return the last word on each of the interventions, by number: in the range of ``numbers``, whatever it holds.
+
+    ``undoing``: of those that tell that the delivery was taken back; else of those that say an outcome.
+    """
     if not numbers:
         return {}
     row = InterventionRow
-    newest = select(func.max(row.seq)).where(row.completes.between(min(numbers), max(numbers))).group_by(row.completes)
+    tells = row.outcome.in_([str(one) for one in Undoing])
+    newest = (
+        select(func.max(row.seq))
+        .where(row.completes.between(min(numbers), max(numbers)), tells if undoing else ~tells)
+        .group_by(row.completes)
+    )
     return {one.completes: one for one in session.scalars(select(row).where(row.seq.in_(newest))) if one.completes}
 
 
-def _read(row: InterventionRow, later: InterventionRow | None) -> Intervention:
+def _read(row: InterventionRow, later: InterventionRow | None, undone: InterventionRow | None) -> Intervention:
     return Intervention(
         seq=row.seq,
         at=row.at,
@@ -108,4 +128,6 @@ def _read(row: InterventionRow, later: InterventionRow | None) -> Intervention:
         outcome=row.outcome if later is None else later.outcome,
         author_name=row.author_name,
         outcome_by="" if later is None else later.author_name,
+        undone="" if undone is None else undone.outcome,
+        undone_why="" if undone is None else undone.reason,
     )

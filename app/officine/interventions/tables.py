@@ -11,7 +11,10 @@ from app.store.base import PK, Base, UtcDateTime
 
 
 class InterventionRow(Base):
-    """An intervention, or a later word on the outcome of the one numbered ``completes``; append-only and chained."""
+    """An intervention, or a later word on the one numbered ``completes``; append-only and chained.
+
+    The word is its outcome, or (``outcome`` an ``Undoing``, ``reason`` the act) that its delivery was taken back.
+    """
 
     __tablename__ = "intervention_entry"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.kernel.clock import paris_date
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import one_line, plural, typographic
-from app.officine.owed.model import Slip
+from app.officine.owed.model import Promised, Slip
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from app.officine.owed.model import Promise
 
 OLD_DAYS = 7
-"""A promis that waits for longer than this is shown as late: a habit of the trade, no text asks for it."""
+"""From how many days on a promis is shown as late, while the officine chose none: a habit, no text asks for it."""
 
 REASON_LIMIT = 200
+MOST_DAYS = 365
 # A French number, with or without spaces, points or the country code.
 _PHONE = re.compile(r"(?:\+33[ .]?|0)[1-9](?:[ .-]?\d{2}){4}")
 
@@ -70,6 +71,12 @@ def check_hand_over(promise: Promise | None, quantity: int, scanned: int) -> lis
     return []
 
 
+def unbilled(promise: Promise) -> Finding:
+    """Return the refusal to hand over without billing what was not billed yet."""
+    text = f"{promise.label} : ce promis se facture à la remise."
+    return _error("GAL-DU-17", text, "Remettez-le par F8, avec son règlement.", promise.code)
+
+
 def gone(promise: Promise) -> Finding:
     """Return the refusal for a promis that another counter has just handed over or cancelled."""
     return _over(promise)
@@ -105,12 +112,30 @@ def with_turns(promises: Sequence[Promise], on_hand: Mapping[str, int]) -> list[
 
 def age_days(promise: Promise, today: dt.date) -> int:
     """Return for how many days a promis has been waiting."""
-    return (today - paris_date(promise.at)).days
+    return days_since(promise.at, today)
 
 
-def is_old(promise: Promise, today: dt.date) -> bool:
+def days_since(at: dt.datetime, today: dt.date) -> int:
+    """Return how many days of Paris went by since a moment (UTC)."""
+    return (today - paris_date(at)).days
+
+
+def is_old(promise: Promise, today: dt.date, late_days: int = OLD_DAYS) -> bool:
     """Return True where a promis has been waiting for too long."""
-    return promise.left > 0 and age_days(promise, today) >= OLD_DAYS
+    return promise.left > 0 and age_days(promise, today) >= late_days
+
+
+def promised(boxes: int, since: dt.datetime, today: dt.date, late_days: int) -> Promised:
+    """Return what is owed to a patient since a moment, late or not, as on a day."""
+    days = days_since(since, today)
+    return Promised(boxes, days, days >= late_days)
+
+
+def check_days(days: int) -> list[Finding]:
+    """Return what is wrong with the number of days after which a promis is shown as late."""
+    if 1 <= days <= MOST_DAYS:
+        return []
+    return [_error("GAL-DU-16", f"Le délai va de 1 à {MOST_DAYS} jours.", "Indiquez un nombre de jours.", "late_days")]
 
 
 def slip(promise: Promise) -> Slip:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
 from app.kernel.text import one_line
 from app.officine.owed import rules, store
-from app.officine.owed.model import PromiseState
+from app.officine.owed.model import PromiseSettings, PromiseState
 from app.officine.staff.model import Right
+from app.store import facts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from app.kernel.outcome import Outcome
-    from app.officine.owed.model import HandedOver, NewPromise, Promise
+    from app.officine.owed.model import HandedOver, NewPromise, Promise, Promised
     from app.officine.staff.service import Staff
     from app.officine.stock.service import Stock
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
 PROMISE_SERIES = "promise"
+_FACT = "promises"
 
 
 class Owed:
@@ -48,6 +52,12 @@ class Owed:
         """Return what is owed to a patient, the oldest first."""
         return [promise for promise in self.open_promises() if promise.patient_id == patient_id]
 
+    def promised_to(self, patient_id: int) -> Promised | None:
+        """Return what is owed to a patient and for how long; None where nothing is. A short reading: each sale asks."""
+        with self._db.read() as session:
+            found = store.owed_to(session, patient_id)
+        return None if found is None else rules.promised(*found, today(self._db.clock), self.settings().late_days)
+
     def of_delivery(self, delivery: int) -> list[Promise]:
         """Return the promis of a delivery, whatever became of them."""
         with self._db.read() as session:
@@ -58,6 +68,16 @@ class Owed:
         with self._db.read() as session:
             return store.read(session, number)
 
+    def kept_of(self, number: int) -> str:
+        """Return what was kept of the line of a promis that is billed at its hand-over; empty for another."""
+        with self._db.read() as session:
+            return store.kept_of(session, number)
+
+    def billed_since(self, delivery: int) -> list[int]:
+        """Return the deliveries that billed boxes which a delivery had promised."""
+        with self._db.read() as session:
+            return store.billed_since(session, delivery)
+
     def hand_overs(self, number: int) -> list[HandedOver]:
         """Return the hand-overs of a promis, in order."""
         with self._db.read() as session:
@@ -67,6 +87,29 @@ class Owed:
         """Return how many boxes of each product are owed to somebody; none owed: absent."""
         with self._db.read() as session:
             return store.owed_boxes(session, codes)
+
+    # --- The setting --------------------------------------------------------------------------------------------
+
+    def settings(self) -> PromiseSettings:
+        """Return what the titulaire chose; while nothing was chosen, all is billed with the delivery."""
+        known = facts.read(self._db, _FACT)
+        known = known if isinstance(known, dict) else {}
+        days = known.get("late_days")
+        return PromiseSettings(days if isinstance(days, int) else rules.OLD_DAYS, known.get("bill_later") is True)
+
+    def choose(self, actor: Actor, settings: PromiseSettings) -> Outcome[PromiseSettings]:
+        """Choose for the whole officine; audited. Promis made before stay as they are. Refused without the right."""
+        findings = [*self._staff.refusal(actor, Right.SET_PROMISES), *rules.check_days(settings.late_days)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        before = self.settings()
+        if before == settings:
+            return Done(settings)
+        with self._db.write(actor) as work:
+            facts.write(work, _FACT, asdict(settings))
+            work.audit("promise.setting", "fact", _FACT, details={"before": asdict(before), "after": asdict(settings)})
+            work.changed("promise")
+        return Done(settings)
 
     # --- Within a delivery, or a hand-over ----------------------------------------------------------------------
 
@@ -89,6 +132,8 @@ class Owed:
                     "patient_id": one.patient_id,
                     "customer": one.customer,
                     "phone": one.phone,
+                    "billed": one.billed,
+                    "kept": one.kept,
                 },
             )
             for number, one in enumerate(promises, start=first)
@@ -106,23 +151,37 @@ class Owed:
             work.changed("promise", f"promise:{number}")
         return left
 
-    def write_hand_over(self, work: UnitOfWork, number: int, quantity: int, ordonnancier: int | None) -> int:
-        """Write a hand-over in the caller's act, after ``hand``; return its rank."""
+    def write_hand_over(
+        self,
+        work: UnitOfWork,
+        number: int,
+        quantity: int,
+        ordonnancier: int | None,
+        *,
+        bearer: str = "",
+        delivery: int | None = None,
+    ) -> int:
+        """Write a hand-over in the caller's act, after ``hand``; return its rank.
+
+        ``bearer`` empty: the patient. ``delivery`` is the one that bills the boxes now, None where one did before.
+        """
         values = {
             "at": work.now,
             "quantity": quantity,
             "ordonnancier": ordonnancier,
             "operator_name": work.actor.name,
+            "bearer": bearer,
+            "delivery_number": delivery,
         }
         return store.insert_hand_over(work.session, number, values)
 
     def never_left(self, work: UnitOfWork, delivery: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Return the boxes of a delivery that never left, by rank of its lines: those still owed, those given up."""
+        """Return the boxes billed by a delivery that never left, by rank of its lines: still owed, or given up."""
         owed: dict[int, int] = {}
         given_up: dict[int, int] = {}
         for promise in store.of_delivery(work.session, delivery):
             found = {PromiseState.OPEN: owed, PromiseState.CANCELLED: given_up}.get(promise.state)
-            if found is not None:
+            if found is not None and promise.billed:
                 found[promise.rank] = found.get(promise.rank, 0) + promise.quantity - promise.handed
         return owed, given_up
 

@@ -75,6 +75,23 @@ def read(session: Session, number: int) -> Promise | None:
     return None if row is None else _promise(row)
 
 
+def kept_of(session: Session, number: int) -> str:
+    """Return what was kept of the line of a promis that is billed when it is handed over; empty for another."""
+    return session.scalar(select(PromiseRow.kept).where(PromiseRow.number == number)) or ""
+
+
+def billed_since(session: Session, delivery: int) -> list[int]:
+    """Return the deliveries that billed boxes which a delivery had promised, in order."""
+    row = HandOverRow
+    query = (
+        select(row.delivery_number)
+        .join(PromiseRow, PromiseRow.number == row.promise_number)
+        .where(PromiseRow.delivery_number == delivery, row.delivery_number.is_not(None))
+        .order_by(row.delivery_number)
+    )
+    return [number for number in session.scalars(query) if number is not None]
+
+
 def open_promises(session: Session, codes: Collection[str] | None = None) -> list[Promise]:
     """Return the promis that still owe something, the oldest first: of these products, or of all."""
     query = select(PromiseRow).where(PromiseRow.state == PromiseState.OPEN)
@@ -102,6 +119,16 @@ def owed_boxes(session: Session, codes: Collection[str]) -> dict[str, int]:
     return {code: int(count) for code, count in session.execute(query)}
 
 
+def owed_to(session: Session, patient_id: int) -> tuple[int, dt.datetime] | None:
+    """Return how many boxes are owed to a patient, and the moment of the oldest promis; None where none is."""
+    row = PromiseRow
+    query = select(func.sum(row.quantity - row.handed), func.min(row.at)).where(
+        row.patient_id == patient_id, row.state == PromiseState.OPEN
+    )
+    boxes, since = session.execute(query).one()
+    return None if since is None else (int(boxes), since)
+
+
 def hand_overs(session: Session, promise: int) -> list[HandedOver]:
     """Return the hand-overs of a promis, in order."""
     row = HandOverRow
@@ -119,6 +146,8 @@ def hand_overs(session: Session, promise: int) -> list[HandedOver]:
                 left=left,
                 ordonnancier=one.ordonnancier,
                 operator_name=one.operator_name,
+                bearer=one.bearer,
+                delivery=one.delivery_number,
             )
         )
     return found
@@ -153,4 +182,5 @@ def _promise(row: PromiseRow) -> Promise:
         state=PromiseState(row.state),
         reason=row.reason,
         operator_name=row.operator_name,
+        billed=row.billed,
     )

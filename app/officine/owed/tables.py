@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import PK, Base, UtcDateTime
 
 
 class PromiseRow(Base):
-    """Boxes billed and not handed over; numbered without holes. ``handed`` counts those handed over since."""
+    """Boxes not handed over; numbered without holes. ``handed`` counts those handed over since.
+
+    ``billed`` False: they are billed when they leave, by what ``kept`` says of their line.
+    """
 
     __tablename__ = "promise"
 
@@ -26,6 +29,8 @@ class PromiseRow(Base):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     customer: Mapped[str] = mapped_column(String(210))
     phone: Mapped[str] = mapped_column(String(30))
+    billed: Mapped[bool] = mapped_column(server_default=true())
+    kept: Mapped[str] = mapped_column(Text, server_default="")
     state: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(String(200))
     operator_name: Mapped[str] = mapped_column(String(120))
@@ -40,7 +45,10 @@ class PromiseRow(Base):
 
 
 class HandOverRow(Base):
-    """Boxes of a promis handed over; append-only. Their lots and serial numbers are with the line of the delivery."""
+    """Boxes of a promis handed over; append-only. Their lots and serial numbers are with the line of the delivery.
+
+    ``bearer`` is who collected them, empty for the patient; ``delivery_number`` the delivery that billed them then.
+    """
 
     __tablename__ = "promise_hand_over"
 
@@ -50,3 +58,5 @@ class HandOverRow(Base):
     quantity: Mapped[int]
     ordonnancier: Mapped[int | None] = mapped_column(PK)
     operator_name: Mapped[str] = mapped_column(String(120))
+    bearer: Mapped[str] = mapped_column(String(300), server_default="")
+    delivery_number: Mapped[int | None] = mapped_column(PK)

@@ -84,6 +84,16 @@ def is_plain(text: str) -> bool:
     return text.replace(NBSP, " ").replace(NNBSP, " ").isprintable()
 
 
+def none_loaded() -> Finding:
+    """Return what is said where no recall is known: it holds of every sale until some are loaded."""
+    return Finding(
+        "GAL-SEC-53",
+        Severity.INFO,
+        "Aucun rappel de lot n’est chargé.",
+        "Les boîtes ne sont comparées à aucun. Stock, Rappels ; ou galien safety recalls import FICHIER.",
+    )
+
+
 def unknown() -> Finding:
     """Return the finding that refuses an act on a recall that is not there, or no longer in force."""
     return _error("GAL-RAP-07", "Ce rappel n’est plus en vigueur.", "Relisez la liste des rappels.", "recall")

@@ -54,6 +54,11 @@ class Recalls:
         with self._db.read() as session:
             return store.read(session, recall_id)
 
+    def is_empty(self) -> bool:
+        """Return True where no recall was ever entered nor loaded: no box is then compared with any."""
+        with self._db.read() as session:
+            return store.is_empty(session)
+
     def unseen(self) -> int:
         """Return how many recalls in force nobody has said that they had read."""
         with self._db.read() as session:

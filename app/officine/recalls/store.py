@@ -60,6 +60,11 @@ def unseen(session: Session) -> int:
     return session.execute(select(func.count()).select_from(RecallRow).where(_IN_FORCE, ~seen)).scalar_one()
 
 
+def is_empty(session: Session) -> bool:
+    """Return True where there is no recall, in force or lifted."""
+    return session.execute(select(RecallRow.id).limit(1)).first() is None
+
+
 def digests(session: Session, wanted: Iterable[str]) -> set[str]:
     """Return those of the digests that a recall bears already."""
     found: set[str] = set()

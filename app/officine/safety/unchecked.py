@@ -1,4 +1,7 @@
-"""What of a sale could not be checked, and why? One quiet finding for each reason, never one for each product."""
+"""What of a sale could not be checked, and why? One quiet finding for each reason, never one for each product.
+
+What is missing whatever the sale, a table that the officine never loaded, is no finding of a sale: ``missing_tables``.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,6 @@ def check(case: SafetyCase) -> Iterator[Finding]:
     if not case.asked or not medicines:
         return
     yield from _compositions(case, medicines)
-    yield from _tables(case)
     yield from _classes(case, medicines)
     yield from _ages(case, medicines)
     if case.recorded is not None and case.recorded.is_silent and not case.allergies.strip():
@@ -64,18 +66,19 @@ def _compositions(case: SafetyCase, medicines: list[Taken]) -> Iterator[Finding]
         )
 
 
-def _tables(case: SafetyCase) -> Iterator[Finding]:
-    missing = []
-    if case.age_table is None and case.person is not None:
-        missing.append("limites d’âge")
-    if case.atc_table is None:
-        missing.append("classes ATC")
-    if missing:
-        yield _note(
-            NO_TABLE,
-            f"Aucune table installée : {' et '.join(missing)}.",
-            "La base publique ne donne ni les âges, ni l’ATC de tous les produits. À charger par le titulaire.",
-        )
+def missing_tables(*, ages: bool, atc: bool) -> Finding | None:
+    """Return what is said of the tables that the officine does not have; None where it has both.
+
+    It holds of every sale until they are loaded: it is told of the officine, never found again in each sale.
+    """
+    missing = [name for name, there in (("limites d’âge", ages), ("classes ATC", atc)) if not there]
+    if not missing:
+        return None
+    return _note(
+        NO_TABLE,
+        f"Aucune table installée : {' et '.join(missing)}.",
+        "La base publique ne donne ni les âges, ni l’ATC de tous les produits. À charger par le titulaire.",
+    )
 
 
 def _classes(case: SafetyCase, medicines: list[Taken]) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ class Right(enum.StrEnum):
     CLOSE_CASH = "cash.close"
     KEEP_REGISTERS = "registers.keep"
     ANSWER_FOR_REGISTERS = "registers.answer"
+    SET_PROMISES = "promises.set"
     ADVANCE = "delivery.advance"
     CEDE = "delivery.cede"
     KEEP_ACCOUNTS = "accounts.keep"
@@ -85,6 +86,7 @@ _RIGHT_LABELS = {
     Right.CLOSE_CASH: "clôturer et archiver la caisse",
     Right.KEEP_REGISTERS: "faire l’inventaire des stupéfiants",
     Right.ANSWER_FOR_REGISTERS: "arrêter, détruire ou déclarer aux registres",
+    Right.SET_PROMISES: "régler les promis de l’officine",
     Right.ADVANCE: "avancer un traitement avant son ordonnance",
     Right.CEDE: "céder des boîtes à une autre officine",
     Right.KEEP_ACCOUNTS: "tenir les comptes clients et les facturer",

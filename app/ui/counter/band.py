@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from app.officine.dispensing.model import CounterSession, PrescriptionDraft
+    from app.officine.owed.model import Promised
     from app.officine.patients.model import Coverage, Patient
     from app.officine.safety.model import Recorded
     from app.ui.context import Ui
@@ -98,6 +99,13 @@ def terms_words(session: CounterSession) -> tuple[str, str] | None:
     return None
 
 
+def owed_words(promised: Promised) -> str:
+    """Return what is owed to the patient and for how long, with the key that serves it."""
+    boxes = plural(promised.boxes, "boîte due", "boîtes dues")
+    since = f"depuis {plural(promised.days, 'jour')}" if promised.days else "ce jour"
+    return f"{boxes} {since}\u00a0: F8"
+
+
 class _Block(QWidget):
     """An icon, a line in bold with what goes with it, and a second line of small words or chips."""
 
@@ -163,6 +171,7 @@ class PatientBand(Panel):
         known = patient if patient is not None and patient.id == session.patient_id else None
         waiting = self._till.picture.advances if known is not None else 0
         recorded = None if known is None else self._till.picture.recorded
+        promised = None if known is None else self._till.picture.promised
         drawn = (
             session.patient_id,
             session.patient_name,
@@ -172,6 +181,7 @@ class PatientBand(Panel):
             terms_words(session),
             waiting,
             recorded,
+            promised,
         )
         if drawn == self._drawn:
             return
@@ -182,7 +192,11 @@ class PatientBand(Panel):
             words = f"Porteur\u00a0: {read_bearer(session.bearer).name} · {words}"
         if waiting:
             words = f"{plural(waiting, 'avance')} à régulariser\u00a0: F8 · {words}"
-        special = session.sale is not SaleKind.ORDINARY or waiting
+        if promised is not None:
+            words = f"{owed_words(promised)} · {words}"
+        late = promised is not None and promised.late
+        self.prescription.second.set_role("warning" if late else "caption")
+        special = session.sale is not SaleKind.ORDINARY or waiting or late
         self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
         told = "" if known is None else recorded_words(recorded, known.allergies)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.kernel.outcome import Severity
 from app.kernel.text import plural
-from app.officine.dispensing import acknowledging
+from app.officine.dispensing import acknowledging, mentioned
 from app.officine.interventions.data import coding
 from app.officine.interventions.model import Level
 from app.officine.interventions.rules import clean_reason, level_of
@@ -51,6 +51,7 @@ _REMEDIES = {
 _PATIENT_TOO = frozenset({"GAL-CPT-20", "GAL-CPT-31"})
 # An Entrée or a sum that was meant for the payment comes within this time of the panel that takes its place.
 _READING_S = 0.7
+_WHERE = " Non contrôlé\u00a0: Réglages, Aide à la délivrance."
 _DISCLAIMER = (
     "Aide fondée sur la base publique des médicaments, le stock, le thésaurus des interactions installé, les tables de "
     "l’officine, le dossier du patient et ses délivrances de 90 jours ici. Ce que ces données ne disent pas (doses, "
@@ -84,6 +85,8 @@ class ControlDrawer(Drawer):
         self.content.addWidget(self.summary)
         self.content.addLayout(self.cards)
         self.content.addStretch(1)
+        self.unloaded = Text("", "caption", wrap=True)
+        self.content.addWidget(self.unloaded)
         self.content.addWidget(Text(_DISCLAIMER, "caption", wrap=True))
         self.go = Button("", kind="primary", icon="check")
         self.go.clicked.connect(self.confirm)
@@ -186,8 +189,21 @@ class ControlDrawer(Drawer):
             self.point(waiting[(waiting.index(current) + step) % len(waiting)])
 
     def _choose(self, reason: Reason) -> None:
-        if not self.is_unread:
+        if self.is_unread:
+            return
+        if reason.mention:
+            self._note(reason)
+        else:
             self._justify(reason.text, reason.id)
+
+    def _note(self, reason: Reason) -> None:
+        """Write on the ordonnance what its prescriber wrote: the finding then holds no more."""
+        finding, picture = self.current, self.till.picture
+        if finding is None:
+            return
+        self._pointed = None
+        if self.till.do(mentioned.note(self.till.session, finding, reason, picture.products, picture.details)):
+            self.ui.say("Mention notée sur la ligne de l’ordonnance (Ctrl+L)\u00a0; Ctrl+Z la retire.", "success")
 
     def _justify(self, text: str, reason_id: str) -> None:
         finding, findings = self.current, self.findings
@@ -232,6 +248,9 @@ class ControlDrawer(Drawer):
     def _draw(self) -> None:
         if not self.isVisible() and self.cards.count() == 0 and not self._extra:
             return
+        missing = self.till.picture.unloaded
+        self.unloaded.setText(" ".join(one.text for one in missing) + _WHERE)
+        self.unloaded.setVisible(bool(missing))
         shown = (self.findings, self.till.session.acknowledged, self.till.session.patient_id, self.current)
         if shown == self._drawn:
             return
@@ -303,7 +322,7 @@ class ControlDrawer(Drawer):
         if level not in {Level.REASON, Level.SEEN}:
             return None
         if level is Level.REASON and finding == self.current:
-            self.picker = ReasonPicker(coding().reasons, self.ui.settings.scanner_gap_ms, typed)
+            self.picker = ReasonPicker(coding().reasons_for(finding.code), self.ui.settings.scanner_gap_ms, typed)
             self.picker.chosen.connect(self._choose)
             self.picker.field.moved.connect(self._move)
             self.picker.field.textChanged.connect(lambda _text: self._sum_up())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.kernel.text import plural
-from app.officine.dispensing import courses, matching
+from app.officine.dispensing import matching, mentioned
 from app.officine.prescriptions.model import PrescribedLine
 from app.ui import theme
 from app.ui.counter.drawer import Drawer
@@ -125,10 +125,7 @@ class DirectionsDrawer(Drawer):
         )
 
     def _directed(self, line: PrescribedLine, typed: str) -> PrescribedLine:
-        product, detail = self._products.get(line.code), self.till.picture.details.get(line.code)
-        said = matching.directed(line, typed, product)
-        governed = product is not None and courses.is_governed(product.list_class, detail)
-        return courses.fractioned(said, detail, product) if governed else said
+        return mentioned.directed(line, typed, self._products.get(line.code), self.till.picture.details.get(line.code))
 
     def _keep(self) -> None:
         if self.till.session.prescription is None:

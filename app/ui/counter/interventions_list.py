@@ -44,6 +44,8 @@ class InterventionsList(QWidget):
             self._column.addWidget(Text(one.text, wrap=True))
             outcome = coding().outcomes.get(one.outcome, one.outcome)
             self._column.addWidget(Text(f"{one.reason} — {outcome.lower()}", "success", wrap=True))
+            if one.undone:
+                self._column.addWidget(Text(one.undone_words, "warning", wrap=True))
             self._column.addWidget(
                 Text(
                     f"{formats.date(one.day)} · délivrance n°\u00a0{one.delivery} · {one.author_name}",

@@ -11,12 +11,16 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import NBSP, fold, plural
+from app.officine.catalog.model import ListClass
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
+from app.officine.dispensing.bearer import NO_NAME, check_handed, read_bearer
 from app.officine.owed import rules
 from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
+from app.ui.counter.bearer_fields import BearerFields
 from app.ui.counter.drawer import Drawer
+from app.ui.counter.due_fields import DueFields
 from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
 from app.ui.widgets.fields import Field, SearchField, TextField
 from app.ui.widgets.findings import FindingList
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from app.jobs import Progress
     from app.kernel.errors import GalienError
     from app.kernel.money import Money
     from app.kernel.outcome import Outcome
@@ -40,12 +45,17 @@ _KEYS = "Scannez la boîte, ou ↑ ↓ choisir · Entrée remettre · Échap fer
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth."""
+    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth.
+
+    ``narcotics`` are the numbers of those that are of a stupéfiant; from ``late_days`` on a promis is late.
+    """
 
     promises: tuple[Promise, ...] = ()
     officine: str = ""
     day: dt.date | None = None
     values: Mapping[int, Money] = field(default_factory=dict)
+    narcotics: frozenset[int] = frozenset()
+    late_days: int = rules.OLD_DAYS
 
 
 @dataclass(slots=True)
@@ -68,6 +78,7 @@ class OwedDrawer(Drawer):
         self.line: DraftLine | None = None
         self.hand: _Hand | None = None
         self._message = ""
+        self._warned = ""
         self._pages = (self._promising(), self._listing(), self._handing())
         self.advances = AdvancesBlock(ui, till)
         self.advances.taken.connect(self.closed)
@@ -80,7 +91,9 @@ class OwedDrawer(Drawer):
         self.go = Button("", kind="primary", icon="check")
         self.go.clicked.connect(self.confirm)
         self.keys = Text(_KEYS, "caption", wrap=True)
+        self.due = DueFields(ui)
         self.foot.addWidget(self.refusal)
+        self.foot.addWidget(self.due)
         self.foot.addWidget(self.go)
         self.foot.addWidget(self.keys)
 
@@ -110,7 +123,7 @@ class OwedDrawer(Drawer):
         columns: list[Column[Promise]] = [
             Column("Promis", lambda one: one.label, second=self._second, strong=True),
             Column("Dû", lambda one: str(one.left), width=3, right=True),
-            Column("État", lambda one: one.label_of_state, width=8),
+            Column("Âge", self._age, width=9, tone=self._age_tone, second=lambda one: one.label_of_state),
         ]
         self.list: ListTable[Promise] = ListTable("Promis à remettre", columns, self.empty)
         self.list.setMinimumHeight(theme.current().pixels(190))
@@ -145,17 +158,27 @@ class OwedDrawer(Drawer):
         column.addWidget(self.about)
         column.addWidget(self.scanned)
         column.addWidget(Field("Boîtes à re&mettre", self.quantity))
+        self.bearer = BearerFields()
+        self.chain(*self.bearer.fields)
+        column.addWidget(self.bearer)
+        self.quantity.textChanged.connect(lambda _typed: self._ask_due())
         column.addWidget(Divider())
         for part in (self.sms_title, self.sms, self.copy, self.cancel, self.reason_field):
             column.addWidget(part)
         return page
 
     def _second(self, one: Promise) -> str:
-        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
-        since = plural(days, "jour") if days else "ce jour"
         worth = self.known.values.get(one.number)
         amount = f" · {formats.amount(worth)}" if worth is not None else ""
-        return f"n°{NBSP}{one.number} · {since}{amount} · {one.customer}"
+        return f"n°{NBSP}{one.number}{amount} · {one.customer}"
+
+    def _age(self, one: Promise) -> str:
+        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
+        return f"{days}{NBSP}j" if days else "ce jour"
+
+    def _age_tone(self, one: Promise) -> str:
+        day = self.known.day
+        return "danger" if day is not None and rules.is_old(one, day, self.known.late_days) else ""
 
     @property
     def current(self) -> Promise | None:
@@ -255,6 +278,8 @@ class OwedDrawer(Drawer):
         self.keys.setVisible(not line and not hand)
         if self.hand is not None:
             self._show_hand(self.hand)
+        else:
+            self.due.forget()
 
     # --- Promising ----------------------------------------------------------------------------------------------
 
@@ -300,6 +325,9 @@ class OwedDrawer(Drawer):
         """Prepare the hand-over of a promis."""
         self.hand = _Hand(promise)
         self.quantity.setText(str(promise.left))
+        self.bearer.begin(narcotic=promise.number in self.known.narcotics)
+        self._warned = ""
+        self._ask_due()
         self.reason_field.hide()
         self.reason.clear()
         self._show()
@@ -341,7 +369,8 @@ class OwedDrawer(Drawer):
     def _show_hand(self, hand: _Hand) -> None:
         promise = hand.promise
         self.promised.setText(promise.label)
-        paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}, déjà facturé"
+        paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}"
+        paid += ", déjà facturé" if promise.billed else ", à facturer à la remise"
         self.about.setText(
             f"Promis n°{NBSP}{promise.number} · {promise.customer} · {promise.label_of_state.lower()} · "
             f"{plural(promise.left, 'boîte due', 'boîtes dues')}{self._worth(promise)} · {paid}"
@@ -365,31 +394,73 @@ class OwedDrawer(Drawer):
         if count is None:
             self.refusal.set_findings((_not_a_number(hand.promise.code),))
             return
-        handing, actor, number, boxes = (
-            self.ui.services.handing,
-            self.ui.actor(),
-            hand.promise.number,
-            tuple(hand.boxes),
-        )
+        services, actor, number, boxes = self.ui.services, self.ui.actor(), hand.promise.number, tuple(hand.boxes)
+        bearer = self.bearer.bearer.text
+        if not self._is_bearer_read(hand.promise, bearer):
+            return
+        payments = self.due.payments() if not hand.promise.billed else ()
+        if payments is None:
+            self.ui.say("Le prix du jour se lit\u00a0: Entrée dans un instant.", "info")
+            return
         self.go.setEnabled(False)
+
+        def act(_progress: Progress) -> Outcome[HandedOver]:
+            if hand.promise.billed:
+                return services.handing.hand_over(actor, number, count, boxes, bearer)
+            return services.counter.hand_over(actor, number, count, boxes, bearer=bearer, payments=payments)
+
         self.ui.tasks.run(
-            lambda _progress: handing.hand_over(actor, number, count, boxes),
+            act,
             done=lambda outcome: self._handed(hand.promise, outcome),
             failed=self._failed,
             owner=self,
             key="hand",
         )
 
+    def _ask_due(self) -> None:
+        """Read what the boxes come to today, where they are billed when they are handed over."""
+        count = _count(self.quantity)
+        if self.hand is not None and count is not None and not self.hand.promise.billed:
+            self.due.ask(self.hand.promise, count)
+        else:
+            self.due.forget()
+
+    def ask_bearer(self) -> bool:
+        """Ask who collects the promis that is being handed over; False where none is."""
+        if self.hand is None:
+            return False
+        self.bearer.show()
+        self.reveal(self.bearer.who)
+        return True
+
+    def _is_bearer_read(self, promise: Promise, bearer: str) -> bool:
+        """Return False where something is to be typed, or read, of the bearer first: Entrée again passes a warning."""
+        if bearer and not self.bearer.bearer.name:
+            self.reveal(self.bearer.tell(NO_NAME))
+            return False
+        of_list = ListClass.NARCOTIC if promise.number in self.known.narcotics else None
+        told = [one for one in check_handed(promise.label, of_list, bearer, promise.code) if one.advice]
+        if not told or self._warned == bearer:
+            return True
+        self._warned = bearer if told[0].severity is Severity.WARNING else ""
+        if self._warned:
+            self.go.setText("Remettre quand même — Entrée")
+        self.reveal(self.bearer.tell(told[0].code))
+        return False
+
     def _handed(self, promise: Promise, outcome: Outcome[HandedOver]) -> None:
         self.go.setEnabled(True)
         if isinstance(outcome, Refused):
             self.refusal.set_findings(outcome.findings)
+            self._ask_due()
             return
         done = outcome.value
         register = f" Ordonnancier\u00a0: n°{NBSP}{done.ordonnancier}." if done.ordonnancier is not None else ""
+        bearer = f" Porteur\u00a0: {read_bearer(done.bearer).name}." if done.bearer else ""
+        billed = f" Facturé\u00a0: délivrance n°{NBSP}{done.delivery}." if done.delivery is not None else ""
         left = f" Reste dû\u00a0: {plural(done.left, 'boîte')}." if done.left else ""
         words = plural(done.quantity, "boîte remise", "boîtes remises")
-        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}", "success")
+        self.ui.say(f"Promis n°{NBSP}{promise.number}\u00a0: {words}.{left}{register}{billed}{bearer}", "success")
         self._return()
 
     def _failed(self, error: GalienError) -> None:
@@ -438,14 +509,22 @@ class OwedDrawer(Drawer):
         if isinstance(outcome, Refused):
             self.refusal.set_findings(outcome.findings)
             return
-        self.ui.say(f"Promis n°{NBSP}{outcome.value.number} annulé. Ce qui a été payé se rend par un avoir.", "warning")
+        told = "Ce qui a été payé se rend par un avoir." if outcome.value.billed else "Rien n’en avait été facturé."
+        self.ui.say(f"Promis n°{NBSP}{outcome.value.number} annulé. {told}", "warning")
         self._return()
 
 
 def read_owed(services: Services) -> Known:
     """Return all that is owed; runs in the background."""
     promises = tuple(services.owed.open_promises())
-    return Known(promises, services.pharmacy_name, today(services.clock), services.slips.values(promises))
+    return Known(
+        promises,
+        services.pharmacy_name,
+        today(services.clock),
+        services.slips.values(promises),
+        services.handing.narcotics(promises),
+        services.owed.settings().late_days,
+    )
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

@@ -368,6 +368,12 @@ class TillPage(QWidget):
         self.omnibox.field.setFocus()
         self._ui.say("Tapez le nombre de boîtes, puis ×\u00a0: «\u00a03×\u00a0».")
 
+    def ask_bearer(self) -> None:
+        """Say who collects: the boxes of the promis that is being handed over, else those of the sale."""
+        if isinstance(self.drawer, OwedDrawer) and self.drawer.ask_bearer():
+            return
+        self.open(BearerDrawer.name)
+
     def owe(self) -> None:
         """Promise what lacks of the current line; with none, hand over what was promised."""
         drawer = self.open(OwedDrawer.name)
@@ -554,7 +560,7 @@ class TillPage(QWidget):
             self._print_slips(self.drawer.together)
             return
         last, owed = self.till.last_delivery, self._ui.services.owed
-        if last is None or not any(line.owed for line in last.lines):
+        if last is None or not any(line.owed or line.promised for line in last.lines):
             self._ui.say("Aucun promis à imprimer\u00a0: F8 les liste.")
             return
         number = last.number
@@ -620,7 +626,7 @@ class TillPage(QWidget):
         self.close_drawer()
         numbers = ", ".join(str(number) for number in delivery.ordonnancier)
         register = f" Ordonnancier\u00a0: n°\u00a0{numbers}." if numbers else ""
-        owed = sum(line.owed for line in delivery.lines)
+        owed = sum(line.owed + line.promised for line in delivery.lines)
         slip = self._ui.acts.key_text_of("counter.print_slip")
         boxes = plural(owed, "boîte promise", "boîtes promises")
         promised = f" {boxes}\u00a0: F8, ticket {slip}." if owed else ""

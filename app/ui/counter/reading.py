@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.proposals import Advice
     from app.officine.dispensing.treatments import Taken
     from app.officine.interventions.model import Intervention
+    from app.officine.owed.model import Promised
     from app.officine.patients.model import Patient
     from app.officine.prescriptions.model import Prescriber
     from app.officine.safety.model import Recorded
@@ -58,7 +59,8 @@ class Picture:
     """What is known of a session at one of its revisions: products, stock, patient, findings, price.
 
     ``session_id`` says of which session: each counts its revisions from the same number. ``advances`` counts those of
-    the patient that wait for their ordonnance, and are not in the session.
+    the patient that wait for their ordonnance, and are not in the session; ``promised`` is what is owed to the patient,
+    None for nothing; ``unloaded`` what no sale is checked against, for want of data.
     """
 
     session_id: str = ""
@@ -73,6 +75,8 @@ class Picture:
     invoice: Invoice | None = None
     advice: dict[str, Advice] = field(default_factory=dict)
     advances: int = 0
+    promised: Promised | None = None
+    unloaded: tuple[Finding, ...] = ()
 
     def about(self, line: DraftLine) -> tuple[Finding, ...]:
         """Return what was found about a line, the most serious first."""
@@ -135,6 +139,8 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
         invoice=seen.invoice,
         advice=seen.advice,
         advances=_waiting_advances(services, session),
+        promised=None if session.patient_id is None else services.owed.promised_to(session.patient_id),
+        unloaded=seen.unloaded,
     )
 
 

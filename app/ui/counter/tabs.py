@@ -34,12 +34,14 @@ class _Tab(QFrame):
         self.setToolTip(f"Ctrl+{place + 1}")
         self.number = Chip(str(place + 1))
         self.words = ElidedText("", "body")
+        self.owed = Chip("", "neutral")
         self.count = Text("", "caption")
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.S, 3, theme.S, 3)
         line.setSpacing(theme.XS)
         line.addWidget(self.number)
         line.addWidget(self.words, 1)
+        line.addWidget(self.owed)
         line.addWidget(self.count)
         theme.current().changed.connect(self._measure)
         self._measure()
@@ -57,9 +59,24 @@ class _Tab(QFrame):
         self.count.setText(str(len(session.lines)) if session.lines else "")
         lines = plural(len(session.lines), "ligne")
         state = "comptoir affiché" if current else "comptoir"
+        owed = self._show_owed(till)
         amount = f" · {formats.amount(session.amount)}" if session.lines else ""
-        self.setToolTip(f"Ctrl+{self._place + 1} · {name} · {lines}{amount}")
-        self.setAccessibleName(f"{state} {self._place + 1}\u00a0: {name}, {lines}".capitalize())
+        self.setToolTip(f"Ctrl+{self._place + 1} · {name} · {lines}{amount}{owed}")
+        self.setAccessibleName(f"{state} {self._place + 1}\u00a0: {name}, {lines}{owed}".capitalize())
+
+    def _show_owed(self, till: Till) -> str:
+        """Show for how long boxes have been owed to who is served, late ones highlighted; return it in words."""
+        session, picture = till.session, till.picture
+        known = picture.patient is not None and picture.patient.id == session.patient_id
+        promised = picture.promised if known else None
+        self.owed.setVisible(promised is not None)
+        if promised is None:
+            return ""
+        age = f"{promised.days}\u00a0j" if promised.days else "ce jour"
+        self.owed.say(f"dû {age}" if promised.days else "dû", "warning" if promised.late else "info")
+        return (
+            f" · {plural(promised.boxes, 'boîte due', 'boîtes dues')}, {age}{' (en retard)' if promised.late else ''}"
+        )
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         self.chosen.emit(self._place)

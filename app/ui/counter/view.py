@@ -42,6 +42,7 @@ _SEEN_TOPICS = (
     "prescriber",
     "product_card",
     "prescription_copy",
+    "promise",
     "recall",
     "quarantine",
 )
@@ -166,6 +167,7 @@ class CounterView(QWidget):
         page = TillPage(self._ui, till)
         page.resumed.connect(self._resume)
         till.changed.connect(self._show_tabs)
+        till.seen.connect(self._show_tabs)
         till.kept.connect(self._show_state)
         till.refused.connect(lambda _why: self._show_state())
         till.gone.connect(lambda: self._drop(page))
@@ -308,7 +310,7 @@ class CounterView(QWidget):
             "allergies": lambda page: page.open("allergies"),
             "substitution": lambda page: page.open("substitution"),
             "units": lambda page: page.open("units"),
-            "bearer": lambda page: page.open("bearer"),
+            "bearer": TillPage.ask_bearer,
             "owed": TillPage.owe,
             "sale": lambda page: page.open("sale"),
             "control": lambda page: page.open("control"),

@@ -11,6 +11,7 @@ from app.kernel.clock import today
 from app.kernel.outcome import Refused
 from app.kernel.text import fold, plural
 from app.officine.interventions.data import coding
+from app.officine.interventions.model import Undoing
 from app.officine.interventions.service import UNKNOWN
 from app.ui import formats, theme
 from app.ui.registers.page import RegisterPage
@@ -48,7 +49,7 @@ class InterventionsPage(RegisterPage):
             Column("Constat", lambda one: one.text, second=lambda one: one.label),
             Column("Motif", lambda one: one.reason, 22, strong=True, second=lambda one: one.author_name),
             Column("Codes", _codes, 8, spare=True, tone=lambda _one: "muted"),
-            Column("Issue", _outcome, 18, tone=_outcome_tone, second=lambda one: one.outcome_by),
+            Column("Issue", _outcome, 18, tone=_outcome_tone, second=_outcome_second),
         ]
         self.empty = EmptyState(
             "list",
@@ -157,8 +158,12 @@ def _outcome(one: Intervention) -> str:
     return coding().outcomes.get(one.outcome, one.outcome)
 
 
+def _outcome_second(one: Intervention) -> str:
+    return Undoing(one.undone).label if one.undone else one.outcome_by
+
+
 def _outcome_tone(one: Intervention) -> str:
-    return "warning" if one.outcome == UNKNOWN else ""
+    return "warning" if one.outcome == UNKNOWN and not one.undone else ""
 
 
 def _about() -> str:

@@ -14,6 +14,7 @@ PAGES = (
     ("catalog", "Base des médicaments", "catalog"),
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
+    ("promises", "Promis", "box"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
     ("about", "À propos", "about"),
@@ -58,6 +59,7 @@ ACTS = (
         room="settings",
         icon="pause",
     ),
+    Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
     Act(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
+from app.officine.recalls.rules import none_loaded
 from app.officine.safety.dated import AGES, ATC
+from app.officine.safety.unchecked import missing_tables
 from app.ui import formats
 from app.ui.settings.page import Page
 from app.ui.widgets.basics import ActButton, Chip, Text
@@ -70,8 +72,13 @@ class ChecksPage(Page):
     def shown(self) -> None:
         """Read the choice in force, and what the checks know."""
         self.findings.set_findings(())
-        safety = self._ui.services.safety
-        self._ui.tasks.run(lambda _progress: safety.overview(), done=self._show, owner=self, key="checks")
+        safety, recalls = self._ui.services.safety, self._ui.services.recalls
+        self._ui.tasks.run(
+            lambda _progress: (safety.overview(), recalls.is_empty()),
+            done=lambda known: self._show(*known),
+            owner=self,
+            key="checks",
+        )
 
     def switch(self) -> None:
         """Stop the checks, or start them again."""
@@ -94,10 +101,10 @@ class ChecksPage(Page):
         self.shown()
 
     def _changed(self, change: Changed) -> None:
-        if change.touches("fact") and self.isVisible():
+        if (change.touches("fact") or change.touches("recall")) and self.isVisible():
             self.shown()
 
-    def _show(self, overview: SafetyOverview) -> None:
+    def _show(self, overview: SafetyOverview, no_recall: bool) -> None:  # noqa: FBT001 -- the answer of the reading
         state = overview.switch
         self.chip.say("En marche" if state.enabled else "Arrêtée", "success" if state.enabled else "danger")
         self.toggle.setText("Arrêter l’aide" if state.enabled else "Remettre l’aide en marche")
@@ -112,23 +119,23 @@ class ChecksPage(Page):
                 ("Âge de l’édition", "" if overview.age_months is None else f"{overview.age_months}\u00a0mois"),
                 ("Limites d’âge", _table(overview.tables.get(AGES))),
                 ("Classes ATC", _table(overview.tables.get(ATC))),
+                ("Rappels de lots", "aucun\u00a0: non contrôlés" if no_recall else "chargés\u00a0: Stock, Rappels"),
                 ("Allergies", "dossier du patient, choisies ou en texte libre"),
             ]
         )
-        self.notes.set_findings(_notes(overview))
+        self.notes.set_findings(_notes(overview, no_recall=no_recall))
 
 
-def _notes(overview: SafetyOverview) -> list[Finding]:
-    if not overview.is_old:
-        return []
-    return [
-        Finding(
-            "GAL-SEC-49",
-            Severity.INFO,
-            f"Le thésaurus installé a {overview.age_months}\u00a0mois\u00a0: des éditions plus récentes existent.",
-            "Importez la dernière\u00a0: galien safety import DOSSIER.",
-        )
-    ]
+def _notes(overview: SafetyOverview, *, no_recall: bool) -> list[Finding]:
+    old = Finding(
+        "GAL-SEC-49",
+        Severity.INFO,
+        f"Le thésaurus installé a {overview.age_months}\u00a0mois\u00a0: des éditions plus récentes existent.",
+        "Importez la dernière\u00a0: galien safety import DOSSIER.",
+    )
+    tables = missing_tables(ages=AGES in overview.tables, atc=ATC in overview.tables)
+    told = (old if overview.is_old else None, tables, none_loaded() if no_recall else None)
+    return [one for one in told if one is not None]
 
 
 def _table(state: TableState | None) -> str:

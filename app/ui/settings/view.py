@@ -20,6 +20,7 @@ from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
 from app.ui.settings.printers import PrintersPage
+from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
 from app.ui.widgets.basics import Button, Panel
@@ -44,6 +45,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "locking": LockingPage,
     "cards": CardsPage,
     "about": AboutPage,
+    "promises": PromisesPage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -54,6 +56,7 @@ _PAGE_ACTS = (
     ("calibrate", "scanner", "begin"),
     ("switch_checks", "checks", "switch"),
     ("test_card", "cards", "test"),
+    ("keep_promises", "promises", "keep"),
 )
 
 
