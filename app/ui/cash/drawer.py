@@ -188,8 +188,7 @@ class CountForm(CashForm):
         self.column.insertWidget(2, self.gap)
         for field in (self.card, self.cheque, self.kept):
             field.textChanged.connect(lambda _text: self._reckon())
-        editors = [field.lineEdit() for field in self.coins.values()]
-        self.chain(*editors, self.card, self.cheque, self.kept, self.reference, self.reason)
+        self.chain(*self.coins.values(), self.card, self.cheque, self.kept, self.reference, self.reason)
 
     def begin(self) -> None:
         """Begin with the notes at nothing, the cards and cheques as expected."""
@@ -203,7 +202,7 @@ class CountForm(CashForm):
         self.reference.clear()
         self.reason.clear()
         self._reckon()
-        self.focus(next(iter(self.coins.values())).lineEdit())
+        self.focus(next(iter(self.coins.values())))
 
     @property
     def typed(self) -> Count | None:
@@ -239,11 +238,12 @@ class CountForm(CashForm):
         gap = count.cash - drawer.expected[Means.CASH]
         sign = "+" if gap > ZERO else ""
         banked = count.cash - count.kept
+        too_much = "fond laissé supérieur au compté"
         parts = (
             f"Attendu {formats.amount(drawer.expected[Means.CASH])}",
             f"compté {formats.amount(count.cash)}",
             f"écart {sign}{formats.amount(gap)}",
-            f"à remettre en banque {formats.amount(banked)}",
+            too_much if banked < ZERO else f"à remettre en banque {formats.amount(banked)}",
         )
         self.gap.setText(" · ".join(parts))
         self.gap.set_role("success" if not gap else "warning")

@@ -182,9 +182,7 @@ class ReversalForm(CashForm):
         self.column.insertLayout(3, reasons)
         reasons.addWidget(self.boxes_field, 1)
         self.column.insertWidget(4, self.refunds)
-        self.chain(self.reason)
-        self.boxes.returnPressed.connect(self.save)
-        self.note.returnPressed.connect(self.save)
+        self.chain(self.reason, self.note, self.boxes)
 
     def set_draft(self, draft: ReversalDraft, record: SaleRecord) -> None:
         """Propose all that is left of the sale."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
-_WIDTH = 210
+_WIDTH, _WIDEST = 210, 340
 
 
 class _Tab(QFrame):
@@ -45,7 +45,10 @@ class _Tab(QFrame):
         self._measure()
 
     def _measure(self) -> None:
-        self.setMaximumWidth(theme.current().pixels(_WIDTH))
+        """Take the width of a long name where the other comptoirs leave it."""
+        worn, line = theme.current(), self.layout()
+        asked = self.words.sizeHint().width() + (0 if line is None else line.sizeHint().width())
+        self.setMaximumWidth(min(max(worn.pixels(_WIDTH), asked), worn.pixels(_WIDEST)))
 
     def show_till(self, till: Till, *, current: bool) -> None:
         session = till.session
@@ -55,6 +58,7 @@ class _Tab(QFrame):
         self.words.set_whole(name)
         self.words.set_role("strong" if current else "muted")
         self.count.setText(str(len(session.lines)) if session.lines else "")
+        self._measure()
         lines = plural(len(session.lines), "ligne")
         state = "comptoir affiché" if current else "comptoir"
         amount = f" · {formats.amount(session.amount)}" if session.lines else ""
