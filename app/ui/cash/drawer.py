@@ -185,7 +185,7 @@ class CountForm(CashForm):
         ):
             self.fields.addWidget(Field(label, editor), 3, place, Qt.AlignmentFlag.AlignBottom)
         self.gap = Text("", "strong", wrap=True)
-        self.column.insertWidget(2, self.gap)
+        self.column.insertWidget(1, self.gap)
         for field in (self.card, self.cheque, self.kept):
             field.textChanged.connect(lambda _text: self._reckon())
         self.chain(*self.coins.values(), self.card, self.cheque, self.kept, self.reference, self.reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.kernel.text import plural
@@ -47,7 +48,8 @@ class _Tab(QFrame):
     def _measure(self) -> None:
         """Take the width of a long name where the other comptoirs leave it."""
         worn, line = theme.current(), self.layout()
-        asked = self.words.sizeHint().width() + (0 if line is None else line.sizeHint().width())
+        name = QFontMetrics(worn.font("strong")).horizontalAdvance(self.words.whole) + theme.S
+        asked = name + (0 if line is None else line.sizeHint().width())
         self.setMaximumWidth(min(max(worn.pixels(_WIDTH), asked), worn.pixels(_WIDEST)))
 
     def show_till(self, till: Till, *, current: bool) -> None:
