@@ -306,6 +306,8 @@ class AccountForm(CashForm):
         )
         for field, line, column, span in placed:
             self.fields.addWidget(field, line, column, 1, span, Qt.AlignmentFlag.AlignBottom)
+        for column in range(3):
+            self.fields.setColumnStretch(column, 1)
         self.chain(self.name, self.kind, self.address, self.postal, self.city, self.siret, self.terms, self.ceiling)
 
     def begin(self) -> None:

@@ -33,8 +33,7 @@ class DrawerPage(CashPage):
         empty = EmptyState("euro", "Aucun mouvement", "F2 déclare le fond de caisse de ce poste.")
         columns: list[Column[Record]] = [
             Column("Heure", lambda move: formats.clock(move.at), 6),
-            Column("Mouvement", lambda move: move.kind.label, 18, strong=True),
-            Column("Motif", lambda move: move.reason or move.operator_name),
+            Column("Mouvement", lambda move: move.kind.label, strong=True, second=_about),
             Column("Montant", lambda move: formats.amount(move.amount) if move.means else "", 10, True),
         ]
         self.list: ListTable[Record] = ListTable("Mouvements du tiroir", columns, empty)
@@ -247,6 +246,10 @@ class CountForm(CashForm):
         )
         self.gap.setText(" · ".join(parts))
         self.gap.set_role("success" if not gap else "warning")
+
+
+def _about(move: Record) -> str:
+    return " · ".join(part for part in (move.reason, move.operator_name) if part)
 
 
 def _value_name(value: Money) -> str:

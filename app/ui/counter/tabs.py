@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
@@ -45,6 +45,12 @@ class _Tab(QFrame):
         theme.current().changed.connect(self._measure)
         self._measure()
 
+    def event(self, event: QEvent) -> bool:
+        """Measure anew where a part of the tab changed."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._measure()
+        return super().event(event)
+
     def _measure(self) -> None:
         """Take the width of a long name where the other comptoirs leave it."""
         worn, line = theme.current(), self.layout()
@@ -60,7 +66,6 @@ class _Tab(QFrame):
         self.words.set_whole(name)
         self.words.set_role("strong" if current else "muted")
         self.count.setText(str(len(session.lines)) if session.lines else "")
-        self._measure()
         lines = plural(len(session.lines), "ligne")
         state = "comptoir affiché" if current else "comptoir"
         amount = f" · {formats.amount(session.amount)}" if session.lines else ""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Finding
     from app.ui.context import Ui
 
-_TOLD = 3
-"""How many things that are wrong are told at once: the rest once these are mended."""
+_TOLD, _CROWDED_FROM = 3, 130
+"""How many things that are wrong are told at once, the rest once these are mended; one where the letters are large."""
 
 
 class Form(ActForm):
@@ -37,7 +37,8 @@ class Form(ActForm):
 
     def refuse(self, findings: Iterable[Finding]) -> None:
         """Show the first things that are wrong."""
-        super().refuse(list(findings)[:_TOLD])
+        told = _TOLD if theme.current().zoom < _CROWDED_FROM else 1
+        super().refuse(list(findings)[:told])
 
 
 class FormSheet(Panel):

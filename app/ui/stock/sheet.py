@@ -75,10 +75,9 @@ class StockSheet(Panel):
         self.facts = Facts()
         columns: list[Column[Movement]] = [
             Column("Quand", lambda move: formats.moment(move.at), width=15),
-            Column("Mouvement", lambda move: move.kind.label, width=10),
+            Column("Mouvement", lambda move: move.kind.label, second=_why),
             Column("Boîtes", lambda move: signed(move.delta), 6, True, tone=_tone),
             Column("Reste", lambda move: str(move.balance_after), 6, True, strong=True, spare=True),
-            Column("Motif, référence", _why),
         ]
         empty = EmptyState("stock", "Aucun mouvement", "Enregistrez une entrée avec F6, ou un comptage avec F9.")
         self.movements: ListTable[Movement] = ListTable("Mouvements", columns, empty)

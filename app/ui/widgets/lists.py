@@ -128,7 +128,8 @@ class _TwoLines(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, table)
         worn = theme.current()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        room = option.rect.adjusted(theme.S, theme.XS, -theme.XS, -theme.XS)
+        # As far from the side as the title of the column, at every zoom.
+        room = option.rect.adjusted(worn.pixels(theme.S), theme.XS, -theme.XS, -theme.XS)
         font = index.data(_FONT) or option.font
         high = self._line(painter, room, index.data(), font, worn.color("on_selection" if chosen else "text"))
         room.setTop(room.top() + high + 1)
