@@ -219,6 +219,8 @@ def _search(room: str, text: str) -> Callable[[Stage], None]:
         view = stage.view(room)
         if room == "stock":
             stage.act("stock.shelf")
+        if room == "patients":
+            stage.act("patients.back")
         pane = view.pane  # type: ignore[attr-defined] # the three rooms with a search have one
         pane.field.setText(text)
         pane.field.search_now()

@@ -82,7 +82,7 @@ QSpinBox::up-button { subcontrol-position: top right; }
 QSpinBox::down-button { subcontrol-position: bottom right; }
 QSpinBox::up-arrow { image: url($up); width: ${bar}px; height: ${bar}px; }
 QSpinBox::down-arrow { image: url($chevron); width: ${bar}px; height: ${bar}px; }
-QSpinBox { padding-right: ${control}px; }
+QSpinBox { padding-right: ${control}px; max-height: ${control}px; }
 QComboBox::drop-down { border: none; width: ${control}px; }
 QComboBox::down-arrow { image: url($chevron); width: ${bar}px; height: ${bar}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $outline; outline: none; }

@@ -109,7 +109,12 @@ def test_a_treatment_leaves_in_advance_then_is_billed_on_its_ordonnance(hands: H
     serve(hands)
     assert hands.page.till.picture.advances == 1
     hands.press(F.Key_F8)
-    assert isinstance(hands.page.drawer, OwedDrawer)
+    owed_drawer = hands.page.drawer
+    assert isinstance(owed_drawer, OwedDrawer)
+    # Nothing is promised: the panel speaks of the avances alone, and of what its keys do to them.
+    hands.wait(lambda: owed_drawer.title.text() == "Avances")
+    assert "Entrée reprendre" in owed_drawer.keys.text()
+    assert not owed_drawer.list.isVisible()
     hands.press(ENTER)
     assert [line.advance for line in hands.page.till.session.lines] == [1]
     hands.press(F.Key_F4)
@@ -179,6 +184,7 @@ def test_the_room_of_the_till_lists_avances_prepares_their_bill_and_takes_boxes_
     hands.wait(lambda: view.debts.row is not None and view.debts.row.patient_id == patient)
     hands.press(F.Key_R, CTRL)
     hands.press(ENTER)
+    hands.press(ENTER)
     hands.wait(lambda: hands.aside(lambda: hands.services.cash.account(patient)).deposit == ZERO)
     record = hands.aside(lambda: hands.services.cash.journal(limit=1))[0]
     assert (record.kind, record.means, record.amount) == (RecordKind.DEPOSIT, Means.DEPOSIT, Money(500))
@@ -229,6 +235,7 @@ def test_a_sale_goes_to_an_account_is_invoiced_and_paid_by_keyboard(hands: Hands
     assert [file.name for file in written] == ["facture-compte-000001.pdf", "facture-compte-000001-duplicata-1.pdf"]
     hands.press(F.Key_L, CTRL)
     hands.press(ENTER)
+    hands.press(ENTER)
     hands.wait(lambda: owed(hands, account) == ZERO)
     assert hands.aside(hands.services.accounts.till_agrees)
 
@@ -253,7 +260,8 @@ def test_an_account_is_opened_by_keyboard_and_refused_where_it_is_wrong(hands: H
     hands.press(F.Key_I, CTRL)
     hands.press(F.Key_F10)
     assert [one.code for one in view.accounts.account_form.findings.findings] == ["GAL-CTE-10"]
-    for typed in ("Foyer Les Lilas", "2 rue Verte", "69003", "Lyon", "732 829 320 00074"):
+    # Nothing is skipped: what kind of account, and how long it has to pay, are gone through too.
+    for typed in ("Foyer Les Lilas", "", "2 rue Verte", "69003", "Lyon", "732 829 320 00074", "45"):
         hands.type(typed)
         hands.press(ENTER)
     hands.type("zzz")
@@ -264,9 +272,10 @@ def test_an_account_is_opened_by_keyboard_and_refused_where_it_is_wrong(hands: H
     hands.press(ENTER)
     hands.wait(lambda: bool(hands.aside(hands.services.accounts.summaries)))
     [made] = hands.aside(hands.services.accounts.summaries)
-    assert (made.account.name, made.account.siret, made.account.ceiling) == (
+    assert (made.account.name, made.account.siret, made.account.terms_days, made.account.ceiling) == (
         "Foyer Les Lilas",
         "73282932000074",
+        45,
         Money(500_00),
     )
 

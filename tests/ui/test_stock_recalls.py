@@ -48,8 +48,9 @@ def enter_recall(hands: Hands, view: StockView, product: Product) -> None:
     form = view.recalls.sheet.entry
     assert (form.code.text(), form.lots.text()) == (product.code, "AB12")
     form.lots.setFocus()
-    hands.press(ENTER)
-    hands.press(ENTER)
+    for following in (form.day, form.level, form.reason):
+        hands.press(ENTER)
+        assert following.hasFocus()
     hands.type("Défaut d’étanchéité")
     hands.press(Qt.Key.Key_F10)
     hands.wait(lambda: len(view.recalls.list.records) == 1)

@@ -143,11 +143,13 @@ def test_a_debt_is_shown_at_the_next_payment_and_settled_in_the_room_of_the_till
     hands.press(F.Key_F8)
     hands.type("1")
     hands.press(ENTER)
+    hands.press(ENTER)
     patient = hands.last().patient_id
     assert patient is not None
     assert hands.aside(lambda: hands.services.cash.account(patient)).debt == debt - Money(100)
     hands.press(F.Key_D, CTRL)
     hands.type("5")
+    hands.press(ENTER)
     hands.press(ENTER)
     assert hands.aside(lambda: hands.services.cash.account(patient)).deposit == Money(500)
     assert view.page is view.debts
@@ -262,6 +264,8 @@ def test_an_avoir_of_one_scanned_box_of_two_asks_which_and_takes_its_scan(hands:
     form.rows[0][1].setValue(1)
     hands.wait(lambda: form.asks_boxes)
     hands.type("Retour du client")
+    hands.press(ENTER)
+    assert form.boxes.hasFocus()
     hands.press(ENTER)
     hands.wait(lambda: refusals(form) == ["GAL-ANN-09"])
     for _ in range(2):

@@ -215,7 +215,7 @@ class ReceiveForm(CashForm):
             self.means.addItem(means.label, means)
         self.fields.addWidget(Field("Mon&tant", self.amount), 0, 0, Qt.AlignmentFlag.AlignBottom)
         self.fields.addWidget(Field("Mo&yen", self.means), 0, 1, Qt.AlignmentFlag.AlignBottom)
-        self.chain(self.amount)
+        self.chain(self.amount, self.means)
 
     def begin(self) -> None:
         """Begin with all that is owed."""
@@ -306,7 +306,9 @@ class AccountForm(CashForm):
         )
         for field, line, column, span in placed:
             self.fields.addWidget(field, line, column, 1, span, Qt.AlignmentFlag.AlignBottom)
-        self.chain(self.name, self.address, self.postal, self.city, self.siret, self.ceiling)
+        for column in range(3):
+            self.fields.setColumnStretch(column, 1)
+        self.chain(self.name, self.kind, self.address, self.postal, self.city, self.siret, self.terms, self.ceiling)
 
     def begin(self) -> None:
         """Begin with the account as it is, or with nothing."""

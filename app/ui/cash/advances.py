@@ -218,7 +218,7 @@ class DelayForm(CashForm):
         super().__init__(ui, "Délai au-delà duquel une avance est en retard")
         self.days = NumberField(1, rules.MOST_DAYS, suffix=f"{NBSP}jours")
         self.fields.addWidget(Field("&Délai", self.days), 0, 0)
-        self.days.lineEdit().returnPressed.connect(self.save)
+        self.chain(self.days)
 
     def begin(self) -> None:
         """Begin with the number in force."""
@@ -233,8 +233,7 @@ class DelayForm(CashForm):
 
     def _learn(self, days: int) -> None:
         self.days.setValue(days)
-        self.days.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.days.selectAll()
+        self.focus(self.days)
 
 
 def _tone(record: AdvanceRecord) -> str:

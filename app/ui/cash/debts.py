@@ -147,7 +147,7 @@ class PaymentForm(CashForm):
         self.means = QComboBox()
         self.fields.addWidget(Field("Mon&tant", self.amount), 0, 0, Qt.AlignmentFlag.AlignBottom)
         self.fields.addWidget(Field("Mo&yen", self.means), 0, 1, Qt.AlignmentFlag.AlignBottom)
-        self.chain(self.amount)
+        self.chain(self.amount, self.means)
 
     def begin(self) -> None:
         """Begin with the whole debt, in cash."""

@@ -33,8 +33,7 @@ class DrawerPage(CashPage):
         empty = EmptyState("euro", "Aucun mouvement", "F2 déclare le fond de caisse de ce poste.")
         columns: list[Column[Record]] = [
             Column("Heure", lambda move: formats.clock(move.at), 6),
-            Column("Mouvement", lambda move: move.kind.label, 18, strong=True),
-            Column("Motif", lambda move: move.reason or move.operator_name),
+            Column("Mouvement", lambda move: move.kind.label, strong=True, second=_about),
             Column("Montant", lambda move: formats.amount(move.amount) if move.means else "", 10, True),
         ]
         self.list: ListTable[Record] = ListTable("Mouvements du tiroir", columns, empty)
@@ -185,11 +184,10 @@ class CountForm(CashForm):
         ):
             self.fields.addWidget(Field(label, editor), 3, place, Qt.AlignmentFlag.AlignBottom)
         self.gap = Text("", "strong", wrap=True)
-        self.column.insertWidget(2, self.gap)
+        self.column.insertWidget(1, self.gap)
         for field in (self.card, self.cheque, self.kept):
             field.textChanged.connect(lambda _text: self._reckon())
-        editors = [field.lineEdit() for field in self.coins.values()]
-        self.chain(*editors, self.card, self.cheque, self.kept, self.reference, self.reason)
+        self.chain(*self.coins.values(), self.card, self.cheque, self.kept, self.reference, self.reason)
 
     def begin(self) -> None:
         """Begin with the notes at nothing, the cards and cheques as expected."""
@@ -203,7 +201,7 @@ class CountForm(CashForm):
         self.reference.clear()
         self.reason.clear()
         self._reckon()
-        self.focus(next(iter(self.coins.values())).lineEdit())
+        self.focus(next(iter(self.coins.values())))
 
     @property
     def typed(self) -> Count | None:
@@ -239,14 +237,19 @@ class CountForm(CashForm):
         gap = count.cash - drawer.expected[Means.CASH]
         sign = "+" if gap > ZERO else ""
         banked = count.cash - count.kept
+        too_much = "fond laissé supérieur au compté"
         parts = (
             f"Attendu {formats.amount(drawer.expected[Means.CASH])}",
             f"compté {formats.amount(count.cash)}",
             f"écart {sign}{formats.amount(gap)}",
-            f"à remettre en banque {formats.amount(banked)}",
+            too_much if banked < ZERO else f"à remettre en banque {formats.amount(banked)}",
         )
         self.gap.setText(" · ".join(parts))
         self.gap.set_role("success" if not gap else "warning")
+
+
+def _about(move: Record) -> str:
+    return " · ".join(part for part in (move.reason, move.operator_name) if part)
 
 
 def _value_name(value: Money) -> str:

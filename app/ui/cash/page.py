@@ -2,114 +2,36 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.kernel.outcome import Refused
 from app.ui import theme
-from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
-from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow, Tall
+from app.ui.widgets.act_form import ActForm
+from app.ui.widgets.basics import ActButton, Panel
+from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from app.kernel.outcome import Finding, Outcome
     from app.ui.context import Ui
 
 
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
-class CashForm(QWidget):
-    """What the forms of the till have in common: fields, why it is refused, two buttons."""
-
-    left = Signal()
-    written = Signal(str)
+class CashForm(ActForm):
+    """A form of the till."""
 
     def __init__(self, ui: Ui, title: str, *, scrolls: bool = False) -> None:
         """Begin without a field; many fields are put where they scroll."""
-        super().__init__()
-        self.ui = ui
-        self.title = Text(title, "strong", wrap=True)
-        self.findings = FindingList()
-        self.fields = QGridLayout()
-        self.fields.setSpacing(theme.S)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(theme.S)
-        self.column.addWidget(self.title)
-        self.area: QScrollArea | None = None
-        if scrolls:
-            self.area = _scrolling(self.fields)
-            self.column.addWidget(self.area, 1)
-        else:
-            self.column.addLayout(self.fields)
-        self.column.addWidget(self.findings)
-        cancel = Button("Fermer", kind="ghost")
-        cancel.clicked.connect(self.left)
-        self.column.addLayout(row(cancel, 0, ActButton(ui.acts, "cash.save", kind="primary")))
+        super().__init__(ui, title, "cash.save", scrolls=scrolls)
 
     def begin(self) -> None:
         """Begin anew."""
         self.findings.set_findings(())
-
-    def save(self) -> None:
-        """Write what is typed."""
-        raise NotImplementedError
-
-    def chain(self, *editors: QLineEdit) -> None:
-        """Make Entrée go from each editor to the next, and write from the last one."""
-        for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(self._go, following))
-        editors[-1].returnPressed.connect(self.save)
-
-    def _go(self, editor: QLineEdit) -> None:
-        """Put the focus on the next editor, in sight."""
-        editor.setFocus(Qt.FocusReason.TabFocusReason)
-        if self.area is not None:
-            self.area.ensureWidgetVisible(editor)
-
-    def focus(self, editor: QLineEdit) -> None:
-        """Put the focus on an editor, its text ready to be typed over."""
-        editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        editor.selectAll()
-
-    def perform(self, act: Callable[[], Outcome[Any]], said: str) -> None:
-        """Do an act in the background; say that it is done, or why it is refused."""
-        self.ui.tasks.run(
-            lambda _progress: act(), done=lambda outcome: self.show_outcome(outcome, said), owner=self, key="write"
-        )
-
-    def show_outcome(self, outcome: Outcome[Any], said: str) -> None:
-        """Say why it is refused, or that it is done."""
-        if isinstance(outcome, Refused):
-            self.refuse(outcome.findings)
-        else:
-            self.written.emit(said)
-
-    def refuse(self, findings: Iterable[Finding]) -> None:
-        """Show why what is typed can't be written."""
-        self.findings.set_findings(findings)
-
-
-def _scrolling(fields: QGridLayout) -> QScrollArea:
-    """Return a place in which the fields scroll where they are taller than the window."""
-    inside = Tall()
-    fields.setContentsMargins(0, 0, theme.S, 0)
-    inside.setLayout(fields)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    return area
 
 
 class CashPage(QWidget):
@@ -149,7 +71,6 @@ class CashPage(QWidget):
         """Take a form of this page."""
         form.hide()
         self._bottom.addWidget(form)
-        form.left.connect(self.close_form)
         form.written.connect(self._written)
 
     def open_form(self, form: CashForm) -> None:

@@ -49,7 +49,7 @@ class SalesPage(CashPage):
         empty = EmptyState("list", "Aucune vente aujourd’hui", "Les ventes encaissées au comptoir s’affichent ici.")
         columns: list[Column[DeliverySummary]] = [
             Column("N°", lambda sale: str(sale.number), 5, True),
-            Column("Heure", lambda sale: formats.clock(sale.at), 5),
+            Column("Heure", lambda sale: formats.clock(sale.at), 5, spare=True),
             Column("Client", lambda sale: sale.patient_name or "Sans patient", strong=True, second=_by),
             Column("Total", lambda sale: formats.amount(sale.amount), 8, True, spare=True),
             Column("Réglé", lambda sale: formats.amount(sale.patient_share), 8, True),
@@ -183,9 +183,7 @@ class ReversalForm(CashForm):
         self.column.insertLayout(3, reasons)
         reasons.addWidget(self.boxes_field, 1)
         self.column.insertWidget(4, self.refunds)
-        self.chain(self.reason)
-        self.boxes.returnPressed.connect(self.save)
-        self.note.returnPressed.connect(self.save)
+        self.chain(self.reason, self.note, self.boxes)
 
     def set_draft(self, draft: ReversalDraft, record: SaleRecord) -> None:
         """Propose all that is left of the sale."""

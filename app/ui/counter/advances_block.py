@@ -31,6 +31,7 @@ class AdvancesBlock(QWidget):
     """The avances of the patient, in F8: Entrée takes the one pointed at into the sale, Alt+A all of them."""
 
     taken = Signal()
+    learned = Signal()
 
     def __init__(self, ui: Ui, till: Till) -> None:
         """Serve the patient of ``till``; nothing shows while nothing waits."""
@@ -87,6 +88,7 @@ class AdvancesBlock(QWidget):
         self.title.setText(f"Avances à régulariser{NBSP}: {boxes}")
         self.list.set_records(waiting, keep=True)
         self.setVisible(bool(waiting))
+        self.learned.emit()
         if waiting and not self._till.session.lines:
             self.list.setFocus()
 

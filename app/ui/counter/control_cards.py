@@ -112,12 +112,14 @@ class Answered(QWidget):
     def __init__(self, given: Acknowledgement) -> None:
         """Show the answer ``given``."""
         super().__init__()
-        reason = Text(given.reason or "Vérifié", "success", wrap=True)
-        line = row(IconLabel("check", "success"), reason)
-        line.setStretch(1, 1)
-        line.setContentsMargins(theme.S, 0, 0, 0)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(Text(given.reason or "Vérifié", "success", wrap=True))
         if given.author.name:
-            line.addWidget(Text(given.author.name, "caption"))
+            told.addWidget(Text(given.author.name, "caption"))
+        line = row(IconLabel("check", "success"))
+        line.addLayout(told, 1)
+        line.setContentsMargins(theme.S, 0, 0, 0)
         if given.reason:
             change = Button("", kind="ghost", icon="edit", name=f"Changer le motif\u00a0: {given.reason}")
             change.clicked.connect(self.changed)

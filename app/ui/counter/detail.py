@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,6 +27,7 @@ from app.ui.widgets.findings import FindingCard
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from app.kernel.outcome import Finding
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Delivery, DraftLine
     from app.ui.counter.pictures import Ticket
@@ -141,7 +143,8 @@ class LineDetail(Panel):
         self.name.setText(line.label)
         self.presentation.setText(product.presentation if product is not None else "")
         if product is not None:
-            self._add_chips(chips(product, detail))
+            # What is refunded stands on the line and below: the chips are for what is to be seen first.
+            self._add_chips([one for one in chips(product, detail) if one[1] != "neutral"])
             self._add_keys(product)
             self._add_proposal(line, picture.advice.get(line.line_id))
         ceded = self._till.session.sale is SaleKind.RETROCESSION
@@ -149,7 +152,7 @@ class LineDetail(Panel):
         if ceded or line.unit_price is None or is_free:
             self._ask_price(line, ceded=ceded)
         for finding in picture.about(line):
-            self.sheet.column.addWidget(FindingCard(finding))
+            self.sheet.column.addWidget(FindingCard(_without_name(finding, line.label)))
         held = "" if item is None else plural(item.quantity, "boîte")
         pairs = [
             ("Quantité proposée", _proposed_words(line, picture)),
@@ -208,12 +211,12 @@ class LineDetail(Panel):
         if line.unit_price is not None:
             field.set_money(line.unit_price)
         field.returnPressed.connect(lambda: self.price_typed.emit(field.money) if field.money is not None else None)
-        hint = "Prix d’achat TTC d’une boîte, puis Entrée" if ceded else "Prix libre\u00a0: tapez-le, puis Entrée"
-        self.sheet.column.addWidget(
-            Field("Prix de cession, &valeur TTC" if ceded else "Prix de &vente", field, hint=hint)
-        )
+        label = "Prix d’achat d’une boîte, &valeur TTC, puis Entrée" if ceded else "Prix de &vente, puis Entrée"
+        self.sheet.column.addWidget(Field(label, field))
 
     def _add_chips(self, states: list[tuple[str, str]]) -> None:
+        if not states:
+            return
         block = QWidget()
         column = QVBoxLayout(block)
         column.setContentsMargins(0, 0, 0, 0)
@@ -226,6 +229,15 @@ class LineDetail(Panel):
 def _units_words(line: DraftLine, product: Product | None) -> str:
     size = unit_count(product)
     return "" if line.units is None or size is None else units_words(line.units, size)
+
+
+def _without_name(finding: Finding, label: str) -> Finding:
+    """Return a finding of the line without the name of its product, which stands above it."""
+    name = f"{label}{NBSP}: "
+    if not finding.text.startswith(name):
+        return finding
+    said = finding.text.removeprefix(name)
+    return replace(finding, text=said[:1].upper() + said[1:])
 
 
 def _whose(done: Delivery) -> str:

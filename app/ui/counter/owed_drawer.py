@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from app.ui.context import Services, Ui
     from app.ui.counter.till import Till
 
+_TITLE = "Promis et dus"
 _KEYS = "Scannez la boîte, ou ↑ ↓ choisir · Entrée remettre · Échap fermer"
+_ADVANCES = "Avances"
+_ADVANCES_KEYS = "↑ ↓ choisir · Entrée reprendre dans la vente · Alt+A toutes · Échap fermer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class OwedDrawer(Drawer):
 
     def __init__(self, ui: Ui, till: Till) -> None:
         """Serve the promis of the customer of ``till``."""
-        super().__init__(ui, till, "Promis et dus")
+        super().__init__(ui, till, _TITLE)
         self.known = Known()
         self.line: DraftLine | None = None
         self.hand: _Hand | None = None
@@ -82,6 +85,7 @@ class OwedDrawer(Drawer):
         self._pages = (self._promising(), self._listing(), self._handing())
         self.advances = AdvancesBlock(ui, till)
         self.advances.taken.connect(self.closed)
+        self.advances.learned.connect(self._show)
         self.advances.bind(self)
         self.content.addWidget(self.advances)
         for page in self._pages:
@@ -269,7 +273,10 @@ class OwedDrawer(Drawer):
         line, hand = self.line is not None and self.hand is None, self.hand is not None
         listed = not hand and (not line or bool(self.list.records))
         # With avances to settle and nothing promised, the list of the promis would only stand in their way.
-        listed = listed and not (self.advances.list.records and not self.known.promises)
+        advances_only = listed and bool(self.advances.list.records) and not self.known.promises
+        listed = listed and not advances_only
+        self.title.setText(_ADVANCES if advances_only else _TITLE)
+        self.keys.setText(_ADVANCES_KEYS if advances_only else _KEYS)
         for page, shown in zip(self._pages, (line, listed, hand), strict=True):
             page.setVisible(shown)
         self.refusal.set_findings(())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.kernel.text import plural
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
-_WIDTH = 210
+_WIDTH, _WIDEST = 210, 340
 
 
 class _Tab(QFrame):
@@ -46,8 +47,18 @@ class _Tab(QFrame):
         theme.current().changed.connect(self._measure)
         self._measure()
 
+    def event(self, event: QEvent) -> bool:
+        """Measure anew where a part of the tab changed."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._measure()
+        return super().event(event)
+
     def _measure(self) -> None:
-        self.setMaximumWidth(theme.current().pixels(_WIDTH))
+        """Take the width of a long name where the other comptoirs leave it."""
+        worn, line = theme.current(), self.layout()
+        name = QFontMetrics(worn.font("strong")).horizontalAdvance(self.words.whole) + theme.S
+        asked = name + (0 if line is None else line.sizeHint().width())
+        self.setMaximumWidth(min(max(worn.pixels(_WIDTH), asked), worn.pixels(_WIDEST)))
 
     def show_till(self, till: Till, *, current: bool) -> None:
         session = till.session

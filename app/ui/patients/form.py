@@ -14,7 +14,8 @@ from app.kernel.outcome import Refused, Severity
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.officine.patients.names import converted
 from app.ui import theme
-from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
+from app.ui.widgets.act_form import ways_out
+from app.ui.widgets.basics import Panel, Text
 from app.ui.widgets.fields import DateField, Field, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Tall
@@ -49,7 +50,6 @@ class PatientForm(Panel):
     """The creation of a file: five traits first, then what is useful at the counter."""
 
     created = Signal(object)
-    cancelled = Signal()
 
     def __init__(self, ui: Ui) -> None:
         """Create files with the services of ``ui``."""
@@ -68,9 +68,7 @@ class PatientForm(Panel):
         self.body.addWidget(Text("Le dossier sera d’identité provisoire, jusqu’à l’appel INSi.", "muted", wrap=True))
         self.body.addWidget(self._grid(), 1)
         self.body.addWidget(self.findings)
-        cancel = Button("Annuler", kind="ghost")
-        cancel.clicked.connect(self.cancelled)
-        self.body.addLayout(row(cancel, 0, ActButton(ui.acts, "patients.save", kind="primary")))
+        self.body.addLayout(ways_out(ui.acts, "patients.save"))
         for name in _NAMES:
             self.editors[name].textChanged.connect(partial(self._show_conversion, name))
 

@@ -14,7 +14,8 @@ from app.officine.billing.tariffs import installed_tariffs
 from app.officine.patients.model import Coverage, Scheme
 from app.ui import theme
 from app.ui.patients.sheet import EXEMPTIONS
-from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
+from app.ui.widgets.act_form import ways_out
+from app.ui.widgets.basics import Panel, Text
 from app.ui.widgets.fields import DateField, Field, TextField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Tall
@@ -46,7 +47,6 @@ class RightsForm(Panel):
     """The coverage of a file: scheme, contract, ALD, CSS, exemption, each with the days on which it holds."""
 
     written = Signal(object)
-    cancelled = Signal()
 
     def __init__(self, ui: Ui) -> None:
         """Write the rights with the services of ``ui``."""
@@ -76,9 +76,7 @@ class RightsForm(Panel):
         self.body.addWidget(Text(about, "muted", wrap=True))
         self.body.addWidget(self._grid(), 1)
         self.body.addWidget(self.findings)
-        cancel = Button("Annuler", kind="ghost")
-        cancel.clicked.connect(self.cancelled)
-        self.body.addLayout(row(cancel, 0, ActButton(ui.acts, "patients.save", kind="primary")))
+        self.body.addLayout(ways_out(ui.acts, "patients.save"))
         self.exemption.currentIndexChanged.connect(lambda _place: self._show_proof())
 
     def begin(self, patient: Patient) -> None:

@@ -113,7 +113,6 @@ class PatientsView(QWidget):
         if self._form is None:
             self._form = PatientForm(self._ui)
             self._form.created.connect(self._created)
-            self._form.cancelled.connect(self._back)
             self.right.addWidget(self._form)
         return self._form
 
@@ -123,7 +122,6 @@ class PatientsView(QWidget):
         if self._rights is None:
             self._rights = RightsForm(self._ui)
             self._rights.written.connect(self._written)
-            self._rights.cancelled.connect(self._back)
             self.right.addWidget(self._rights)
         return self._rights
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.officine.scan.model import ScanKind
@@ -36,6 +37,7 @@ _WORDS = Wording(
     ),
     noun="produit",
 )
+_SOON_MS = 40
 _CODES = {ScanKind.GS1: "cip13", ScanKind.CIP13: "cip13", ScanKind.CIP7: "cip13", ScanKind.EAN13: "ean13"}
 
 
@@ -80,7 +82,13 @@ class ProductsView(QWidget):
         line.setSpacing(theme.L)
         line.addWidget(self.pane, 5)
         line.addWidget(self.sheet, 3)
-        self.pane.pointed.connect(self._open)
+        self._pointed: ProductRow | None = None
+        # Its answers show first: while one types, the sheet of each first answer is neither read nor laid out.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._open)
+        self.pane.pointed.connect(self._point)
         ui.acts.bind("products.search", self._search, self)
         ui.acts.bind("products.copy_code", self._copy, self)
 
@@ -109,7 +117,12 @@ class ProductsView(QWidget):
             QGuiApplication.clipboard().setText(self.sheet.record.product.code)
             self._ui.say(f"Code {formats.code(self.sheet.record.product.code)} copié", "success")
 
-    def _open(self, row: ProductRow | None) -> None:
+    def _point(self, row: ProductRow | None) -> None:
+        self._pointed = row
+        self._soon.start()
+
+    def _open(self) -> None:
+        row = self._pointed
         if row is None:
             self.sheet.show_record(None)
             return

@@ -40,14 +40,14 @@ class BalancePage(RegisterPage):
         self.findings = FindingList()
         columns: list[Column[BalanceLine]] = [
             Column("Médicament", lambda line: line.label),
-            Column("Ouverture", lambda line: str(line.opening), 10, True),
-            Column("Entrées", lambda line: str(line.entries or ""), 8, True),
-            Column("Sorties", lambda line: str(line.exits or ""), 8, True),
-            Column("Détruit", lambda line: str(line.destroyed or ""), 8, True, spare=True),
-            Column("Perdu", lambda line: str(line.lost or ""), 7, True, spare=True),
-            Column("Écarts", lambda line: rules.signed(line.adjusted) if line.adjusted else "", 8, True, spare=True),
+            Column("Ouverture", lambda line: str(line.opening), 9, True),
+            Column("Entrées", lambda line: str(line.entries or ""), 7, True),
+            Column("Sorties", lambda line: str(line.exits or ""), 7, True),
+            Column("Détruit", lambda line: str(line.destroyed or ""), 7, True, spare=True),
+            Column("Perdu", lambda line: str(line.lost or ""), 6, True, spare=True),
+            Column("Écarts", lambda line: rules.signed(line.adjusted) if line.adjusted else "", 7, True, spare=True),
             Column("Clôture", lambda line: str(line.closing), 8, True, strong=True),
-            Column("Stock ce jour", self._stock, 12, True, tone=self._tone),
+            Column("Stock ce jour", self._stock, 11, True, tone=self._tone),
         ]
         empty = EmptyState("list", "Aucun stupéfiant au registre", "Enregistrez une réception\u00a0: Stock, F6.")
         self.list: ListTable[BalanceLine] = ListTable("Balance du mois", columns, empty)

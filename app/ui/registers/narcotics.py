@@ -144,7 +144,6 @@ class _Sheet(Panel):
         self._bottom: tuple[QWidget, ...] = (self.acts_line, self.count, self.exit, self.units)
         self._shown: QWidget = self.acts_line
         for form in (self.count, self.exit, self.units):
-            form.left.connect(self.close_forms)
             form.written.connect(self._written)
         head = QHBoxLayout()
         head.setSpacing(theme.XL)
@@ -255,7 +254,7 @@ class _CountForm(_Form):
             ("&Seconde personne", self.second),
             ("&Motif de l’écart", self.reason),
         )
-        self.chain(self.number.lineEdit(), self.loose.lineEdit(), self.second, self.reason)
+        self.chain(self.number, self.loose, self.second, self.reason)
 
     def begin(self, holding: Holding) -> None:
         """Begin with nothing counted: the count is made without looking at what is expected."""
@@ -306,7 +305,7 @@ class _ExitForm(_Form):
             ("&Pharmacien témoin", self.second),
             ("&Motif", self.reason),
         )
-        self.chain(self.number.lineEdit(), self.reference, self.second, self.reason)
+        self.chain(self.kind, self.number, self.reference, self.second, self.reason)
 
     def begin(self, holding: Holding) -> None:
         """Begin with one box to destroy."""
@@ -344,7 +343,7 @@ class _UnitsForm(_Form):
     def __init__(self, ui: Ui) -> None:
         super().__init__(ui, "Unités de prise par boîte")
         self.lay(("&Unités dans une boîte", self.number))
-        self.chain(self.number.lineEdit())
+        self.chain(self.number)
 
     def begin(self, holding: Holding) -> None:
         """Begin with what is known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from app.kernel.text import NBSP
@@ -50,6 +51,7 @@ class PrintersPage(Page):
             trial.clicked.connect(partial(self._try, use))
             line = row(Field(use.label, choice), trial)
             line.setStretch(0, 1)
+            line.setAlignment(trial, Qt.AlignmentFlag.AlignBottom)
             panel.body.addLayout(line)
         self.state = Text("", "caption", wrap=True)
         panel.body.addWidget(self.state)

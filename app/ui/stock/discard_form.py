@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from app.kernel.outcome import Refused
@@ -39,8 +38,7 @@ class DiscardForm(ActForm):
         )
         self.of_narcotics = (laid["Ré&férence"], laid["Pharmacien &témoin"])
         self.fields.setColumnStretch(1, 1)
-        self.chain(self.reason)
-        self.chain(self.reference, self.second)
+        self.chain(self.boxes, self.reason, self.reference, self.second)
 
     def begin(self, record: StockRecord) -> None:
         """Begin with the opened boxes of a product, the first to expire first."""
@@ -52,8 +50,7 @@ class DiscardForm(ActForm):
             editor.clear()
         for field in self.of_narcotics:
             field.setVisible(record.is_narcotic)
-        self.findings.set_findings(())
-        self.boxes.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus(self.boxes)
 
     def save(self) -> None:
         """Take what is left of the box out of use."""

@@ -2,108 +2,43 @@
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.kernel.outcome import Refused
 from app.ui import theme
-from app.ui.widgets.basics import ActButton, Button, Panel, Text, row
+from app.ui.widgets.act_form import ActForm, scrolled
+from app.ui.widgets.basics import ActButton, Panel, Text
 from app.ui.widgets.facts import Facts
-from app.ui.widgets.fields import Field
-from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Flow, Tall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from app.kernel.outcome import Done
+    from app.kernel.outcome import Finding
     from app.ui.context import Ui
 
-_TOLD = 3
-"""How many things that are wrong are told at once: the rest once these are mended."""
+_TOLD, _CROWDED_FROM = 3, 130
+"""How many things that are wrong are told at once, the rest once these are mended; one where the letters are large."""
 
 
-class Form(QWidget):
-    """Fields two a line, what refuses them, and the two ways out."""
+class Form(ActForm):
+    """Fields two a line that scroll where room lacks, and what refuses them."""
 
-    left = Signal()
-    written = Signal(str)
     alone = False
     """True where it is not about the record shown, which makes room for it."""
 
     def __init__(self, ui: Ui, title: str) -> None:
         """Begin a form under ``title``."""
-        super().__init__()
-        self.ui = ui
-        self.heading = Text(title, "strong", wrap=True)
-        self.findings = FindingList()
-        self.fields = QGridLayout()
-        self.fields.setSpacing(theme.S)
+        super().__init__(ui, title, "stock.save", scrolls=True)
         self.fields.setColumnStretch(0, 1)
         self.fields.setColumnStretch(1, 1)
-        inside = Tall()
-        typed = QVBoxLayout(inside)
-        typed.setContentsMargins(0, 0, theme.XS, 0)
-        typed.setSpacing(theme.S)
-        typed.addLayout(self.fields)
-        typed.addWidget(self.findings)
-        typed.addStretch(1)
-        self.room = scrolled(inside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.S)
-        column.addWidget(self.heading)
-        column.addWidget(self.room, 1)
-        cancel = Button("Annuler", kind="ghost")
-        cancel.clicked.connect(self.left)
-        column.addLayout(row(cancel, 0, ActButton(ui.acts, "stock.save", kind="primary")))
 
-    def lay(self, *places: tuple[str, QWidget] | None) -> None:
-        """Put labelled fields two a line; None leaves its place to the field before it."""
-        for place, named in enumerate(places):
-            if named is None:
-                continue
-            wide = place % 2 == 0 and place + 1 < len(places) and places[place + 1] is None
-            field = Field(*named)
-            self.fields.addWidget(field, place // 2, place % 2, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignBottom)
-
-    def chain(self, *editors: QLineEdit) -> None:
-        """Make Entrée go from each editor to the next, and write from the last one."""
-        for editor, following in pairwise(editors):
-            editor.returnPressed.connect(partial(self._go_to, following))
-        editors[-1].returnPressed.connect(self.save)
-
-    def start(self, first: QWidget) -> None:
-        """Begin to type in ``first``."""
-        self.findings.set_findings(())
-        self._go_to(first)
-        if isinstance(first, QLineEdit | QSpinBox):
-            first.selectAll()
-
-    def _go_to(self, editor: QWidget) -> None:
-        editor.setFocus(Qt.FocusReason.TabFocusReason)
-        self.room.ensureWidgetVisible(editor, 0, theme.XL)
-
-    def save(self) -> None:
-        """Write what is typed."""
-        raise NotImplementedError
-
-    def run(self, work: Callable[[], Done[Any] | Refused], said: str) -> None:
-        """Write in the background; say why it is refused, or that it is done."""
-        self.ui.tasks.run(
-            lambda _progress: work(), done=lambda outcome: self._show_outcome(outcome, said), owner=self, key="write"
-        )
-
-    def _show_outcome(self, outcome: Done[Any] | Refused, said: str) -> None:
-        if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings[:_TOLD])
-            QTimer.singleShot(0, self, lambda: self.room.ensureWidgetVisible(self.findings, 0, 0))
-        else:
-            self.written.emit(said)
+    def refuse(self, findings: Iterable[Finding]) -> None:
+        """Show the first things that are wrong."""
+        told = _TOLD if theme.current().zoom < _CROWDED_FROM else 1
+        super().refuse(list(findings)[:told])
 
 
 class FormSheet(Panel):
@@ -125,7 +60,6 @@ class FormSheet(Panel):
         self._forms = tuple(forms)
         self._shown: QWidget = self.acts_line
         for form in forms:
-            form.left.connect(self.close_forms)
             form.written.connect(self._written)
         inside = Tall()
         read = QVBoxLayout(inside)
@@ -189,14 +123,3 @@ class FormSheet(Panel):
         self.ui.say(said, "success")
         self.close_forms()
         self.changed.emit()
-
-
-def scrolled(inside: QWidget) -> QScrollArea:
-    """Return a part that scrolls where room lacks."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    return area

@@ -189,20 +189,20 @@ class AsideForm(Form):
             ("C&ause", self.cause),
             ("&Motif", self.reason),
         )
-        self.chain(self.code, self.boxes.lineEdit(), self.lot, self.expiry, self.reason)
+        self.chain(self.code, self.boxes, self.lot, self.expiry, self.cause, self.reason)
 
     def begin(self, wanted: Wanted) -> None:
         """Begin with what is known."""
         self._wanted = wanted
         named = f"\u00a0: {wanted.name}" if wanted.name else ""
-        self.heading.setText(f"Mettre en quarantaine{named}")
+        self.title.setText(f"Mettre en quarantaine{named}")
         self.code.setText(wanted.code)
         self.boxes.setValue(1)
         self.lot.setText(wanted.lot)
         self.expiry.setText(wanted.expiry_text)
         self.cause.setCurrentIndex(_TYPED.index(wanted.cause))
         self.reason.setText(wanted.reason)
-        self.start(self.boxes if wanted.code else self.code)
+        self.focus(self.boxes if wanted.code else self.code)
 
     def save(self) -> None:
         """Set them aside."""
@@ -220,7 +220,7 @@ class AsideForm(Form):
             reference=wanted.reference if same else "",
             recall_id=wanted.recall_id if same and cause is Cause.RECALL else None,
         )
-        self.run(
+        self.perform(
             lambda: services.quarantine.set_aside(actor, asked), f"{plural(asked.quantity, 'boîte')} en quarantaine"
         )
 
@@ -247,17 +247,17 @@ class ExitForm(Form):
             ("&Motif", self.reason),
             None,
         )
-        self.chain(self.boxes.lineEdit(), self.document, self.second, self.reason)
+        self.chain(self.kind, self.boxes, self.document, self.second, self.reason)
 
     def begin(self, row: AsideRow) -> None:
         """Begin with all that is left."""
         self._row = row
-        self.heading.setText(f"Sortie de quarantaine\u00a0: {plural(row.held.left, 'boîte')}, {_box_words(row)}")
+        self.title.setText(f"Sortie de quarantaine\u00a0: {plural(row.held.left, 'boîte')}, {_box_words(row)}")
         self.kind.setCurrentIndex(list(Exit).index(Exit.DESTROYED) if row.held.cause is Cause.RETURNED else 0)
         self.boxes.setValue(row.held.left)
         for editor in (self.document, self.second, self.reason):
             editor.clear()
-        self.start(self.kind)
+        self.focus(self.kind)
 
     def save(self) -> None:
         """Take them out."""
@@ -267,7 +267,7 @@ class ExitForm(Form):
         services, actor, entry = self.ui.services, self.ui.actor(), row.held.id
         kind, boxes = Exit(str(self.kind.currentData())), self.boxes.value()
         reason, document, second = (editor.text().strip() for editor in (self.reason, self.document, self.second))
-        self.run(
+        self.perform(
             lambda: services.quarantine.take_out(
                 actor, entry, boxes, kind, reason=reason, document=document, second_person=second
             ),

@@ -232,7 +232,7 @@ class RecallForm(Form):
             None,
             ("&Référence de l’avis", self.reference),
         )
-        self.chain(self.code, self.lots, self.day, self.reason, self.instruction, self.reference)
+        self.chain(self.code, self.lots, self.day, self.level, self.reason, self.instruction, self.reference)
 
     def begin(self, code: str, lot: str) -> None:
         """Begin with what was scanned."""
@@ -246,7 +246,7 @@ class RecallForm(Form):
         """Take the code and the lot of a scanned box."""
         self.code.setText(code)
         self.lots.setText(lot)
-        self.start(self.lots if code else self.code)
+        self.focus(self.lots if code else self.code)
 
     def save(self) -> None:
         """Put the recall in force."""
@@ -262,7 +262,7 @@ class RecallForm(Form):
             instruction=self.instruction.text().strip(),
             reference=self.reference.text().strip(),
         )
-        self.run(lambda: services.recalls.record(actor, draft), "Rappel en vigueur à tous les comptoirs")
+        self.perform(lambda: services.recalls.record(actor, draft), "Rappel en vigueur à tous les comptoirs")
 
 
 class LiftForm(Form):
@@ -280,14 +280,14 @@ class LiftForm(Form):
         """Begin with no reason."""
         self._row = row
         self.reason.clear()
-        self.start(self.reason)
+        self.focus(self.reason)
 
     def save(self) -> None:
         """Lift it."""
         row, services, actor, reason = self._row, self.ui.services, self.ui.actor(), self.reason.text()
         if row is not None:
             recall_id = row.state.recall.id
-            self.run(lambda: services.recalls.lift(actor, recall_id, reason), "Rappel levé")
+            self.perform(lambda: services.recalls.lift(actor, recall_id, reason), "Rappel levé")
 
 
 def _lots_words(state: RecallState) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Refused
@@ -75,10 +75,9 @@ class StockSheet(Panel):
         self.facts = Facts()
         columns: list[Column[Movement]] = [
             Column("Quand", lambda move: formats.moment(move.at), width=15),
-            Column("Mouvement", lambda move: move.kind.label, width=10),
+            Column("Mouvement", lambda move: move.kind.label, second=_why),
             Column("Boîtes", lambda move: signed(move.delta), 6, True, tone=_tone),
             Column("Reste", lambda move: str(move.balance_after), 6, True, strong=True, spare=True),
-            Column("Motif, référence", _why),
         ]
         empty = EmptyState("stock", "Aucun mouvement", "Enregistrez une entrée avec F6, ou un comptage avec F9.")
         self.movements: ListTable[Movement] = ListTable("Mouvements", columns, empty)
@@ -87,11 +86,9 @@ class StockSheet(Panel):
         self.receipt = _ReceiptForm(ui)
         self.count = _CountForm(ui)
         self.thrown = DiscardForm(ui)
-        self.bottom = QStackedWidget()
-        for page in (self.acts_line, self.receipt, self.count, self.thrown):
-            self.bottom.addWidget(page)
+        self._bottom: tuple[QWidget, ...] = (self.acts_line, self.receipt, self.count, self.thrown)
+        self._shown: QWidget = self.acts_line
         for form in (self.receipt, self.count, self.thrown):
-            form.left.connect(self.close_forms)
             form.written.connect(self._written)
         head = QHBoxLayout()
         head.setSpacing(theme.XL)
@@ -101,13 +98,14 @@ class StockSheet(Panel):
             self.body.addWidget(part)
         self.body.addLayout(head)
         self.body.addWidget(self.movements, 1)
-        self.body.addWidget(self.bottom)
+        for page in self._bottom:
+            self.body.addWidget(page)
         self.show_record(None)
 
     @property
     def form_open(self) -> bool:
         """True while an entry or a count is being typed."""
-        return self.bottom.currentWidget() is not self.acts_line
+        return self._shown is not self.acts_line
 
     def show_record(self, record: StockRecord | None) -> None:
         """Show a product, or nothing."""
@@ -126,7 +124,7 @@ class StockSheet(Panel):
         item = record.row.item
         self.name.setText(record.row.name)
         self.code.setText(formats.code(record.row.code))
-        self.quantity.setText(plural(item.quantity, "boîte"))
+        self.quantity.setText(plural(item.quantity, "boîte").replace("-", "\u2212"))
         self.quantity.set_role("display" if item.quantity > 0 else "display-danger")
         limits = f"{item.minimum} à {item.maximum}" if item.maximum else "Non fixés"
         units = sum(box.remaining for box in record.opened)
@@ -157,23 +155,24 @@ class StockSheet(Panel):
 
     def save(self) -> None:
         """Write the form that is open."""
-        form = self.bottom.currentWidget()
-        if isinstance(form, ActForm):
-            form.save()
+        if isinstance(self._shown, ActForm):
+            self._shown.save()
 
     def close_forms(self) -> None:
         """Put the forms away."""
-        self.bottom.setCurrentWidget(self.acts_line)
+        self._shown = self.acts_line
         self._show_forms()
 
     def _open(self, form: _StockForm | DiscardForm) -> None:
         if self.record is not None:
-            self.bottom.setCurrentWidget(form)
+            self._shown = form
             self._show_forms()
             form.begin(self.record)
 
     def _show_forms(self) -> None:
         # Where the letters are large, what is typed takes the room of what is only read.
+        for page in self._bottom:
+            page.setVisible(page is self._shown)
         crowded = self.form_open and theme.current().zoom >= _CROWDED_FROM
         self.movements.setVisible(not crowded)
         self.facts.setVisible(not crowded)
@@ -217,7 +216,7 @@ class _ReceiptForm(_StockForm):
             ("&Péremption", self.expiry),
             ("Bon de li&vraison", self.reference),
         )
-        self.chain(self.boxes.lineEdit(), self.lot, self.expiry, self.reference)
+        self.chain(self.boxes, self.lot, self.expiry, self.reference)
 
     def begin(self, record: StockRecord) -> None:
         """Begin with one box, and no lot."""
@@ -250,7 +249,7 @@ class _CountForm(_StockForm):
         self.reason = TextField(limit=120, placeholder="Comptage, casse, périmé…")
         self.lay(("&Boîtes comptées", self.boxes), ("&Motif", self.reason))
         self.fields.setColumnStretch(1, 1)
-        self.chain(self.boxes.lineEdit(), self.reason)
+        self.chain(self.boxes, self.reason)
 
     def begin(self, record: StockRecord) -> None:
         """Begin with what the computer believes."""

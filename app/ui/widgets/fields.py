@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QFocusEvent, QKeyEvent
 
-_DEBOUNCE_MS = 10
+_DEBOUNCE_MS = 5
 
 
 class TextField(QLineEdit):

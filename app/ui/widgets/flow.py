@@ -73,17 +73,26 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        """Go through the parts, placing them when ``move``; return the height used."""
-        x, y, line = rect.x(), rect.y(), 0
+        """Go through the parts, placing each in the middle of its line when ``move``; return the height used."""
+        x, y, high = rect.x(), rect.y(), 0
+        line: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
             hint = item.sizeHint()
             if x > rect.x() and x + hint.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+                _settle(line, high, move=move)
+                x, y, high = rect.x(), y + high + self.spacing(), 0
+            line.append((item, QRect(QPoint(x, y), hint)))
             x += hint.width() + self.spacing()
-            line = max(line, hint.height())
-        return y + line - rect.y()
+            high = max(high, hint.height())
+        _settle(line, high, move=move)
+        return y + high - rect.y()
+
+
+def _settle(line: list[tuple[QLayoutItem, QRect]], high: int, *, move: bool) -> None:
+    """Place the parts of a line ``high`` pixels high when ``move``, and empty it."""
+    for item, place in line if move else ():
+        item.setGeometry(place.translated(0, (high - place.height()) // 2))
+    line.clear()
 
 
 class Flow(QWidget):

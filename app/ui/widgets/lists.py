@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 _Index = QModelIndex | QPersistentModelIndex
 _SECOND = int(Qt.ItemDataRole.UserRole)
+# As numbers: Qt asks each cell for seven roles at each drawing, and an enumeration is slow to compare.
+_ALIGNMENT, _FONT, _INK = (
+    int(role) for role in (Qt.ItemDataRole.TextAlignmentRole, Qt.ItemDataRole.FontRole, Qt.ItemDataRole.ForegroundRole)
+)
+_TEXTS = frozenset(
+    int(role) for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+)
+_TOP_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+_SIDES = tuple(
+    int(side | Qt.AlignmentFlag.AlignVCenter) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)
 _LEAST_DIGITS = 14
 
 
@@ -77,16 +88,15 @@ class RecordModel(QAbstractTableModel, Generic[R]):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 -- Qt's contract
         """Return what Qt draws of a cell."""
         column = self.columns[index.column()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role in _TEXTS:
             return column.text(self.records[index.row()])
         if role == _SECOND and column.second is not None:
             return column.second(self.records[index.row()])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.FontRole and column.strong:
+        if role == _ALIGNMENT:
+            return _SIDES[column.right]
+        if role == _FONT and column.strong:
             return theme.current().font("strong")
-        if role == Qt.ItemDataRole.ForegroundRole and column.tone is not None:
+        if role == _INK and column.tone is not None:
             token = column.tone(self.records[index.row()])
             return theme.current().color(token) if token else None
         return None
@@ -103,9 +113,8 @@ class RecordModel(QAbstractTableModel, Generic[R]):
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == _ALIGNMENT:
+            return _SIDES[column.right]
         return None
 
 
@@ -113,28 +122,29 @@ class _TwoLines(QStyledItemDelegate):
     """Draws a text, and a quieter one under it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw the ground as usual, then the two lines."""
-        whole = QStyleOptionViewItem(option)
-        self.initStyleOption(whole, index)
-        text, whole.text = whole.text, ""
+        """Draw the ground as usual, without asking the model what only a text needs; then the two lines."""
         table = option.widget
         style = table.style() if table is not None else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, table)
-        tokens = theme.current().tokens
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, table)
+        worn = theme.current()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        room = option.rect.adjusted(theme.S, theme.XS, -theme.XS, -theme.XS)
-        self._line(painter, room, text, whole.font, tokens.on_selection if chosen else tokens.text)
-        quiet = theme.current().font("caption")
-        room.setTop(room.top() + QFontMetrics(whole.font).height() + 1)
+        # As far from the side as the title of the column, at every zoom.
+        room = option.rect.adjusted(worn.pixels(theme.S), theme.XS, -theme.XS, -theme.XS)
+        font = index.data(_FONT) or option.font
+        high = self._line(painter, room, index.data(), font, worn.color("on_selection" if chosen else "text"))
+        room.setTop(room.top() + high + 1)
         under = index.data(_SECOND) or ""
-        self._line(painter, room, under, quiet, tokens.on_selection if chosen else tokens.muted)
+        self._line(painter, room, under, worn.font("caption"), worn.color("on_selection" if chosen else "muted"))
 
     @staticmethod
-    def _line(painter: QPainter, room: QRect, text: str, font: QFont, color: str) -> None:
+    def _line(painter: QPainter, room: QRect, text: str, font: QFont, color: QColor) -> int:
+        """Draw a line at the top of ``room``; return how high it is."""
         painter.setFont(font)
-        painter.setPen(QColor(color))
-        cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, cut)
+        painter.setPen(color)
+        metrics = painter.fontMetrics()
+        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, _TOP_LEFT, cut)
+        return metrics.height()
 
 
 class ListTable(QTableView, Generic[R]):
