@@ -72,7 +72,6 @@ class StaffSheet(QWidget):
         self.forms = Stack()
         for form in (self.member_form, self.password_form, self.pin_form, self.leave_form):
             self.forms.addWidget(_held(form))
-            form.left.connect(self.close_forms)
             form.written.connect(self._written)
         self.forms.addWidget(_held(self.totp))
         self.totp.confirmed.connect(lambda: self._written("Application de codes enregistrée"))

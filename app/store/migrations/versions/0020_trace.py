@@ -8,7 +8,7 @@ from app.store.chain import GENESIS
 from app.store.migrations.guards import append_only
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 
 
 def upgrade() -> None:
