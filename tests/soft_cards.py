@@ -135,14 +135,19 @@ class SoftCards:
         assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.fixture
-def soft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftCards:
-    """A SoftHSM2 without card."""
+def module_of_tests() -> Path:
+    """Return the module of SoftHSM2; skip without it."""
     module = next((place for place in MODULES if place.exists()), None)
     if module is None or shutil.which("softhsm2-util") is None:
         missing("softhsm2 is not installed")
     assert module is not None
-    made = SoftCards(tmp_path / "soft", module)
+    return module
+
+
+@pytest.fixture
+def soft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftCards:
+    """A SoftHSM2 without card."""
+    made = SoftCards(tmp_path / "soft", module_of_tests())
     monkeypatch.setenv("SOFTHSM2_CONF", str(made.configuration))
     return made
 
@@ -188,11 +193,23 @@ def cps_objects(
     return [one for one in objects if one["label"] != without]
 
 
+@pytest.fixture(scope="session")
+def cps_tokens(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]
+) -> Path:
+    """The files of a SoftHSM2 with one card, a pharmacist's, made once and copied for each test."""
+    made = SoftCards(tmp_path_factory.mktemp("tokens") / "soft", module_of_tests())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(made.configuration))
+        made.make()
+        made.fill("CPS-TEST", cps_objects(authority, keys))
+    return made.folder / "tokens"
+
+
 @pytest.fixture
-def cps(soft: SoftCards, authority: Authority, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]) -> SoftCards:
+def cps(soft: SoftCards, cps_tokens: Path) -> SoftCards:
     """A SoftHSM2 with one card, a pharmacist's."""
-    soft.make()
-    soft.fill("CPS-TEST", cps_objects(authority, keys))
+    shutil.copytree(cps_tokens, soft.folder / "tokens", dirs_exist_ok=True)
     return soft
 
 

@@ -24,15 +24,28 @@ from app.cards.virtual import VirtualTransport
 from app.demo_cards import DemoCards
 from app.holder_cards import HolderCards, HolderTrust, build_cards
 from app.kernel.clock import FixedClock
+from app.kernel.events import Publisher
 from app.kernel.mode import Mode
+from app.kernel.outcome import Done, Refused
+from app.officine.secrets.sealing import KeyBox
+from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.ports import CardProof, HolderCard
+from app.officine.staff.service import Staff
+from app.officine.staff.session import Means
+from app.officine.staff.signing import SignIn
 from app.settings import Settings
+from app.store.database import Database
+from app.store.engine import open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from card_readers import Slot as RealSlot
     from soft_cards import Layer
+
+    from app.kernel.outcome import Outcome
+    from app.officine.staff.session import StaffSession
+    from app.store.audit import Actor
 
 pytestmark = pytest.mark.req("OFF-CARD-11")
 
@@ -331,3 +344,34 @@ def test_a_card_swapped_while_the_code_is_typed_signs_for_nobody(
         cards.prove(bytearray(b"5678"), CHALLENGE)
     assert shown is not None
     assert cards.serial_in("Lecteur de démonstration 1") != shown.serial
+
+
+def test_a_card_of_the_demonstration_opens_the_workstation_to_its_holder(
+    demo: DemoCards, database_url: str, clock: FixedClock, actor: Actor
+) -> None:
+    db = Database(open_engine(database_url), clock, Publisher())
+    parts = build_cards(Settings(), Mode.DEMO, clock, demo)
+    staff = Staff(db)
+    claire = MemberDraft(family_name="VALÉRIANE", given_name="Claire", role=Role.HOLDER, rpps="89970001007")
+    assert isinstance(staff.add(claire, actor), Done)
+
+    def sign_in(*, simulated: bool, key: str, code: bytes) -> Outcome[StaffSession]:
+        service = SignIn(db, staff, KeyBox(bytes(32)), station="Comptoir 1", simulated=simulated, trust=parts.trust)
+        demo.toggle(key)
+        challenge = service.challenge()
+        holder = parts.holders.holder()
+        assert holder is not None
+        proof = parts.holders.prove(bytearray(code), challenge)
+        demo.toggle(key)
+        return service.by_card(holder, proof)
+
+    opened = sign_in(simulated=True, key="cps", code=b"1234")
+    assert isinstance(opened, Done)
+    assert (opened.value.member.family_name, opened.value.means) == ("VALÉRIANE", Means.CPS)
+    nobody = sign_in(simulated=True, key="cps_thomas", code=b"5678")
+    assert isinstance(nobody, Refused)
+    assert nobody.findings[0].code == "GAL-PER-46"
+    real = sign_in(simulated=False, key="cps", code=b"1234")
+    assert isinstance(real, Refused)
+    assert real.findings[0].code == "GAL-CPS-38"
+    db.close()

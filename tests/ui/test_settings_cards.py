@@ -21,8 +21,7 @@ pytestmark = pytest.mark.req("OFF-CARD-12")
 def page(stage: Stage) -> Any:  # noqa: ANN401 -- each page has its own type
     """The page, with empty readers."""
     view = stage.view("settings")
-    press(stage.window, Qt.Key.Key_9, modifiers=Qt.KeyboardModifier.ControlModifier)
-    stage.settle()
+    stage.act("settings.cards")
     found = view.stack.currentWidget()  # type: ignore[attr-defined] # the settings' screen
     assert found is view.page("cards")  # type: ignore[attr-defined]
     return found
