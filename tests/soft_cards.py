@@ -66,12 +66,18 @@ class Authority:
 
     @classmethod
     def made(
-        cls, parts: dict[str, str], above: Authority | None = None, *, ca: bool = True, days: int = 7300
+        cls,
+        parts: dict[str, str],
+        above: Authority | None = None,
+        *,
+        ca: bool = True,
+        days: int = 7300,
+        may_issue: bool | None = None,
     ) -> Authority:
-        """Make one."""
+        """Make one; ``may_issue`` is what its key usage says of certificates, None without key usage."""
         key, name = rsa.generate_private_key(65537, 2048), name_of(parts)
         issuer, by = (name, key) if above is None else (above.name, above.key)
-        return cls(name, key, _issued(name, key, issuer, by, days=days, ca=ca))
+        return cls(name, key, _issued(name, key, issuer, by, days=days, ca=ca, may_issue=may_issue))
 
     def issue(
         self, key: rsa.RSAPrivateKey, *subject: dict[str, str], days: int = 7300, begin: dt.datetime = FAR
@@ -95,8 +101,9 @@ def _issued(
     days: int,
     ca: bool = False,
     begin: dt.datetime = FAR,
+    may_issue: bool | None = None,
 ) -> x509.Certificate:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -105,8 +112,21 @@ def _issued(
         .not_valid_before(begin)
         .not_valid_after(begin + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .sign(by, hashes.SHA256())
     )
+    if may_issue is not None:
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=may_issue,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        builder = builder.add_extension(usage, critical=True)
+    return builder.sign(by, hashes.SHA256())
 
 
 class SoftCards:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from card_readers import READERS, wait_until
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +22,7 @@ from app.cards.professional import CardObject, Token, same_card, same_reader, si
 from app.cards.professional_desk import ProfessionalDesk, reader_of
 from app.cards.transport import Slot
 from app.cards.virtual import VirtualTransport
+from app.cards.virtual_cps import VirtualAuthority, VirtualCps, VirtualModule
 from app.demo_cards import DemoCards
 from app.holder_cards import HolderCards, HolderTrust, build_cards
 from app.kernel.clock import FixedClock
@@ -66,6 +68,8 @@ def pki() -> dict[str, Authority]:
         "sound": Authority.made(ISSUER, root),
         "test": Authority.made(TEST_ISSUER, root),
         "no-authority": Authority.made(ISSUER, root, ca=False),
+        "no-issuer": Authority.made(ISSUER, root, may_issue=False),
+        "issuer": Authority.made(ISSUER, root, may_issue=True),
         "over": Authority.made(ISSUER, root, days=10),
         "same-name": Authority.made(ISSUER),
     }
@@ -102,6 +106,9 @@ def test_anything_less_is_refused_and_named(pki: dict[str, Authority], keys: Key
     assert judged(proof_of(pki["same-name"], keys), both) == ["GAL-CPS-34"], "a name is no signature"
     weak = [pki["root"].der, pki["no-authority"].der]
     assert judged(proof_of(pki["no-authority"], keys), weak) == ["GAL-CPS-34"], "it may not issue"
+    crl_only = [pki["root"].der, pki["no-issuer"].der]
+    assert judged(proof_of(pki["no-issuer"], keys), crl_only) == ["GAL-CPS-34"], "its key signs no certificates"
+    assert judged(proof_of(pki["issuer"], keys), [pki["root"].der, pki["issuer"].der]) == []
     assert judged(proof_of(pki["over"], keys), [pki["root"].der, pki["over"].der]) == ["GAL-CPS-35"]
     assert judged(proof_of(pki["sound"], keys, days=30), both) == ["GAL-CPS-31"]
     assert judged(proof_of(pki["sound"], keys, data=b"another"), both) == ["GAL-CPS-36"]
@@ -240,11 +247,41 @@ def test_a_card_pulled_from_a_real_reader_is_known_by_its_number_and_shut(
         slots[1].pull()
         wait_until(lambda: len(told) == 2, 10)
         assert told[1] == (card.serial, False)
+        children = psutil.Process().children()
+        assert not [one for one in children if str(layer.path) in one.cmdline()], "the module would keep the code"
         with pytest.raises(CardChanged):
             desk.sign(b"defi")
     finally:
         readers.stop()
         desk.close()
+
+
+def test_a_card_whose_reader_is_unknown_stays_until_a_professional_card_goes() -> None:
+    transport = VirtualTransport(["A", "B", "C"])
+    transport.insert("A", imitations.cps_card("80250000019900000042"))
+    transport.insert("B", imitations.cps_card("80250000019900000059"))
+    transport.insert("C", imitations.plain_card(imitations.ATR_VITALE_2))
+    card = VirtualCps(
+        serial="80250000019900000067",
+        family_name="VALÉRIANE",
+        given_name="CLAIRE",
+        rpps="89970001007",
+        title="Pharmacien",
+        code=CODE,
+        structure_id="",
+        structure_name="",
+        authority=VirtualAuthority(),
+    )
+    readers = CardDesk(transport)
+    desk = ProfessionalDesk(VirtualModule(lambda: {"OpenSC 0": card}), readers)
+    readers.start(lambda _event: None)
+    found = desk.card()
+    assert found.reader == ""
+    transport.pull("C")
+    assert desk.is_present(found.serial), "a Vitale that goes is nobody's card"
+    transport.pull("B")
+    assert not desk.is_present(found.serial), "which one went can't be told: it is taken as gone"
+    readers.stop()
 
 
 # --- The cards of the demonstration -----------------------------------------------------------------------------------

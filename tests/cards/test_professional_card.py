@@ -121,6 +121,9 @@ def test_the_code_is_zeroed_whatever_comes_of_it(desk: ProfessionalDesk) -> None
             said = f"{failure!r} {failure.advice} {failure.__context__!r}"
         assert bytes(given) == bytes(len(text))
         assert text not in said
+    given = code()
+    desk.module.unlock(serial, given)
+    assert bytes(given) == bytes(4), "the module's side zeroes it too"
 
 
 @pytest.mark.parametrize("text", ["", "123", "12345", "12a4", "١٢٣٤", "12 4"])
