@@ -44,6 +44,7 @@ TOPICS: dict[str, Topic] = {
     "cards": Topic("app.cli.cards", "lecteurs de cartes : lister, lire une carte Vitale ou CPS"),
     "cash": Topic("app.cli.cash", "caisse : clôtures (Z) et archives"),
     "billing": Topic("app.cli.billing", "tarifer une facture"),
+    "ins": Topic("app.cli.ins", "contrôler, dessiner, rejouer une identité INS"),
     "backup": Topic("app.cli.backup", "sauvegarder les données"),
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
