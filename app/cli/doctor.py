@@ -30,6 +30,7 @@ PROBES = {
     "printer": probes_machine.printer,
     "scanner": probes_machine.scanner,
     "cards": probes_machine.cards,
+    "secrets": probes_data.secrets,
     "professional_cards": probes_machine.professional_cards,
 }
 LABELS = {
@@ -49,6 +50,7 @@ LABELS = {
     "printer": "imprimante",
     "scanner": "lecteur",
     "cards": "cartes",
+    "secrets": "secrets",
     "professional_cards": "cartes CPS",
 }
 _SIGNS = {probe.OK: "ok       ", probe.WARN: "attention", probe.FAIL: "DÉFAUT   "}

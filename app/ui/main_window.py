@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.officine.staff.model import Right
-from app.officine.staff.rules import may
+from app.officine.staff.rules import member_may
 from app.ui import theme
 from app.ui.lock import LockView
 from app.ui.resources import resource
@@ -127,6 +127,9 @@ class MainWindow(QMainWindow):
         """Show a room, built at its first use; nothing while the workstation is locked."""
         if self.locked:
             return
+        if not self.acts.allowed(f"room.{room_id}"):
+            # What was shown to the operator before is not for this one: the last room is open to everybody.
+            room_id = ROOMS[-1].id
         self.room = room_id
         self.title.setText(TITLES[room_id])
         for name, button in self._buttons.items():
@@ -343,6 +346,9 @@ class MainWindow(QMainWindow):
         take = getattr(self._view(self.room), "take_scan", None)
         if take is not None and take(scan):
             return
+        if not self.acts.allowed(ROOMS[0].act.id):
+            self._refuse(ROOMS[0].act.id)
+            return
         counter = self._view(ROOMS[0].id)
         if hasattr(counter, "take_scan"):
             self.enter(ROOMS[0].id)
@@ -350,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def _route_card(self, news: News) -> None:
         """Give a card to the counter, which comes to the front for a Vitale; to nobody while locked."""
-        if self.locked:
+        if self.locked or not self.acts.allowed(ROOMS[0].act.id):
             return
         if news.is_mute:
             self.say("La carte ne répond pas : vérifiez son sens et nettoyez la puce.", "warning")
@@ -370,7 +376,7 @@ class MainWindow(QMainWindow):
     def _may(self, right: str) -> bool:
         """Return True when the operator holds the right; before anyone is known, Galien itself holds all."""
         operator = self.ui.operator if self.ui is not None else None
-        return operator is None or may(operator.role, Right(right))
+        return operator is None or member_may(operator, Right(right))
 
     def _refuse(self, act_id: str) -> None:
         act = self.acts.get(act_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.officine.staff.model import Right
 from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
@@ -38,18 +39,23 @@ _SCREENS = (
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One room: its id, its title and icon in the rail, its key, and what builds its screen."""
+    """One room: its id, its title and icon in the rail, its key, what builds its screen, and who may enter.
+
+    ``right`` is that of whoever may see what the room shows; empty for everybody.
+    """
 
     id: str
     title: str
     icon: str
     key: str
     build: Callable[[Ui], QWidget]
+    right: str = ""
 
     @property
     def act(self) -> Act:
         """The act that enters the room."""
-        return Act(f"room.{self.id}", self.title, self.key, synonyms=("aller", "écran", "ouvrir"), icon=self.icon)
+        words = ("aller", "écran", "ouvrir")
+        return Act(f"room.{self.id}", self.title, self.key, synonyms=words, icon=self.icon, right=self.right)
 
 
 class UnbuiltView(QWidget):
@@ -130,12 +136,12 @@ def _messaging(_ui: Ui) -> QWidget:
 
 
 ROOMS = (
-    Room("counter", "Comptoir", "counter", "Alt+1", _counter),
-    Room("patients", "Patients", "patients", "Alt+2", _patients),
+    Room("counter", "Comptoir", "counter", "Alt+1", _counter, Right.DELIVER),
+    Room("patients", "Patients", "patients", "Alt+2", _patients, Right.READ_PATIENT),
     Room("products", "Produits", "products", "Alt+3", _products),
-    Room("stock", "Stock", "stock", "Alt+4", _stock),
-    Room("registers", "Registres", "list", "Alt+5", _registers),
-    Room("cash", "Caisse", "euro", "Alt+6", _cash),
+    Room("stock", "Stock", "stock", "Alt+4", _stock, Right.RECEIVE_STOCK),
+    Room("registers", "Registres", "list", "Alt+5", _registers, Right.READ_REGISTERS),
+    Room("cash", "Caisse", "euro", "Alt+6", _cash, Right.DELIVER),
     Room("documents", "Documents", "documents", "Alt+7", _documents),
     Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
     Room("settings", "Réglages", "settings", "Alt+9", _settings),

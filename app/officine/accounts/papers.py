@@ -15,6 +15,7 @@ from app.kernel.text import NBSP, plural
 from app.officine.accounts import rules, store
 from app.officine.accounts.model import AccountKind, EntryKind
 from app.officine.cash.model import Means
+from app.officine.staff.model import Right
 from app.store import facts
 from app.store.tables import AuditRow
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.money import Money
     from app.officine.accounts.model import AccountEntry, AccountInvoice, Balance
+    from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
 
@@ -35,8 +37,9 @@ SUBJECT = "print"
 class AccountPapers:
     """The invoices and statements of this workstation; an invoice printed again says that it is a duplicata."""
 
-    def __init__(self, db: Database, folder: Path, mode: Mode) -> None:
-        """Write into ``folder``; what ``mode`` simulates is marked on every paper."""
+    def __init__(self, db: Database, folder: Path, mode: Mode, staff: Staff | None = None) -> None:
+        """Write into ``folder``; what ``mode`` simulates is marked on every paper; ask ``staff`` for the rights."""
+        self._staff = staff
         self._db = db
         self._folder = folder
         self._mode = mode
@@ -44,8 +47,11 @@ class AccountPapers:
     def write_invoice(self, number: int, actor: Actor) -> Path:
         """Write an invoice, traced, and return its file: from the second time on, a numbered duplicata.
 
-        Raises InputDefect for an unknown number, DiskFull or DatabaseReadOnly where the file can't be written.
+        Raises InputDefect for an unknown number or an actor who keeps no accounts, DiskFull or DatabaseReadOnly where
+        the file can't be written.
         """
+        if self._staff is not None:
+            self._staff.require(actor, Right.KEEP_ACCOUNTS)
         from app.docs.account import account_pdf  # noqa: PLC0415 -- heavy: at the first invoice printed
 
         with self._db.read() as session:

@@ -206,7 +206,11 @@ class Cash:
         return self._allowed(actor, Right.DELIVER) or self._db.perform(actor, act)
 
     def reprint(self, actor: Actor, delivery: int) -> int:
-        """Record that the ticket of a delivery is printed again; return the number of this duplicata, from 1."""
+        """Record that the ticket of a delivery is printed again; return the number of this duplicata, from 1.
+
+        Raises InputDefect where the actor may not deliver.
+        """
+        self._staff.require(actor, Right.DELIVER)
         return self._db.perform(actor, lambda work: self.record_reprint(work, delivery))
 
     def record_reprint(self, work: UnitOfWork, delivery: int) -> int:

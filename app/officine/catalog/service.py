@@ -17,6 +17,7 @@ from app.officine.catalog.model import CatalogVersion
 from app.officine.catalog.reader import SnapshotReader
 from app.officine.catalog.snapshot import build_snapshot, sha256_of
 from app.officine.catalog.wording import query_code
+from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Outcome
     from app.officine.catalog.building import Progress
     from app.officine.catalog.model import ImportReport, Product, ProductCard, ProductDetail
+    from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
@@ -42,8 +44,9 @@ _USES_SECONDS = 300.0
 class Catalog:
     """The products of one officine: the snapshot in force, and the officine's own product cards."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        """Read the business database ``db``, and the snapshot files in ``folder``."""
+    def __init__(self, db: Database, folder: Path, staff: Staff | None = None) -> None:
+        """Read the business database ``db``, and the snapshot files in ``folder``; ask ``staff`` for the rights."""
+        self._staff = staff
         self._db = db
         self.folder = folder
         self._lock = threading.RLock()
@@ -107,6 +110,9 @@ class Catalog:
         that looks cut: a tenth of its lines lost, a last line without end. Raises FileUnusable when ``source`` can't
         be read, DiskFull.
         """
+        denied = self._denied(actor)
+        if denied:
+            return Refused(denied)
         _tell(progress, "Lecture et contrôle des fichiers…")
         with building.staging_file(self.folder) as staging:
             try:
@@ -130,6 +136,7 @@ class Catalog:
 
         ``file`` is moved to its place. The same snapshot again changes nothing, but for mending a damaged one.
         """
+        self._require(actor)
         version = self._described(file, report)
         if version == self.version() and self._is_here(version):
             return version
@@ -144,6 +151,9 @@ class Catalog:
 
     def rollback(self, actor: Actor) -> Outcome[CatalogVersion]:
         """Put the previous version back in force; a second time comes back to the one that was left."""
+        denied = self._denied(actor)
+        if denied:
+            return Refused(denied)
         kept = self.previous_version()
         if kept is None:
             return Refused((_no_previous(self.version()),))
@@ -231,6 +241,7 @@ class Catalog:
 
     def put_cards(self, cards: Sequence[ProductCard], actor: Actor) -> int:
         """Write product cards of the officine, new or changed; return how many."""
+        self._require(actor)
         with self._db.write(actor) as work:
             count = store.put_cards(work, cards)
             work.audit("catalog.cards", "product_card", details={"count": count})
@@ -247,6 +258,14 @@ class Catalog:
             work.changed("product_price")
 
     # --- Inside --------------------------------------------------------------------------------------------------
+
+    def _denied(self, actor: Actor) -> tuple[Finding, ...]:
+        return () if self._staff is None else tuple(self._staff.refusal(actor, Right.MANAGE_CATALOG))
+
+    def _require(self, actor: Actor) -> None:
+        """Raise InputDefect where the actor may not change the medicines database."""
+        if self._staff is not None:
+            self._staff.require(actor, Right.MANAGE_CATALOG)
 
     def _today(self) -> dt.date:
         return today(self._db.clock)

@@ -165,6 +165,9 @@ class Counter:
 
     def resume(self, session_id: str, actor: Actor) -> Outcome[CounterSession]:
         """Take a session over, in waiting or not, and return it as it was last saved; the former window loses it."""
+        findings = self._near.staff.refusal(actor, Right.DELIVER)
+        if findings:
+            return Refused(tuple(findings))
         with self._near.db.write(actor) as work:
             if not store.take_session(work.session, session_id, uuid.uuid4().hex, actor, work.now):
                 return Refused((_over(),))
@@ -181,6 +184,9 @@ class Counter:
         """
         if self._near.db.is_postgresql:
             return self.resume(session_id, actor)
+        findings = self._near.staff.refusal(actor, Right.DELIVER)
+        if findings:
+            return Refused(tuple(findings))
         found = self.load(session_id)
         return Refused((_over(),)) if found is None else Done(found)
 
@@ -190,6 +196,9 @@ class Counter:
             return store.live_sessions(session)
 
     def _close(self, session: CounterSession, actor: Actor, state: SessionState) -> Outcome[CounterSession]:
+        findings = self._near.staff.refusal(actor, Right.DELIVER)
+        if findings:
+            return Refused(tuple(findings))
         with self._near.db.write(actor) as work:
             if not store.write_session(work.session, session, work.now, state):
                 return Refused((applying.taken_over(),))
@@ -270,8 +279,9 @@ class Counter:
 
     # --- After the delivery -------------------------------------------------------------------------------------
 
-    def delivery(self, number: int) -> Delivery | None:
-        """Return a delivery; None for an unknown number."""
+    def delivery(self, number: int, actor: Actor | None = None) -> Delivery | None:
+        """Return a delivery; None for an unknown number. Raises as ``history``."""
+        self._near.staff.require(actor, Right.READ_PATIENT)
         with self._near.db.read() as session:
             return store.read_delivery(session, number)
 
@@ -281,13 +291,22 @@ class Counter:
             number = store.number_of_session(session, session_id)
             return None if number is None else store.read_delivery(session, number)
 
-    def deliveries(self, day: dt.date | None = None, limit: int = 500) -> list[DeliverySummary]:
-        """Return the deliveries of a day (today's), newest first."""
+    def deliveries(
+        self, day: dt.date | None = None, limit: int = 500, actor: Actor | None = None
+    ) -> list[DeliverySummary]:
+        """Return the deliveries of a day (today's), newest first. Raises as ``history``."""
+        self._near.staff.require(actor, Right.READ_PATIENT)
         with self._near.db.read() as session:
             return store.day_deliveries(session, day or today(self._near.db.clock), limit)
 
-    def history(self, patient_id: int, limit: int = 60, *, with_cancelled: bool = False) -> list[HistoryLine]:
-        """Return the last products that a patient received, newest first; also those taken back where asked."""
+    def history(
+        self, patient_id: int, limit: int = 60, *, with_cancelled: bool = False, actor: Actor | None = None
+    ) -> list[HistoryLine]:
+        """Return the last products that a patient received, newest first; also those taken back where asked.
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._near.staff.require(actor, Right.READ_PATIENT)
         with self._near.db.read() as session:
             return store.patient_history(session, patient_id, limit, with_cancelled=with_cancelled)
 
@@ -302,8 +321,13 @@ class Counter:
         code: str | None = None,
         after: int = 0,
         limit: int = 500,
+        actor: Actor | None = None,
     ) -> list[RegisterEntry]:
-        """Return a page of the register in order of number: by dates, by patient, by medicine (CSP R.5132-10)."""
+        """Return a page of the register in order of number: by dates, by patient, by medicine (CSP R.5132-10).
+
+        Raises as ``history``.
+        """
+        self._near.staff.require(actor, Right.READ_PATIENT)
         with self._near.db.read() as session:
             return store.register_entries(
                 session, first=first, last=last, patient_id=patient_id, code=code, after=after, limit=limit

@@ -10,6 +10,7 @@ from app.kernel.files import write_whole
 from app.officine.dispensing import store
 from app.officine.owed import rules
 from app.officine.scan.promise import build
+from app.officine.staff.model import Right
 from app.store import facts
 from app.store.tables import AuditRow
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.kernel.money import Money
     from app.officine.owed.model import Promise
+    from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
 
@@ -30,8 +32,9 @@ SUBJECT = "print"
 class Slips:
     """The tickets of promis of this workstation: a second one says that it is a duplicata."""
 
-    def __init__(self, db: Database, folder: Path, mode: Mode) -> None:
-        """Write into ``folder``; what ``mode`` simulates is marked."""
+    def __init__(self, db: Database, folder: Path, mode: Mode, staff: Staff | None = None) -> None:
+        """Write into ``folder``; what ``mode`` simulates is marked; ask ``staff`` for the rights."""
+        self._staff = staff
         self._db = db
         self._folder = folder
         self._mode = mode
@@ -48,8 +51,10 @@ class Slips:
         """Write the ticket of the promis of one delivery, traced, and return its file: a roll of 80 mm.
 
         Its code is that of the first: scanned at the counter it finds the customer, and all that is owed to them.
-        Raises DiskFull, or DatabaseReadOnly where the folder can't be written.
+        Raises DiskFull, or DatabaseReadOnly where the folder can't be written; InputDefect for who may not deliver.
         """
+        if self._staff is not None:
+            self._staff.require(actor, Right.DELIVER)
         from app.docs.slip import Slip, slip_pdf  # noqa: PLC0415 -- heavy: at the first ticket printed
 
         promise = promises[0]

@@ -88,8 +88,13 @@ class Interventions:
         last: dt.date | None = None,
         patient_id: int | None = None,
         limit: int | None = None,
+        actor: Actor | None = None,
     ) -> list[Intervention]:
-        """Return the interventions of a period or of a patient, each with its last outcome, the newest first."""
+        """Return the interventions of a period or of a patient, each with its last outcome, the newest first.
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.interventions(session, first=first, last=last, patient_id=patient_id, limit=limit)
 

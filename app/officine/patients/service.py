@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,6 @@ from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from app.kernel.outcome import Finding, Outcome
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
+
+_SAME_ACCESS = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +43,62 @@ class Patients:
         """Keep the files in ``db``; ask ``staff`` for the rights."""
         self._db = db
         self._staff = staff
+        self._lock = threading.Lock()
+        self._opened: dict[tuple[Actor, int], dt.datetime] = {}
 
-    def search(self, text: str, limit: int = 30) -> list[Patient]:
+    def search(self, text: str, limit: int = 30, actor: Actor | None = None) -> list[Patient]:
         """Return the patients found by birth date in any typed form, letters of any name, or both, in any order.
 
         Whole names come before longer ones; born the same day, by name. Any text is legal; one without a letter
-        or a date finds nobody. A matricule finds its owner only with its right key.
+        or a date finds nobody. A matricule finds its owner only with its right key. Raises InputDefect where
+        ``actor`` may not read patients' files; None is Galien itself.
         """
+        self._staff.require(actor, Right.READ_PATIENT)
         query = rules.read_query(text, today(self._db.clock))
         if query.is_empty:
             return []
         with self._db.read() as session:
             return store.search(session, query, limit)
 
-    def get(self, patient_id: int) -> Patient | None:
-        """Return a patient's file; None when there is no such one."""
+    def get(self, patient_id: int, actor: Actor | None = None) -> Patient | None:
+        """Return a patient's file; None when there is no such one. Raises as ``search``."""
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.get(session, patient_id)
+
+    def open(self, patient_id: int, actor: Actor, where: str = "") -> Outcome[Patient]:
+        """Return a patient's file to be shown to a person, traced: who, when, from where, whose (DSR, INS-04).
+
+        Refused to who may not read files. Shown again to the same person at the same workstation within ten minutes,
+        it is the same access. ``where`` is the room that shows it.
+        """
+        findings = self._staff.refusal(actor, Right.READ_PATIENT)
+        if findings:
+            self._trace_opening(patient_id, actor, where, "refused")
+            return Refused(tuple(findings))
+        patient = self.get(patient_id)
+        if patient is None:
+            return Refused((rules.unknown(patient_id),))
+        if self._is_new_access(patient_id, actor):
+            self._trace_opening(patient_id, actor, where, "ok")
+        return Done(patient)
+
+    def _is_new_access(self, patient_id: int, actor: Actor) -> bool:
+        key, now = (actor, patient_id), self._db.clock.now()
+        with self._lock:
+            # Kept short: what is older is a new access anyway.
+            self._opened = {one: at for one, at in self._opened.items() if dt.timedelta(0) <= now - at < _SAME_ACCESS}
+            if key in self._opened:
+                return False
+            self._opened[key] = now
+            return True
+
+    def _trace_opening(self, patient_id: int, actor: Actor, where: str, result: str) -> None:
+        with self._db.write(actor) as work:
+            details = {"room": where}
+            work.audit(
+                "patient.open", "patient", str(patient_id), patient_id=patient_id, details=details, result=result
+            )
 
     def count(self) -> int:
         """Return how many files there are."""
@@ -119,7 +161,8 @@ class Patients:
         A real INS enters a file by INSi alone, never by this way.
         """
         checked = [self._checked(file.draft) for file in files]
-        findings = [finding for _, found in checked for finding in found]
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
+        findings += [finding for _, found in checked for finding in found]
         if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.write(actor) as work:

@@ -40,8 +40,12 @@ class Allergies:
         self._catalog = catalog
         self._classes = classes
 
-    def of(self, patient_id: int) -> Recorded:
-        """Return what the file of a patient says; nothing is « non renseigné », told apart from « aucune connue »."""
+    def of(self, patient_id: int, actor: Actor | None = None) -> Recorded:
+        """Return what the file of a patient says; nothing is « non renseigné », told apart from « aucune connue ».
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.recorded(session, patient_id)
 

@@ -30,6 +30,7 @@ from app.officine.safety.names import installed_names
 from app.officine.safety.snapshot import SnapshotReader, damaged, write_snapshot
 from app.officine.safety.source import defect, read_folder
 from app.officine.safety.switch import Switch
+from app.officine.staff.model import Right
 from app.officine.staff.service import Staff
 from app.store import facts
 
@@ -84,6 +85,7 @@ class Safety:
         self._db = db
         self.folder = folder
         staff = staff or Staff(db)
+        self._staff = staff
         self.switch = Switch(db, staff, default=enabled)
         self.tables = DatedTables(db, staff)
         self.allergies = Allergies(db, staff, catalog, self.classes)
@@ -152,6 +154,9 @@ class Safety:
         ``accept_fall`` takes one that lost a tenth of its interactions. Raises FileUnusable when ``source`` can't be
         read, DiskFull.
         """
+        denied = self._staff.refusal(actor, Right.MANAGE_CATALOG)
+        if denied:
+            return Refused(tuple(denied))
         try:
             started = time.perf_counter()
             thesaurus = read_folder(source, edition)
@@ -168,8 +173,10 @@ class Safety:
     def install(self, thesaurus: Thesaurus, actor: Actor, prefix: str) -> ThesaurusVersion:
         """Write a thesaurus as a file, put it in service, and keep the one that it replaces.
 
-        Raises DiskFull or DatabaseReadOnly where nothing can be written; the one in service stays.
+        Raises DiskFull or DatabaseReadOnly where nothing can be written, InputDefect where the actor may not; the one
+        in service stays.
         """
+        self._staff.require(actor, Right.MANAGE_CATALOG)
         name = f"{prefix}-{thesaurus.edition}-{thesaurus.digest[:8]}"
         path = self.folder / f"{name}.sqlite"
         with staging_file(self.folder) as staging:

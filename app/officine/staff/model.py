@@ -62,7 +62,9 @@ class Right(enum.StrEnum):
     REMOVE_COPY = "copy.remove"
     SET_CHECKS = "checks.set"
     READ_PATIENT = "patient.read"
+    READ_REGISTERS = "registers.read"
     IDENTITY_SUPER = "identity.super"
+    MANAGE_SECRETS = "secrets.manage"
 
     @property
     def label(self) -> str:
@@ -93,7 +95,9 @@ _RIGHT_LABELS = {
     Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
     Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
     Right.READ_PATIENT: "ouvrir le dossier d’un patient",
+    Right.READ_REGISTERS: "consulter les registres",
     Right.IDENTITY_SUPER: "corriger une identité récupérée ou qualifiée",
+    Right.MANAGE_SECRETS: "gérer les clés et les certificats de l’officine",
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
+from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.staff import rules
 from app.officine.staff.model import Member, MemberDraft, Right, Role
@@ -70,6 +71,17 @@ class Staff:
             return []
         member = None if actor.staff_id is None else self.get(actor.staff_id)
         return [rules.limited() if member is not None and member.is_limited else rules.refusal(right)]
+
+    def require(self, actor: Actor | None, right: Right) -> None:
+        """Raise InputDefect where the actor lacks the right: for what returns what it reads, and no outcome.
+
+        The screens ask for the right before; this is what stops whatever did not. None is Galien itself, which reads
+        to check, to print or to answer for what was asked with a right.
+        """
+        if actor is None:
+            return
+        for finding in self.refusal(actor, right):
+            raise InputDefect(finding.text, code=finding.code, advice=finding.advice)
 
     def check(self, draft: MemberDraft) -> list[Finding]:
         """Return what is wrong with a member as typed."""

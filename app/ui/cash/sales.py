@@ -68,8 +68,8 @@ class SalesPage(CashPage):
 
     def shown(self) -> None:
         """Read the sales of the day anew."""
-        counter = self.ui.services.counter
-        self.ui.tasks.run(lambda _progress: counter.deliveries(), done=self._listed, owner=self, key="sales")
+        counter, actor = self.ui.services.counter, self.ui.actor()
+        self.ui.tasks.run(lambda _progress: counter.deliveries(actor=actor), done=self._listed, owner=self, key="sales")
 
     def focus_list(self) -> None:
         """Put the focus on the list."""
@@ -148,7 +148,9 @@ class SalesPage(CashPage):
         self.facts.text(f"N°{NBSP}{sale.number} · {formats.moment(sale.at)} · {sale.operator_name}{state}", "strong")
         self.facts.text(sale.patient_name or "Vente sans patient")
         for line in sale.lines:
-            self.facts.text(f"{line.quantity}{NBSP}× {line.label}")
+            other = line.author.name not in {"", sale.operator_name}
+            by = f" · ajouté par {line.author.name}" if other else ""
+            self.facts.text(f"{line.quantity}{NBSP}× {line.label}{by}")
         paid = " + ".join(f"{formats.amount(one.amount)} {one.method.label.lower()}" for one in sale.payments)
         totals = sale.totals
         self.facts.text(f"Total {formats.amount(totals.amount)} · part du client {formats.amount(totals.patient)}")

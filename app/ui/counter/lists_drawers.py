@@ -66,7 +66,7 @@ class HistoryDrawer(Drawer):
 
     def opened(self) -> None:
         """Read the history anew."""
-        patient_id, services = self.till.session.patient_id, self.ui.services
+        patient_id, services, actor = self.till.session.patient_id, self.ui.services, self.ui.actor()
         self.whose.setText(self.till.session.patient_name or "Vente sans patient")
         self.search.setFocus()
         if patient_id is None:
@@ -76,10 +76,10 @@ class HistoryDrawer(Drawer):
             return
         self.empty.say("Aucune délivrance", "Les produits délivrés à ce patient s’affichent ici.")
         self.ui.tasks.run(
-            lambda _progress: treatments_of(services, patient_id), done=self._show, owner=self, key="history"
+            lambda _progress: treatments_of(services, patient_id, actor), done=self._show, owner=self, key="history"
         )
         self.ui.tasks.run(
-            lambda _progress: interventions_of(services, patient_id),
+            lambda _progress: interventions_of(services, patient_id, actor),
             done=self.interventions.show_all,
             owner=self,
             key="interventions",

@@ -325,9 +325,13 @@ class Omnibox(QFrame):
         if not text.strip():
             self.answers.show_entries([])
             return
-        services = self._ui.services
+        services, actor = self._ui.services, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: find(services, text), done=self._show, owner=self, key="omnibox", title="Recherche…"
+            lambda _progress: find(services, text, actor),
+            done=self._show,
+            owner=self,
+            key="omnibox",
+            title="Recherche…",
         )
 
     def _show(self, answers: Answers) -> None:

@@ -180,7 +180,7 @@ class PatientDrawer(Drawer):
             Column("Patient", lambda patient: patient.display_name, strong=True),
             Column("Naissance", lambda patient: formats.date(patient.birth_date), width=11),
         ]
-        self.pane: SearchPane[Patient] = SearchPane(ui, _WORDS, columns, ui.services.patients.search)
+        self.pane: SearchPane[Patient] = SearchPane(ui, _WORDS, columns, self._search)
         self.form = PatientForm(today(ui.services.clock))
         self.origin = Text("", "caption", wrap=True)
         self.findings = FindingList()
@@ -203,6 +203,9 @@ class PatientDrawer(Drawer):
         self.pane.list.setMinimumHeight(theme.current().pixels(120))
         self.chain(*self.form.steps)
         self._page(0)
+
+    def _search(self, text: str) -> list[Patient]:
+        return self.ui.services.patients.search(text, actor=self.ui.actor())
 
     def opened(self) -> None:
         """Begin with the search, unless a creation was begun."""

@@ -57,9 +57,11 @@ class Answers:
 class Picture:
     """What is known of a session at one of its revisions: products, stock, patient, findings, price.
 
-    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    ``session_id`` says of which session: each counts its revisions from the same number. ``advances`` counts those of
+    the patient that wait for their ordonnance, and are not in the session.
     """
 
+    session_id: str = ""
     revision: int = -1
     products: dict[str, Product] = field(default_factory=dict)
     details: dict[str, ProductDetail] = field(default_factory=dict)
@@ -105,14 +107,14 @@ class LastOrdonnance:
     products: tuple[str, ...]
 
 
-def find(services: Services, text: str) -> Answers:
-    """Return the patients and the products that answer ``text``."""
+def find(services: Services, text: str, actor: Actor | None = None) -> Answers:
+    """Return the patients and the products that answer ``text``, asked by ``actor``."""
     wanted = text.strip()
     if not wanted:
         return Answers(text)
     products = services.catalog.search(wanted, PRODUCTS)
     held = services.stock.on_hand([product.code for product in products]) if products else {}
-    patients = services.patients.search(wanted, PATIENTS) if len(wanted) > 1 else []
+    patients = services.patients.search(wanted, PATIENTS, actor) if len(wanted) > 1 else []
     return Answers(text, tuple(patients), tuple(Hit(product, held.get(product.code)) for product in products))
 
 
@@ -121,6 +123,7 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
     codes = list(dict.fromkeys(line.code for line in session.lines))
     seen = services.counter.examine(session, actor)
     return Picture(
+        session_id=session.id,
         revision=session.revision,
         products=dict(seen.situation.products),
         details=dict(seen.situation.details),
@@ -177,14 +180,14 @@ def waiting(services: Services) -> list[SessionSummary]:
     return [item for item in reversed(services.counter.open_sessions()) if item.state is SessionState.SUSPENDED]
 
 
-def treatments_of(services: Services, patient_id: int) -> list[Taken]:
+def treatments_of(services: Services, patient_id: int, actor: Actor | None = None) -> list[Taken]:
     """Return what a patient takes, then what they received before, each product once."""
-    return treatments.taken(services.counter.history(patient_id, HISTORY), today(services.clock))
+    return treatments.taken(services.counter.history(patient_id, HISTORY, actor=actor), today(services.clock))
 
 
-def interventions_of(services: Services, patient_id: int) -> list[Intervention]:
+def interventions_of(services: Services, patient_id: int, actor: Actor | None = None) -> list[Intervention]:
     """Return the last interventions pharmaceutiques of a patient, the newest first."""
-    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS)
+    return services.interventions.interventions(patient_id=patient_id, limit=INTERVENTIONS, actor=actor)
 
 
 def last_ordonnance(services: Services, patient_id: int) -> LastOrdonnance | None:

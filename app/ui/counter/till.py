@@ -11,6 +11,7 @@ from app.kernel.outcome import Refused, Severity
 from app.officine.dispensing import acknowledging
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.undo import SessionHistory
+from app.ui import patient_access
 from app.ui.counter.reading import Picture, deliver, look
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Till(QObject):
         self.validating = False
         self.failure: GalienError | None = None
         self._saved = session.revision
+        self._traced_patient: int | None = None
         self._saving = False
         self._after_save: list[Callable[[], None]] = []
         self._after_look: list[Callable[[], None]] = []
@@ -96,6 +98,8 @@ class Till(QObject):
         self.validating = False
         self.failure = None
         self._saved = session.revision
+        self._after_look = []
+        self._trace_patient()
         self.look()
         self.changed.emit()
 
@@ -110,18 +114,26 @@ class Till(QObject):
             # What is found does not depend on what was answered.
             self.picture = replace(self.picture, revision=history.present.revision)
         self.history = history
+        self._trace_patient()
         if not self._pause.isActive():
             self._pause.start(SAVE_AFTER_MS)
         self.changed.emit()
         # The line is drawn first: what is known of it would share the processor with the drawing.
         self._soon.start(_LOOK_AFTER_MS)
 
+    def _trace_patient(self) -> None:
+        """Trace the file that comes to the counter: once for each sale and patient."""
+        patient_id = self.session.patient_id
+        if patient_id is not None and patient_id != self._traced_patient:
+            patient_access.trace(self._ui, patient_id, "counter")
+        self._traced_patient = patient_id
+
     # --- What is known ------------------------------------------------------------------------------------------
 
     @property
     def is_fresh(self) -> bool:
         """True where what is shown was read for the session as it is."""
-        return self.picture.revision == self.session.revision
+        return (self.picture.session_id, self.picture.revision) == (self.session.id, self.session.revision)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -174,6 +186,9 @@ class Till(QObject):
             self._after_look.append(then)
 
     def _looked(self, picture: Picture) -> None:
+        if picture.session_id != self.session.id:
+            # Of the sale before, which ended while it was read.
+            return
         self.picture = picture
         self.failure = None
         self.seen.emit()

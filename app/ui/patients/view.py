@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
-from app.ui import formats, theme
+from app.ui import formats, patient_access, theme
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.rights_form import RightsForm
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _LIMIT = 100
+_DWELL_MS = 1000
+"""How long a file is shown before it was looked at, and not only passed on the way to another."""
 _WORDS = Wording(
     name="Chercher un patient",
     placeholder="Nom, prénom ou date de naissance (martin 220580)",
@@ -62,13 +65,16 @@ class PatientsView(QWidget):
         services = ui.services
         self._today = today(services.clock)
         self.pane: SearchPane[Patient] = SearchPane(
-            ui, _WORDS, columns, lambda text: services.patients.search(text, _LIMIT) if text else []
+            ui, _WORDS, columns, lambda text: services.patients.search(text, _LIMIT, ui.actor()) if text else []
         )
         self.sheet = PatientSheet()
         self._form: PatientForm | None = None
         self._rights: RightsForm | None = None
         self._editing: Panel | None = None
         self._patient: Patient | None = None
+        self._dwell = QTimer(self)
+        self._dwell.setSingleShot(True)
+        self._dwell.timeout.connect(self._trace)
         self.right = Stack()
         self.right.addWidget(self.sheet)
         self.setFocusProxy(self.pane)
@@ -196,15 +202,22 @@ class PatientsView(QWidget):
         if self._editing is not None and self.right.currentWidget() is self._editing:
             self.allergies.open_for(patient)
         self.sheet.show_patient(patient, self._today)
+        self._dwell.stop()
         if patient is None:
             return
-        patient_id, allergies = patient.id, self._ui.services.safety.allergies
+        self._dwell.start(_DWELL_MS)
+        patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: allergies.of(patient_id),
+            lambda _progress: allergies.of(patient_id, actor),
             done=lambda recorded: self._show_recorded(patient, recorded),
             owner=self,
             key="allergies",
         )
+
+    def _trace(self) -> None:
+        """Trace the file that is looked at: those passed on the way to it are not."""
+        if self._patient is not None:
+            patient_access.trace(self._ui, self._patient.id, "patients")
 
     def _show_recorded(self, patient: Patient, recorded: Recorded) -> None:
         if patient is self._patient:
