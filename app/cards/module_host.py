@@ -221,12 +221,12 @@ def _objects(session: Any) -> list[dict[str, str]]:  # noqa: ANN401 -- the bindi
 
 
 def _value(one: Any, attribute: Any) -> Any:  # noqa: ANN401 -- the binding's own objects
-    """Return an attribute; nothing where the object has none, or does not show it."""
+    """Return an attribute; nothing where the object has none, does not show it, or gives a text that is none."""
     import pkcs11  # noqa: PLC0415 -- as above
 
     try:
         return one[attribute]
-    except (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive, pkcs11.AttributeValueInvalid):
+    except (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive, pkcs11.AttributeValueInvalid, UnicodeDecodeError):
         return b""
 
 

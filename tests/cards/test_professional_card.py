@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from soft_cards import CODE, OTHER, PHARMACIST, cps_objects
 
-from app.cards import certificates, professional
+from app.cards import certificates, module_host, professional
 from app.cards.cps_failures import (
     CardChanged,
     CardLocked,
@@ -131,6 +131,26 @@ def test_what_is_no_code_never_reaches_the_card(text: str, desk: ProfessionalDes
     with pytest.raises(CodeMalformed, match="4 chiffres"):
         desk.unlock(desk.card().serial, bytearray(text.encode()))
     assert (layer.presented, desk.card().token.tries_left) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("model", "tries"), [("IAS ECC", 3), ("ChipDoc", 3), ("NXP ChipDoc v4", 3), ("Autre carte", None)]
+)
+def test_the_tries_of_a_cps3_and_of_a_cps4_are_known_those_of_another_card_are_not(
+    model: str, tries: int | None, desk: ProfessionalDesk, layer: Layer
+) -> None:
+    layer.set("model", model)
+    assert desk.card().token.tries_left == tries
+    layer.set("wrong", "xxx")
+    assert desk.card().token.tries_left == 0, "blocked is told by every card"
+
+
+def test_a_label_that_is_no_text_is_passed_over() -> None:
+    class Odd(dict[object, object]):
+        def __missing__(self, key: object) -> object:
+            return b"\xff\xfe".decode("utf-8")
+
+    assert module_host._value(Odd(), "label") == b""
 
 
 def test_two_wrong_codes_then_the_right_one(desk: ProfessionalDesk, layer: Layer) -> None:
