@@ -204,7 +204,7 @@ def token(serial: str, reader: str = "") -> Token:
     return Token(serial=serial, label="", model="IAS ECC", maker="", reader=reader, flags=0)
 
 
-def test_a_token_is_linked_by_its_reader_then_its_number_then_alone() -> None:
+def test_a_token_is_linked_by_its_reader_then_alone_then_by_its_number() -> None:
     transport = VirtualTransport(["A", "B"])
     transport.insert("A", imitations.cps_card("80250000019900000042"))
     transport.insert("B", imitations.cps_card("80250000019900000059"))
