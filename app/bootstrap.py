@@ -52,6 +52,7 @@ from app.officine.safety.service import Safety
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
+from app.officine.staff.card_settings import CardSettings
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
 from app.officine.staff.signing import SignIn
@@ -128,6 +129,7 @@ class Services:
     sign_in: SignIn
     professional_cards: HolderCards
     card_bench: CardBench
+    card_settings: CardSettings
     vault: Vault
     passphrase: Passphrase | None
     certificates: Certificates
@@ -304,6 +306,11 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     )
     demo_cards = DemoCards() if settings.mode.is_simulated else None
     readers = build_cards(settings, mode, clock, demo_cards)
+
+    def keep_setting(name: str, value: str) -> None:
+        setattr(settings, name, value)
+        settings_module.save(folder.settings_file, settings)
+
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -390,6 +397,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         ),
         professional_cards=readers.holders,
         card_bench=readers.bench,
+        card_settings=CardSettings(db, staff, keep_setting),
         vault=vault,
         passphrase=passphrase,
         certificates=Certificates(db, vault, staff),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
     from app.officine.safety.service import Safety
+    from app.officine.staff.card_settings import CardSettings
     from app.officine.staff.model import Member
     from app.officine.staff.readers import ReaderBench
     from app.officine.staff.service import Staff
@@ -240,6 +241,7 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    card_settings: CardSettings
 
     @property
     def demo_cards(self) -> DemoCards | None:

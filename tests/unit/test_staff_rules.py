@@ -47,7 +47,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.READ_REGISTERS,
             },
         ),
-        (Role.SUPPORT, {Right.MANAGE_CATALOG}),
+        (Role.SUPPORT, {Right.MANAGE_CATALOG, Right.SET_CARDS}),
     ],
 )
 def test_rights_of_a_role(role: Role, rights: set[Right]) -> None:

@@ -41,6 +41,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
+    Right.SET_CARDS: frozenset({Role.HOLDER, Role.SUPPORT}),
     Right.READ_PATIENT: _COUNTER,
     Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
