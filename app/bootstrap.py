@@ -62,6 +62,7 @@ from app.officine.safety.service import Safety
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
+from app.officine.staff.card_settings import CardSettings
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
 from app.officine.staff.signing import SignIn
@@ -147,6 +148,7 @@ class Services:
     certificates: Certificates
     professional_cards: HolderCards
     card_bench: CardBench
+    card_settings: CardSettings
     seals: Seals
     trace: Trace
     _watcher: notify.Watcher | None = field(default=None, init=False)
@@ -348,6 +350,11 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     # The readers of a simulation are virtual: no card of a real person is ever read into fictitious data.
     readers = build_cards(settings, mode, clock, demo_cards)
     cards = PatientCards(db, readers.desk, production=not mode.is_simulated, test_people=trial_people())
+
+    def keep_setting(name: str, value: str) -> None:
+        setattr(settings, name, value)
+        settings_module.save(folder.settings_file, settings)
+
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -433,6 +440,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         certificates=Certificates(db, vault, staff),
         professional_cards=readers.holders,
         card_bench=readers.bench,
+        card_settings=CardSettings(db, staff, keep_setting),
         seals=Seals(
             db,
             staff,

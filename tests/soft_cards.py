@@ -66,12 +66,18 @@ class Authority:
 
     @classmethod
     def made(
-        cls, parts: dict[str, str], above: Authority | None = None, *, ca: bool = True, days: int = 7300
+        cls,
+        parts: dict[str, str],
+        above: Authority | None = None,
+        *,
+        ca: bool = True,
+        days: int = 7300,
+        may_issue: bool | None = None,
     ) -> Authority:
-        """Make one."""
+        """Make one; ``may_issue`` is what its key usage says of certificates, None without key usage."""
         key, name = rsa.generate_private_key(65537, 2048), name_of(parts)
         issuer, by = (name, key) if above is None else (above.name, above.key)
-        return cls(name, key, _issued(name, key, issuer, by, days=days, ca=ca))
+        return cls(name, key, _issued(name, key, issuer, by, days=days, ca=ca, may_issue=may_issue))
 
     def issue(
         self, key: rsa.RSAPrivateKey, *subject: dict[str, str], days: int = 7300, begin: dt.datetime = FAR
@@ -95,8 +101,9 @@ def _issued(
     days: int,
     ca: bool = False,
     begin: dt.datetime = FAR,
+    may_issue: bool | None = None,
 ) -> x509.Certificate:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -105,8 +112,21 @@ def _issued(
         .not_valid_before(begin)
         .not_valid_after(begin + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .sign(by, hashes.SHA256())
     )
+    if may_issue is not None:
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=may_issue,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        builder = builder.add_extension(usage, critical=True)
+    return builder.sign(by, hashes.SHA256())
 
 
 class SoftCards:
@@ -135,14 +155,19 @@ class SoftCards:
         assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.fixture
-def soft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftCards:
-    """A SoftHSM2 without card."""
+def module_of_tests() -> Path:
+    """Return the module of SoftHSM2; skip without it."""
     module = next((place for place in MODULES if place.exists()), None)
     if module is None or shutil.which("softhsm2-util") is None:
         missing("softhsm2 is not installed")
     assert module is not None
-    made = SoftCards(tmp_path / "soft", module)
+    return module
+
+
+@pytest.fixture
+def soft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftCards:
+    """A SoftHSM2 without card."""
+    made = SoftCards(tmp_path / "soft", module_of_tests())
     monkeypatch.setenv("SOFTHSM2_CONF", str(made.configuration))
     return made
 
@@ -188,11 +213,23 @@ def cps_objects(
     return [one for one in objects if one["label"] != without]
 
 
+@pytest.fixture(scope="session")
+def cps_tokens(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]
+) -> Path:
+    """The files of a SoftHSM2 with one card, a pharmacist's, made once and copied for each test."""
+    made = SoftCards(tmp_path_factory.mktemp("tokens") / "soft", module_of_tests())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(made.configuration))
+        made.make()
+        made.fill("CPS-TEST", cps_objects(authority, keys))
+    return made.folder / "tokens"
+
+
 @pytest.fixture
-def cps(soft: SoftCards, authority: Authority, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]) -> SoftCards:
+def cps(soft: SoftCards, cps_tokens: Path) -> SoftCards:
     """A SoftHSM2 with one card, a pharmacist's."""
-    soft.make()
-    soft.fill("CPS-TEST", cps_objects(authority, keys))
+    shutil.copytree(cps_tokens, soft.folder / "tokens", dirs_exist_ok=True)
     return soft
 
 

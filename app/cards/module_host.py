@@ -14,7 +14,7 @@ import os
 import re
 import struct
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,12 +221,12 @@ def _objects(session: Any) -> list[dict[str, str]]:  # noqa: ANN401 -- the bindi
 
 
 def _value(one: Any, attribute: Any) -> Any:  # noqa: ANN401 -- the binding's own objects
-    """Return an attribute; nothing where the object has none, or does not show it."""
+    """Return an attribute; nothing where the object has none, does not show it, or gives a text that is none."""
     import pkcs11  # noqa: PLC0415 -- as above
 
     try:
         return one[attribute]
-    except (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive, pkcs11.AttributeValueInvalid):
+    except (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive, pkcs11.AttributeValueInvalid, UnicodeDecodeError):
         return b""
 
 
@@ -239,14 +239,25 @@ def _text(serial: bytes | str) -> str:
     return raw.strip(" \0")
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """Return the next frame; None at the end of the stream."""
-    head = stream.read(4)
-    if len(head) < 4:
+    head = bytearray(4)
+    if not fill(stream, head):
         return None
-    length = struct.unpack(">I", head)[0]
-    body = stream.read(length)
-    return body if len(body) == length else None
+    body = bytearray(struct.unpack(">I", head)[0])
+    return bytes(body) if fill(stream, body) else None
+
+
+def fill(stream: IO[bytes], place: bytearray) -> bool:
+    """Fill ``place`` from a stream, however little comes at a time; False where it ended before."""
+    at = 0
+    while at < len(place):
+        part = memoryview(place)[at:]
+        count: int = stream.readinto(part)  # type: ignore[attr-defined] # as every stream of bytes opened here does
+        if not count:
+            return False
+        at += count
+    return True
 
 
 def frame_of(message: dict[str, Any]) -> bytes:
@@ -268,7 +279,7 @@ def main(path: str) -> int:
                 return 0
             order = json.loads(frame)
             secret = bytearray(order.get("secret", 0))
-            if secret and orders.readinto(secret) != len(secret):
+            if not fill(orders, secret):
                 return 0
             answer = host.serve(order, secret)
             secret[:] = bytes(len(secret))

@@ -1,7 +1,8 @@
 """Whose professional card is in which reader of this workstation, and what does it sign once its code is right?
 
 Presence is known by PC/SC, which tells each removal at once; everything else by the module. The two know a card by
-different names: they are linked by its number, else by the name of the reader, else because there is only one.
+different names: they are linked by the name of the reader, else because there is only one, else by its number, which
+asks the card once more.
 """
 
 from __future__ import annotations
@@ -255,10 +256,12 @@ def reader_of(token: Token, slots: Sequence[Slot], count: int, readers: CardDesk
     if named is not None:
         return named
     professional = [slot for slot in slots if readers.kind_of(slot.atr).is_cps]
+    if len(professional) == 1 and count == 1:
+        return professional[0].reader
     for slot in professional:
         try:
             if same_card(readers.serial(slot.reader), token.serial):
                 return slot.reader
         except CardFailure:
             continue
-    return professional[0].reader if len(professional) == 1 and count == 1 else ""
+    return ""

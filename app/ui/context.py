@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.officine.rights.service import PatientRights
     from app.officine.safety.service import Safety
     from app.officine.staff.accounts import Accounts as StaffAccounts
+    from app.officine.staff.card_settings import CardSettings
     from app.officine.staff.model import Member
     from app.officine.staff.ports import ProfessionalCards
     from app.officine.staff.readers import ReaderBench
@@ -251,6 +252,7 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    card_settings: CardSettings
     rights: PatientRights
     staff_accounts: StaffAccounts
     sign_in: SignIn

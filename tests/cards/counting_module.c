@@ -1,7 +1,7 @@
 /* A PKCS#11 module that passes everything on to another, and fails as a card does where a file of its folder says so.
  *
  * LAYER_BEFORE: the module behind; LAYER_FOLDER: the folder. Files: "hang" (C_Initialize never returns), "hang-tokens",
- * "crash", "busy" (each hang or crash once the file is there), "pulled" (the token is gone), "error" (the code returned
+ * "crash", "busy" (each hang or crash once the file is there), "pulled" (the token is gone), "pulled-at-login", "pulled-at-sign", "error" (the code returned
  * by C_GetSlotList, in hexadecimal; "once" beside it: the first time only), "slot" (the name of every slot), "model",
  * "pinpad" (a code typed on the reader: the content of the file; empty: given up), "noise" (prints on standard output).
  * Written by it: "wrong", one byte a wrong code in a row; "presented", one byte a code presented.
@@ -28,7 +28,7 @@ typedef struct {
     unsigned char versions[4];
 } SlotInfo;
 
-enum { INITIALIZE, FINALIZE, GET_INFO, GET_LIST, SLOT_LIST, SLOT_INFO, TOKEN_INFO, LOGIN = 18 };
+enum { INITIALIZE, FINALIZE, GET_INFO, GET_LIST, SLOT_LIST, SLOT_INFO, TOKEN_INFO, LOGIN = 18, SIGN = 43 };
 enum { LOW = 0x10000, FINAL = 0x20000, LOCKED = 0x40000, PINPAD = 0x100, INITIALIZED = 0x400 };
 
 static List ours;
@@ -144,6 +144,14 @@ static CK_RV login(CK_ULONG session, CK_ULONG user, unsigned char *code, CK_ULON
     return result;
 }
 
+static CK_RV sign(CK_ULONG session, unsigned char *data, CK_ULONG length, unsigned char *into, CK_ULONG *size)
+{
+    if (has("pulled-at-sign"))
+        return 0x32; /* CKR_DEVICE_REMOVED */
+    return ((CK_RV(*)(CK_ULONG, unsigned char *, CK_ULONG, unsigned char *, CK_ULONG *))behind->calls[SIGN])(
+        session, data, length, into, size);
+}
+
 CK_RV C_GetFunctionList(List **list)
 {
     void *module = dlopen(getenv("LAYER_BEFORE"), RTLD_NOW);
@@ -159,6 +167,7 @@ CK_RV C_GetFunctionList(List **list)
     ours.calls[SLOT_INFO] = slot_info;
     ours.calls[TOKEN_INFO] = token_info;
     ours.calls[LOGIN] = login;
+    ours.calls[SIGN] = sign;
     *list = &ours;
     return 0;
 }

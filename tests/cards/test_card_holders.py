@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from card_readers import READERS, wait_until
 from cryptography.hazmat.primitives import hashes
@@ -21,18 +22,32 @@ from app.cards.professional import CardObject, Token, same_card, same_reader, si
 from app.cards.professional_desk import ProfessionalDesk, reader_of
 from app.cards.transport import Slot
 from app.cards.virtual import VirtualTransport
+from app.cards.virtual_cps import VirtualAuthority, VirtualCps, VirtualModule
 from app.demo_cards import DemoCards
 from app.holder_cards import HolderCards, HolderTrust, build_cards
 from app.kernel.clock import FixedClock
+from app.kernel.events import Publisher
 from app.kernel.mode import Mode
+from app.kernel.outcome import Done, Refused
+from app.officine.secrets.sealing import KeyBox
+from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.ports import CardProof, HolderCard
+from app.officine.staff.service import Staff
+from app.officine.staff.session import Means
+from app.officine.staff.signing import SignIn
 from app.settings import Settings
+from app.store.database import Database
+from app.store.engine import open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from card_readers import Slot as RealSlot
     from soft_cards import Layer
+
+    from app.kernel.outcome import Outcome
+    from app.officine.staff.session import StaffSession
+    from app.store.audit import Actor
 
 pytestmark = pytest.mark.req("OFF-CARD-11")
 
@@ -53,6 +68,8 @@ def pki() -> dict[str, Authority]:
         "sound": Authority.made(ISSUER, root),
         "test": Authority.made(TEST_ISSUER, root),
         "no-authority": Authority.made(ISSUER, root, ca=False),
+        "no-issuer": Authority.made(ISSUER, root, may_issue=False),
+        "issuer": Authority.made(ISSUER, root, may_issue=True),
         "over": Authority.made(ISSUER, root, days=10),
         "same-name": Authority.made(ISSUER),
     }
@@ -89,6 +106,9 @@ def test_anything_less_is_refused_and_named(pki: dict[str, Authority], keys: Key
     assert judged(proof_of(pki["same-name"], keys), both) == ["GAL-CPS-34"], "a name is no signature"
     weak = [pki["root"].der, pki["no-authority"].der]
     assert judged(proof_of(pki["no-authority"], keys), weak) == ["GAL-CPS-34"], "it may not issue"
+    crl_only = [pki["root"].der, pki["no-issuer"].der]
+    assert judged(proof_of(pki["no-issuer"], keys), crl_only) == ["GAL-CPS-34"], "its key signs no certificates"
+    assert judged(proof_of(pki["issuer"], keys), [pki["root"].der, pki["issuer"].der]) == []
     assert judged(proof_of(pki["over"], keys), [pki["root"].der, pki["over"].der]) == ["GAL-CPS-35"]
     assert judged(proof_of(pki["sound"], keys, days=30), both) == ["GAL-CPS-31"]
     assert judged(proof_of(pki["sound"], keys, data=b"another"), both) == ["GAL-CPS-36"]
@@ -184,7 +204,7 @@ def token(serial: str, reader: str = "") -> Token:
     return Token(serial=serial, label="", model="IAS ECC", maker="", reader=reader, flags=0)
 
 
-def test_a_token_is_linked_by_its_reader_then_its_number_then_alone() -> None:
+def test_a_token_is_linked_by_its_reader_then_alone_then_by_its_number() -> None:
     transport = VirtualTransport(["A", "B"])
     transport.insert("A", imitations.cps_card("80250000019900000042"))
     transport.insert("B", imitations.cps_card("80250000019900000059"))
@@ -227,11 +247,41 @@ def test_a_card_pulled_from_a_real_reader_is_known_by_its_number_and_shut(
         slots[1].pull()
         wait_until(lambda: len(told) == 2, 10)
         assert told[1] == (card.serial, False)
+        children = psutil.Process().children()
+        assert not [one for one in children if str(layer.path) in one.cmdline()], "the module would keep the code"
         with pytest.raises(CardChanged):
             desk.sign(b"defi")
     finally:
         readers.stop()
         desk.close()
+
+
+def test_a_card_whose_reader_is_unknown_stays_until_a_professional_card_goes() -> None:
+    transport = VirtualTransport(["A", "B", "C"])
+    transport.insert("A", imitations.cps_card("80250000019900000042"))
+    transport.insert("B", imitations.cps_card("80250000019900000059"))
+    transport.insert("C", imitations.plain_card(imitations.ATR_VITALE_2))
+    card = VirtualCps(
+        serial="80250000019900000067",
+        family_name="VALÉRIANE",
+        given_name="CLAIRE",
+        rpps="89970001007",
+        title="Pharmacien",
+        code=CODE,
+        structure_id="",
+        structure_name="",
+        authority=VirtualAuthority(),
+    )
+    readers = CardDesk(transport)
+    desk = ProfessionalDesk(VirtualModule(lambda: {"OpenSC 0": card}), readers)
+    readers.start(lambda _event: None)
+    found = desk.card()
+    assert found.reader == ""
+    transport.pull("C")
+    assert desk.is_present(found.serial), "a Vitale that goes is nobody's card"
+    transport.pull("B")
+    assert not desk.is_present(found.serial), "which one went can't be told: it is taken as gone"
+    readers.stop()
 
 
 # --- The cards of the demonstration -----------------------------------------------------------------------------------
@@ -331,3 +381,34 @@ def test_a_card_swapped_while_the_code_is_typed_signs_for_nobody(
         cards.prove(bytearray(b"5678"), CHALLENGE)
     assert shown is not None
     assert cards.serial_in("Lecteur de démonstration 1") != shown.serial
+
+
+def test_a_card_of_the_demonstration_opens_the_workstation_to_its_holder(
+    demo: DemoCards, database_url: str, clock: FixedClock, actor: Actor
+) -> None:
+    db = Database(open_engine(database_url), clock, Publisher())
+    parts = build_cards(Settings(), Mode.DEMO, clock, demo)
+    staff = Staff(db)
+    claire = MemberDraft(family_name="VALÉRIANE", given_name="Claire", role=Role.HOLDER, rpps="89970001007")
+    assert isinstance(staff.add(claire, actor), Done)
+
+    def sign_in(*, simulated: bool, key: str, code: bytes) -> Outcome[StaffSession]:
+        service = SignIn(db, staff, KeyBox(bytes(32)), station="Comptoir 1", simulated=simulated, trust=parts.trust)
+        demo.toggle(key)
+        challenge = service.challenge()
+        holder = parts.holders.holder()
+        assert holder is not None
+        proof = parts.holders.prove(bytearray(code), challenge)
+        demo.toggle(key)
+        return service.by_card(holder, proof)
+
+    opened = sign_in(simulated=True, key="cps", code=b"1234")
+    assert isinstance(opened, Done)
+    assert (opened.value.member.family_name, opened.value.means) == ("VALÉRIANE", Means.CPS)
+    nobody = sign_in(simulated=True, key="cps_thomas", code=b"5678")
+    assert isinstance(nobody, Refused)
+    assert nobody.findings[0].code == "GAL-PER-46"
+    real = sign_in(simulated=False, key="cps", code=b"1234")
+    assert isinstance(real, Refused)
+    assert real.findings[0].code == "GAL-CPS-38"
+    db.close()

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from soft_cards import CODE, OTHER, PHARMACIST, cps_objects
 
-from app.cards import certificates, professional
+from app.cards import certificates, module_host, professional
 from app.cards.cps_failures import (
     CardChanged,
     CardLocked,
@@ -113,14 +113,17 @@ def test_the_code_opens_the_situations_and_both_keys_are_told_apart(
 
 def test_the_code_is_zeroed_whatever_comes_of_it(desk: ProfessionalDesk) -> None:
     serial = desk.card().serial
-    for text in (CODE, OTHER, "12", "abcd"):
+    for text in (CODE, OTHER, "987", "abcd"):
         given, said = code(text), ""
         try:
             desk.unlock(serial, given)
         except ProfessionalCardFailure as failure:
             said = f"{failure!r} {failure.advice} {failure.__context__!r}"
         assert bytes(given) == bytes(len(text))
-        assert text not in said + str(vars(desk.module)), "the code is kept"
+        assert text not in said
+    given = code()
+    desk.module.unlock(serial, given)
+    assert bytes(given) == bytes(4), "the module's side zeroes it too"
 
 
 @pytest.mark.parametrize("text", ["", "123", "12345", "12a4", "١٢٣٤", "12 4"])
@@ -128,6 +131,26 @@ def test_what_is_no_code_never_reaches_the_card(text: str, desk: ProfessionalDes
     with pytest.raises(CodeMalformed, match="4 chiffres"):
         desk.unlock(desk.card().serial, bytearray(text.encode()))
     assert (layer.presented, desk.card().token.tries_left) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("model", "tries"), [("IAS ECC", 3), ("ChipDoc", 3), ("NXP ChipDoc v4", 3), ("Autre carte", None)]
+)
+def test_the_tries_of_a_cps3_and_of_a_cps4_are_known_those_of_another_card_are_not(
+    model: str, tries: int | None, desk: ProfessionalDesk, layer: Layer
+) -> None:
+    layer.set("model", model)
+    assert desk.card().token.tries_left == tries
+    layer.set("wrong", "xxx")
+    assert desk.card().token.tries_left == 0, "blocked is told by every card"
+
+
+def test_a_label_that_is_no_text_is_passed_over() -> None:
+    class Odd(dict[object, object]):
+        def __missing__(self, key: object) -> object:
+            return b"\xff\xfe".decode("utf-8")
+
+    assert module_host._value(Odd(), "label") == b""
 
 
 def test_two_wrong_codes_then_the_right_one(desk: ProfessionalDesk, layer: Layer) -> None:
@@ -201,6 +224,25 @@ def test_a_card_pulled_while_it_is_unlocked_signs_nothing(desk: ProfessionalDesk
     layer.set("pulled")
     with pytest.raises(CardChanged, match="n’est plus"):
         desk.sign(b"defi")
+
+
+def test_a_card_pulled_during_a_signature_signs_nothing_and_is_shut(desk: ProfessionalDesk, layer: Layer) -> None:
+    """Matrix of the dossier, case 4."""
+    desk.unlock(desk.card().serial, code())
+    layer.set("pulled-at-sign")
+    with pytest.raises(CardPulled):
+        desk.sign(b"defi")
+    layer.clear("pulled-at-sign")
+    with pytest.raises(CardLocked):
+        desk.sign(b"defi")
+    desk.unlock(desk.card().serial, code())
+    assert desk.sign(b"defi")
+
+
+def test_what_is_signed_may_be_large(desk: ProfessionalDesk, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]) -> None:
+    desk.unlock(desk.card().serial, code())
+    large = bytes(range(256)) * 2_000
+    verify(keys[1], desk.sign(large, KeyUse.SIGNATURE)[0], large)
 
 
 # --- Cards that lack something, and several of them -------------------------------------------------------------------

@@ -117,6 +117,8 @@ def nothing(_service: Any, _house: House, _actor: Actor) -> None:  # noqa: ANN40
 
 CASES: dict[str, Case] = {
     # --- Free, each with its reason ---
+    "card_settings.set_module": Case(Right.SET_CARDS, lambda s, _h, a: s.set_module("", a)),
+    "card_settings.set_authorities": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.set_authorities("", a)),
     "db.write": Case(None, nothing, "how every act is written: the services ask before"),
     "db.perform": Case(None, nothing, "the same"),
     "outbox.retry": Case(None, nothing, "shows no content; sends what someone with the right left there; traced"),
@@ -354,4 +356,4 @@ def test_who_left_and_who_is_unknown_are_refused_everything(house: House, name: 
 @pytest.mark.req("INS-04")
 def test_the_technician_reads_and_writes_nothing_of_a_patient() -> None:
     allowed = {case.right for case in CASES.values() if case.right is not None and rules.may(Role.SUPPORT, case.right)}
-    assert allowed == {Right.MANAGE_CATALOG}
+    assert allowed == {Right.MANAGE_CATALOG, Right.SET_CARDS}

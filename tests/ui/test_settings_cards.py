@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from ui_keys import press
 
+from app.officine.staff.model import Role
+
 if TYPE_CHECKING:
     from typing import Any
 
+    from app.officine.staff.model import Member
     from app.ui.pictures import Stage
 
 pytestmark = pytest.mark.req("OFF-CARD-12")
@@ -21,8 +24,7 @@ pytestmark = pytest.mark.req("OFF-CARD-12")
 def page(stage: Stage) -> Any:  # noqa: ANN401 -- each page has its own type
     """The page, with empty readers."""
     view = stage.view("settings")
-    press(stage.window, Qt.Key.Key_9, modifiers=Qt.KeyboardModifier.ControlModifier)
-    stage.settle()
+    stage.act("settings.cards")
     found = view.stack.currentWidget()  # type: ignore[attr-defined] # the settings' screen
     assert found is view.page("cards")  # type: ignore[attr-defined]
     return found
@@ -33,6 +35,10 @@ def put(stage: Stage, key: str) -> None:
     assert cards is not None
     cards.toggle(key)
     stage.settle()
+
+
+def member(stage: Stage, role: Role) -> Member:
+    return next(one for one in stage.services.staff.members() if one.role is role)
 
 
 def facts(page: Any) -> str:  # noqa: ANN401 -- the page of the cards
@@ -85,9 +91,27 @@ def test_the_path_of_the_module_is_kept_and_given_up(page: Any, stage: Stage) ->
         file = stage.services.folder.root / "settings.json"
         return str(json.loads(file.read_text(encoding="utf-8"))["card_module"])
 
+    stage.ui.set_operator(member(stage, Role.HOLDER))
     page.keep_module("/opt/autre/libcps3_pkcs11_lux.so")
     assert kept() == "/opt/autre/libcps3_pkcs11_lux.so"
     assert page.usual.isEnabled()
     page.usual.click()
+    stage.settle()
     assert not kept()
     assert not page.usual.isEnabled()
+
+
+def test_who_may_not_choose_the_authorities_changes_nothing(page: Any, stage: Stage) -> None:  # noqa: ANN401
+    """Whose card opens the workstation is the titulaire's to say: a technician chooses the module, and no more."""
+    stage.ui.set_operator(member(stage, Role.SUPPORT))
+    page.keep_authorities("/tmp/autorites")
+    stage.settle()
+    assert stage.services.settings.card_authorities == ""
+    stage.ui.set_operator(member(stage, Role.TECHNICIAN))
+    page.keep_module("/tmp/module.so")
+    stage.settle()
+    assert stage.services.settings.card_module == ""
+    stage.ui.set_operator(member(stage, Role.HOLDER))
+    page.keep_authorities("/tmp/autorites")
+    stage.settle()
+    assert stage.services.settings.card_authorities == "/tmp/autorites"

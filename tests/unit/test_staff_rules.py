@@ -47,7 +47,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.READ_REGISTERS,
             },
         ),
-        (Role.SUPPORT, {Right.MANAGE_CATALOG}),
+        (Role.SUPPORT, {Right.MANAGE_CATALOG, Right.SET_CARDS}),
     ],
 )
 def test_rights_of_a_role(role: Role, rights: set[Right]) -> None:
@@ -93,3 +93,17 @@ def test_correcting_an_identity_is_of_a_person_named_for_it_and_of_no_role(role:
     assert rules.member_may(named, Right.IDENTITY_SUPER)
     assert not rules.member_may(replace(named, active=False), Right.IDENTITY_SUPER)
     assert not rules.member_may(replace(named, is_limited=True), Right.IDENTITY_SUPER)
+
+
+@pytest.mark.parametrize(
+    "name", ["VALЕRIANE", "Ѕauge", "VAL\u200bÉRIANE", "VAL\u202eÉRIANE", "A\0B", "\ud800", "É" * 61]
+)
+def test_a_name_that_reads_as_another_s_is_refused(name: str) -> None:
+    """Cyrillic letters that look Latin, signs that are not seen, what is no text."""
+    found = rules.check_member(replace(DRAFT, family_name=name), [])
+    assert is_refused(found)
+
+
+@pytest.mark.parametrize("name", ["VALÉRIANE", "D’ÉTÉ-BRUN", "ŒILLET", "Łódź", "Ñuñez", "DE LA CROIX"])
+def test_a_name_of_civil_status_is_taken(name: str) -> None:
+    assert rules.check_member(replace(DRAFT, family_name=name), []) == []

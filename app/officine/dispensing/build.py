@@ -472,6 +472,8 @@ def audit_details(done: Delivery) -> dict[str, Any]:
         "substituted": [[line.replaces, line.code] for line in done.lines if line.replaces],
         "mentions": [[line.code, line.refused, line.mention] for line in done.lines if line.refused or line.mention],
         "session": done.session_id,
+        # Of several operators at one counter, each answers for what they added.
+        "authors": [line.author.id for line in done.lines if line.author.id not in {None, done.operator_id}],
     }
 
 

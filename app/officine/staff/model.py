@@ -62,6 +62,7 @@ class Right(enum.StrEnum):
     READ_COPY = "copy.read"
     REMOVE_COPY = "copy.remove"
     SET_CHECKS = "checks.set"
+    SET_CARDS = "cards.set"
     READ_PATIENT = "patient.read"
     READ_REGISTERS = "registers.read"
     IDENTITY_SUPER = "identity.super"
@@ -96,6 +97,7 @@ _RIGHT_LABELS = {
     Right.READ_COPY: "lire la copie d’une ordonnance",
     Right.REMOVE_COPY: "retirer la copie d’une ordonnance délivrée",
     Right.SET_CHECKS: "arrêter ou remettre en marche l’aide à la délivrance",
+    Right.SET_CARDS: "choisir le module des cartes de professionnel",
     Right.READ_PATIENT: "ouvrir le dossier d’un patient",
     Right.READ_REGISTERS: "consulter les registres",
     Right.IDENTITY_SUPER: "corriger une identité récupérée ou qualifiée",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from app.kernel import identifiers
@@ -41,6 +42,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_COPY: _COUNTER,
     Right.REMOVE_COPY: _PHARMACISTS,
     Right.SET_CHECKS: frozenset({Role.HOLDER}),
+    Right.SET_CARDS: frozenset({Role.HOLDER, Role.SUPPORT}),
     Right.READ_PATIENT: _COUNTER,
     Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
@@ -103,11 +105,19 @@ def check_member(draft: MemberDraft, others: Iterable[Member]) -> list[Finding]:
         if not value.strip() or len(value) > _NAME_LIMIT or not value.isprintable():
             text = f"Le nom et le prénom ont de 1 à {_NAME_LIMIT} caractères imprimables."
             findings.append(_error("GAL-PER-02", text, "Corrigez le nom.", field))
+        elif not _is_latin(value):
+            text = "Le nom contient une lettre d’un autre alphabet : deux personnes se liraient de même."
+            findings.append(_error("GAL-PER-08", text, "Retapez le nom au clavier.", field))
     if draft.rpps and not identifiers.is_rpps(draft.rpps):
         text = "Le numéro RPPS n’est pas valide : 11 chiffres, le dernier est une clé."
         findings.append(_error("GAL-PER-03", text, "Recopiez-le depuis la carte CPS.", "rpps"))
     findings += _check_badge(draft.badge, others)
     return findings
+
+
+def _is_latin(name: str) -> bool:
+    """Return True where every letter is Latin, as civil status writes names in France: none passes for another's."""
+    return all(unicodedata.name(letter, "").startswith("LATIN") for letter in name if letter.isalpha())
 
 
 def _check_badge(badge: str, others: Iterable[Member]) -> list[Finding]:

@@ -149,7 +149,9 @@ class SalesPage(CashPage):
         self.facts.text(sale.patient_name or "Vente sans patient")
         for line in sale.lines:
             owed = f" · {plural(line.promised, 'boîte promise', 'boîtes promises')}" if line.promised else ""
-            self.facts.text(f"{line.quantity}{NBSP}× {line.label}{owed}")
+            other = line.author.name not in {"", sale.operator_name}
+            by = f" · ajouté par {line.author.name}" if other else ""
+            self.facts.text(f"{line.quantity}{NBSP}× {line.label}{owed}{by}")
         paid = " + ".join(f"{formats.amount(one.amount)} {one.method.label.lower()}" for one in sale.payments)
         totals = sale.totals
         self.facts.text(f"Total {formats.amount(totals.amount)} · part du client {formats.amount(totals.patient)}")

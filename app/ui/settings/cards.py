@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from app.kernel.outcome import Finding, Severity
+from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import plural
 from app.ui import formats, theme
 from app.ui.settings.page import Page
@@ -17,7 +17,10 @@ from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.kernel.errors import GalienError
+    from app.kernel.outcome import Outcome
     from app.officine.staff.readers import ModuleState, ReaderState, ReaderTest
     from app.ui.context import Ui
 
@@ -95,9 +98,8 @@ class CardsPage(Page):
 
     def keep_module(self, path: str) -> None:
         """Use another module from now on; empty for the usual places."""
-        self._ui.settings.card_module = path
-        self._ui.keep_settings()
-        self.shown()
+        settings, actor = self._ui.services.card_settings, self._ui.actor()
+        self._keep(lambda: settings.set_module(path, actor))
 
     def choose_authorities(self) -> None:
         """Ask for the folder of the certificates of authorities."""
@@ -109,9 +111,17 @@ class CardsPage(Page):
 
     def keep_authorities(self, folder: str) -> None:
         """Trust the authorities of another folder from now on."""
-        self._ui.settings.card_authorities = folder
-        self._ui.keep_settings()
-        self.shown()
+        settings, actor = self._ui.services.card_settings, self._ui.actor()
+        self._keep(lambda: settings.set_authorities(folder, actor))
+
+    def _keep(self, act: Callable[[], Outcome[None]]) -> None:
+        self._ui.tasks.run(lambda _progress: act(), done=self._kept, owner=self, key="keep")
+
+    def _kept(self, outcome: Outcome[None]) -> None:
+        if isinstance(outcome, Refused):
+            self._ui.refuse(outcome.findings)
+        else:
+            self.shown()
 
     def _lay_module(self) -> None:
         panel = self.panel("Cartes de professionnel (CPS)")

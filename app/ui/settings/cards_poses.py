@@ -68,7 +68,7 @@ def _without(stage: Stage) -> None:
     absent = ModuleState(
         found=False,
         code="GAL-CPS-01",
-        text=f"La Cryptolib CPS est introuvable. Chemins essayés : {tried}.",
+        text=f"La Cryptolib CPS est introuvable. Chemins essayés\u00a0: {tried}.",
         advice="Installez la Cryptolib CPS de l’Agence du numérique en santé, ou indiquez son chemin.",
     )
     page._show_module(absent, 0)  # noqa: SLF001 -- posed
