@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
     from app.officine.safety.service import Safety
+    from app.officine.secrets.certificates import Certificates
+    from app.officine.secrets.service import Vault
     from app.officine.staff.model import Member
     from app.officine.staff.service import Staff
     from app.officine.stock.narcotics import Narcotics
@@ -139,6 +141,19 @@ class QueueItem(Protocol):
     @property
     def last_error(self) -> str:
         """Why the last try failed."""
+        ...
+
+
+class Passphrase(Protocol):
+    """The passphrase of this workstation."""
+
+    @property
+    def is_to_ask(self) -> bool:
+        """True where a person must give it."""
+        ...
+
+    def give(self, passphrase: str) -> None:
+        """Take what a person typed."""
         ...
 
 
@@ -239,6 +254,13 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    vault: Vault
+    certificates: Certificates
+
+    @property
+    def passphrase(self) -> Passphrase | None:
+        """What opens the key of this workstation; None where nobody need give anything."""
+        ...
 
     @property
     def demo_cards(self) -> DemoCards | None:

@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
             self.say("L’équipe est vide\u00a0: ajoutez un membre avant de verrouiller le poste.", "warning")
             return
         self.stage.setCurrentWidget(self.lock_view)
+        self.ui.locked.emit()
         self.lock_view.ask()
 
     def unlock(self) -> None:

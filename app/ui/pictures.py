@@ -146,6 +146,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
+    from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
 
@@ -166,6 +167,7 @@ def pictures() -> tuple[Picture, ...]:
         *REGISTERS,
         *STOCK,
         *DISCARD,
+        *SECRETS,
         *PICTURES,
     )
 

@@ -15,10 +15,17 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("about", "À propos", "about"),
+    ("secrets", "Clés et certificats", "lock"),
 )
 ACTS = (
     *(
-        Act(f"settings.{name}", f"Réglages\u00a0: {title.lower()}", f"Ctrl+{place}", ("régler",), room="settings")
+        Act(
+            f"settings.{name}",
+            f"Réglages\u00a0: {title.lower()}",
+            f"Ctrl+{place}" if place < 10 else "",
+            ("régler",),
+            room="settings",
+        )
         for place, (name, title, _icon) in enumerate(PAGES, start=1)
     ),
     Act("settings.back_up", "Sauvegarder maintenant", "", ("sauvegarde", "copie"), room="settings", icon="save"),
@@ -47,6 +54,33 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
+    ),
+    Act(
+        "settings.secret_rotate",
+        "Changer la clé de ce poste",
+        "",
+        ("rotation", "trousseau"),
+        room="settings",
+        icon="refresh",
+        right=Right.MANAGE_SECRETS,
+    ),
+    Act(
+        "settings.secret_transfer",
+        "Code pour inscrire un autre poste",
+        "",
+        ("clé", "transfert", "inscription"),
+        room="settings",
+        icon="plus",
+        right=Right.MANAGE_SECRETS,
+    ),
+    Act(
+        "settings.secret_recovery",
+        "Nouveau code de secours",
+        "",
+        ("clé", "coffre", "perdue"),
+        room="settings",
+        icon="save",
+        right=Right.MANAGE_SECRETS,
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),

@@ -20,6 +20,7 @@ from app.ui.settings.page import Page
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
+from app.ui.settings.secrets import SecretsPage
 from app.ui.widgets.basics import Button, Panel
 from app.ui.widgets.stack import Stack
 
@@ -40,6 +41,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "queue": QueuePage,
     "checks": ChecksPage,
     "about": AboutPage,
+    "secrets": SecretsPage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -49,6 +51,9 @@ _PAGE_ACTS = (
     ("queue_cancel", "queue", "give_up"),
     ("calibrate", "scanner", "begin"),
     ("switch_checks", "checks", "switch"),
+    ("secret_rotate", "secrets", "rotate"),
+    ("secret_transfer", "secrets", "give_transfer"),
+    ("secret_recovery", "secrets", "give_recovery"),
 )
 
 
