@@ -51,7 +51,7 @@ class PassphraseDialog(Dialog):
         column.addWidget(Text("Ouvrir les secrets de ce poste", "heading"))
         column.addWidget(
             Text(
-                "Sans elle, le comptoir fonctionne\u00a0; les services qui ont besoin d’un secret restent fermés.",
+                "Sans sa phrase de passe, le comptoir fonctionne\u202f; ce qui a besoin d’un secret reste fermé.",
                 wrap=True,
             )
         )

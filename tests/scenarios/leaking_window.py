@@ -201,6 +201,8 @@ def command_lines(folder: Path, saves: Path) -> None:
         ([TOKEN], ""),
         (["--mode", PASSWORD], ""),
         (["queue", "retry", NIR], ""),
+        (["queue", "retry", f"n{NIR}"], ""),
+        (["registers", "balance", "--month", NIR], ""),
         (["queue", "list"], ""),
         (["doctor"], ""),
         (["verify"], ""),
