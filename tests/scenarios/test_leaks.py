@@ -34,16 +34,18 @@ class Traces:
     said: bytes
     titles: list[str]
     clipboard: list[str]
+    seeds: dict[str, str]
     data: Path
     temporary: Path
 
     def leaks(self) -> set[tuple[str, str]]:
         """Return (channel, seed) for each hit."""
-        hits = {("output", name) for name in found(self.said)}
-        hits |= {("title", name) for title in self.titles for name in found(title.encode())}
-        hits |= {("clipboard", name) for content in self.clipboard for name in found(content.encode())}
-        hits |= {(f"data/{place}", name) for place, name in in_files(self.data)}
-        hits |= {(f"tmp/{place}", name) for place, name in in_files(self.temporary)}
+        seeds = self.seeds
+        hits = {("output", name) for name in found(self.said, seeds)}
+        hits |= {("title", name) for title in self.titles for name in found(title.encode(), seeds)}
+        hits |= {("clipboard", name) for content in self.clipboard for name in found(content.encode(), seeds)}
+        hits |= {(f"data/{place}", name) for place, name in in_files(self.data, seeds)}
+        hits |= {(f"tmp/{place}", name) for place, name in in_files(self.temporary, seeds)}
         return hits
 
 
@@ -66,7 +68,8 @@ def day(tmp_path: Path) -> Callable[[str], Traces]:
             after = subprocess.run(again, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=60)
             said += after.stdout + after.stderr
         witnessed = json.loads(seen.read_text("utf-8"))
-        return Traces(said, witnessed["titles"], witnessed["clipboard"], data, temporary)
+        seeds = {**SEEDS, **witnessed["made"]}
+        return Traces(said, witnessed["titles"], witnessed["clipboard"], seeds, data, temporary)
 
     return spend
 
@@ -75,6 +78,7 @@ def test_a_long_day_lets_nothing_out(day: Callable[[str], Traces]) -> None:
     traces = day("work")
     assert traces.leaks() == set()
     # The day was a real one: what could have leaked did happen.
+    assert {"transfer code", "recovery code"} <= traces.seeds.keys()
     log = (traces.data / "logs" / "galien.log").read_text("utf-8")
     assert "outbox: message" in log
     assert "error: builtins.ValueError" in log
