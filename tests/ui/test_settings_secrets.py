@@ -78,6 +78,8 @@ def test_who_is_no_titulaire_gets_no_code(stage: Stage) -> None:
     stage.ui.set_operator(a_member(stage, Role.TECHNICIAN))
     for act in ("secret_transfer", "secret_recovery", "secret_rotate"):
         stage.act(f"settings.{act}")
+        assert [finding.code for finding in page.refusals.findings] == ["GAL-PER-01"]
+        page.refusals.set_findings(())
     assert (page.transfer.text(), page.recovery.text()) == ("", "")
 
 

@@ -62,7 +62,6 @@ ACTS = (
         ("rotation", "trousseau"),
         room="settings",
         icon="refresh",
-        right=Right.MANAGE_SECRETS,
     ),
     Act(
         "settings.secret_transfer",
@@ -71,7 +70,6 @@ ACTS = (
         ("clé", "transfert", "inscription"),
         room="settings",
         icon="plus",
-        right=Right.MANAGE_SECRETS,
     ),
     Act(
         "settings.secret_recovery",
@@ -80,7 +78,6 @@ ACTS = (
         ("clé", "coffre", "perdue"),
         room="settings",
         icon="save",
-        right=Right.MANAGE_SECRETS,
     ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
