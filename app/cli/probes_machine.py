@@ -70,6 +70,9 @@ def data_folder(subject: Subject) -> Answer:
         return Answer(WARN, f"Le dossier de données {root} n’existe pas encore.", "Il sera créé au premier démarrage.")
     with tempfile.TemporaryFile(dir=root) as trial:
         trial.write(b"Galien")
+    if os.name == "posix" and root.stat().st_mode & 0o077:
+        advice = f"Fermez-le\u00a0: chmod 700 «\u00a0{root}\u00a0»."
+        return Answer(WARN, f"{root} peut être lu par d’autres comptes de cette machine.", advice)
     free = shutil.disk_usage(root).free
     status = FAIL if free < _NO_DISK else WARN if free < _LOW_DISK else OK
     advice = "" if status == OK else "Libérez de la place sur ce disque."

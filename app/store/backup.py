@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"galien-(\d{8}-\d{6})(?:-(\d+))?\.galien")
 _PAGES = 4_096
+_STAGING = ".galien-"
+_LONGEST_S = 24 * 3600
 _STATE = (
     "SELECT (SELECT version_num FROM alembic_version), (SELECT seq FROM chain_head WHERE name = 'audit'), "
     "(SELECT hash FROM chain_head WHERE name = 'audit'), (SELECT value FROM fact WHERE name = 'mode')"
@@ -73,7 +77,8 @@ def make(
     """
     with file_errors(), driver_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".galien-", dir=folder) as name:
+        _sweep(folder)
+        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=folder) as name:
             staging = Path(name)
             # The shared bytes are in a table of PostgreSQL: carried apart, they are no part of each dump.
             dump = partial(_dump_postgresql, options=() if blobs is None else ("--exclude-table-data=blob",))
@@ -117,6 +122,13 @@ def rotate(folder: Path, keep: int) -> list[Path]:
             path.unlink()
             _sum_file(path).unlink(missing_ok=True)
     return gone
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a backup that was killed left: a whole copy of the database. One under way is younger."""
+    for left in folder.glob(f"{_STAGING}*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _LONGEST_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put_in_place(staged: Path, folder: Path, now: dt.datetime) -> Path:

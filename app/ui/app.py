@@ -126,7 +126,10 @@ class Desktop(QObject):
         self.window.set_pharmacy(pharmacy)
         self.window.attach(self.ui)
         if not services.mode.is_simulated:
+            from app.ui.passphrase import ask_or_tell  # noqa: PLC0415 -- a simulation never asks
+
             self.window.lock(None)
+            ask_or_tell(self.ui, self.window)
 
     def close(self) -> None:
         """Stop what runs and close the services."""

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from app.officine.registers.service import Registers
     from app.officine.rights.service import PatientRights
     from app.officine.safety.service import Safety
+    from app.officine.secrets.certificates import Certificates
+    from app.officine.secrets.service import Vault
     from app.officine.staff.accounts import Accounts as StaffAccounts
     from app.officine.staff.card_settings import CardSettings
     from app.officine.staff.model import Member
@@ -151,6 +153,19 @@ class QueueItem(Protocol):
         ...
 
 
+class Passphrase(Protocol):
+    """The passphrase of this workstation."""
+
+    @property
+    def is_to_ask(self) -> bool:
+        """True where a person must give it."""
+        ...
+
+    def give(self, passphrase: str) -> None:
+        """Take what a person typed."""
+        ...
+
+
 class Queue(Protocol):
     """The queue of writes for remote services."""
 
@@ -252,6 +267,8 @@ class Services(Protocol):
     copies: Copies
     safety: Safety
     cards: PatientCards
+    vault: Vault
+    certificates: Certificates
     card_settings: CardSettings
     rights: PatientRights
     staff_accounts: StaffAccounts
@@ -267,6 +284,11 @@ class Services(Protocol):
     @property
     def demo_pin(self) -> str:
         """The PIN that opens a simulation; empty with real data."""
+        ...
+
+    @property
+    def passphrase(self) -> Passphrase | None:
+        """What opens the key of this workstation; None where nobody need give anything."""
         ...
 
     @property

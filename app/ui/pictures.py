@@ -151,6 +151,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
@@ -178,6 +179,7 @@ def pictures() -> tuple[Picture, ...]:
         *DISCARD,
         *LOCK,
         *STAFF,
+        *SECRETS,
         *PICTURES,
         *CARD_SETTINGS,
     )

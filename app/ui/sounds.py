@@ -6,6 +6,7 @@ import array
 import enum
 import io
 import math
+import os
 import shutil
 import sys
 import tempfile
@@ -103,7 +104,9 @@ def _command() -> tuple[str, ...] | None:
 @cache
 def _file(sound: Sound) -> Path:
     """Return the file of a sound, written at its first use."""
-    file = Path(tempfile.gettempdir()) / f"galien-{sound}-{_RATE}.wav"
+    # One for each account: the file of another one can't be read.
+    account = os.getuid() if os.name == "posix" else 0
+    file = Path(tempfile.gettempdir()) / f"galien-{sound}-{_RATE}-{account}.wav"
     try:
         if not file.exists():
             file.write_bytes(wav(sound))

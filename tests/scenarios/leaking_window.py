@@ -32,6 +32,7 @@ from app import bootstrap, cli
 from app.cards import imitations
 from app.cards.vitale import Identity
 from app.jobs import OutboxDrain
+from app.kernel.outcome import Done
 from app.logs import guard_process
 from app.ui.failures import FailureDialog
 from app.ui.pictures import Stage
@@ -53,11 +54,12 @@ BOX = "3400935955838"
 
 
 class Witness(QObject):
-    """Keeps every title that a window ever had, and everything that was ever on the clipboard."""
+    """Keeps every title that a window ever had, what was ever on the clipboard, and the secrets made that day."""
 
     def __init__(self, app: QApplication, file: Path) -> None:
         super().__init__(app)
         self.titles: set[str] = set()
+        self.made: dict[str, str] = {}
         self.clipboard: list[str] = []
         self._file = file
         app.installEventFilter(self)
@@ -74,7 +76,7 @@ class Witness(QObject):
 
     def keep(self) -> None:
         """Write what was seen: the process is about to die."""
-        told = {"titles": sorted(self.titles), "clipboard": self.clipboard}
+        told = {"titles": sorted(self.titles), "clipboard": self.clipboard, "made": self.made}
         self._file.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
     def _copied(self) -> None:
@@ -110,6 +112,12 @@ class Day:
         sealed = vault.encrypt(PIN.encode(), "pin:1")
         vault.rotate(actor)
         vault.renew(actor)
+        for name, outcome in (
+            ("transfer code", vault.transfer_code(actor)),
+            ("recovery code", vault.recovery_code(actor)),
+        ):
+            assert isinstance(outcome, Done)
+            self.witness.made[name] = outcome.value
         assert vault.decrypt(sealed, "pin:1").decode() == PIN
         assert vault.get("token:mss") == TOKEN.encode()
 
@@ -201,6 +209,8 @@ def command_lines(folder: Path, saves: Path) -> None:
         ([TOKEN], ""),
         (["--mode", PASSWORD], ""),
         (["queue", "retry", NIR], ""),
+        (["queue", "retry", f"n{NIR}"], ""),
+        (["registers", "balance", "--month", NIR], ""),
         (["queue", "list"], ""),
         (["doctor"], ""),
         (["verify"], ""),

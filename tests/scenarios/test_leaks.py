@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 _MORNING = (["doctor"], ["verify"], ["queue", "list"], ["secrets", "state"])
 
-pytestmark = [pytest.mark.req("OFF-SECRET"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.req("OFF-SECRET"), pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,18 @@ class Traces:
     said: bytes
     titles: list[str]
     clipboard: list[str]
+    seeds: dict[str, str]
     data: Path
     temporary: Path
 
     def leaks(self) -> set[tuple[str, str]]:
         """Return (channel, seed) for each hit."""
-        hits = {("output", name) for name in found(self.said)}
-        hits |= {("title", name) for title in self.titles for name in found(title.encode())}
-        hits |= {("clipboard", name) for content in self.clipboard for name in found(content.encode())}
-        hits |= {(f"data/{place}", name) for place, name in in_files(self.data)}
-        hits |= {(f"tmp/{place}", name) for place, name in in_files(self.temporary)}
+        seeds = self.seeds
+        hits = {("output", name) for name in found(self.said, seeds)}
+        hits |= {("title", name) for title in self.titles for name in found(title.encode(), seeds)}
+        hits |= {("clipboard", name) for content in self.clipboard for name in found(content.encode(), seeds)}
+        hits |= {(f"data/{place}", name) for place, name in in_files(self.data, seeds)}
+        hits |= {(f"tmp/{place}", name) for place, name in in_files(self.temporary, seeds)}
         return hits
 
 
@@ -57,16 +59,17 @@ def day(tmp_path: Path) -> Callable[[str], Traces]:
         paths = [ROOT, ROOT / "tests", ROOT / "tests" / "ui"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths)), "TMPDIR": str(temporary)}
         command = [sys.executable, "-P", str(HERE / "leaking_window.py"), str(data), str(seen), what]
-        done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=240)
+        done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=3000)
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
         # The next morning: the folder of the dead process is opened and examined again.
         said = done.stdout + done.stderr
         for words in _MORNING if what == "work" else ():
             again = [sys.executable, "-P", "-m", "app.cli", *words, "--data", str(data)]
-            after = subprocess.run(again, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=60)
+            after = subprocess.run(again, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=300)
             said += after.stdout + after.stderr
         witnessed = json.loads(seen.read_text("utf-8"))
-        return Traces(said, witnessed["titles"], witnessed["clipboard"], data, temporary)
+        seeds = {**SEEDS, **witnessed["made"]}
+        return Traces(said, witnessed["titles"], witnessed["clipboard"], seeds, data, temporary)
 
     return spend
 
@@ -75,6 +78,7 @@ def test_a_long_day_lets_nothing_out(day: Callable[[str], Traces]) -> None:
     traces = day("work")
     assert traces.leaks() == set()
     # The day was a real one: what could have leaked did happen.
+    assert {"transfer code", "recovery code"} <= traces.seeds.keys()
     log = (traces.data / "logs" / "galien.log").read_text("utf-8")
     assert "outbox: message" in log
     assert "error: builtins.ValueError" in log
@@ -150,7 +154,7 @@ def test_the_watch_over_a_whole_run_fails_it_for_what_is(tmp_path: Path, what: s
     environment = os.environ | {"PYTHONPATH": paths, "TMPDIR": str(tmp_path / "tmp")}
     command = [sys.executable, "-P", "-m", "pytest", "-p", "leaks", "-q", "--rootdir", str(tmp_path), *workers]
     command += [f"--basetemp={tmp_path / 'base'}", "-p", "no:cacheprovider", str(tmp_path / "test_trial.py")]
-    done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path, env=environment, timeout=100)
+    done = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path, env=environment, timeout=300)
     shutil.rmtree(tmp_path / "base", ignore_errors=True)
     assert done.returncode == (0 if what == "nothing" else 1), done.stdout.decode()
     told = done.stdout.decode()

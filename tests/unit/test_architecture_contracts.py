@@ -41,6 +41,9 @@ VIOLATIONS = {
     "a card opens a window": ("app/cards/planted.py", "import PySide6.QtCore", "Only the screens"),
     "a screen knows a card": ("app/ui/planted.py", "import app.cards.kinds", "Screens speak to services"),
     "a command knows the readers": ("app/cli/planted.py", "import smartcard.scard", "Only the cards know"),
+    "a key knows the store": ("app/keys/planted.py", "import app.store.base", "What lies beside"),
+    "a service knows the keyring": ("app/officine/staff/planted.py", "import keyring", "Only the keys know"),
+    "a screen knows where the key lies": ("app/ui/planted.py", "import app.keys.system", "Screens speak to services"),
     "a new room without a place": ("app/attic/__init__.py", '"""A room."""', "Rooms"),
 }
 

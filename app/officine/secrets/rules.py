@@ -7,7 +7,7 @@ import os
 import re
 
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import typographic
+from app.kernel.text import plural, typographic
 
 TRANSFER_LASTS = dt.timedelta(minutes=30)
 """How long a transfer code may be typed on the workstation that joins."""
@@ -64,7 +64,7 @@ def certificate_ends(usage: str, not_after: dt.datetime, now: dt.datetime) -> Fi
     if left > SOON[0]:
         return None
     days = max(left.days, 1)
-    text = f"Le certificat « {usage} » expire dans {days} {'jour' if days == 1 else 'jours'}."
+    text = f"Le certificat « {usage} » expire dans {plural(days, 'jour')}."
     return Finding("GAL-CLE-27", Severity.WARNING, typographic(text), "Demandez le nouveau à l’ANS dès maintenant.")
 
 

@@ -17,6 +17,7 @@ PAGES = (
     ("promises", "Promis", "box"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
+    ("secrets", "Clés et certificats", "lock"),
     ("about", "À propos", "about"),
 )
 _KEYS = 9
@@ -60,6 +61,30 @@ ACTS = (
         icon="pause",
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
+    Act(
+        "settings.secret_rotate",
+        "Changer la clé de ce poste",
+        "",
+        ("rotation", "trousseau"),
+        room="settings",
+        icon="refresh",
+    ),
+    Act(
+        "settings.secret_transfer",
+        "Code pour inscrire un autre poste",
+        "",
+        ("clé", "transfert", "inscription"),
+        room="settings",
+        icon="plus",
+    ),
+    Act(
+        "settings.secret_recovery",
+        "Nouveau code de secours",
+        "",
+        ("clé", "coffre", "perdue"),
+        room="settings",
+        icon="save",
+    ),
     Act("settings.queue_retry", "Réessayer l’envoi", "", ("file",), room="settings", icon="refresh"),
     Act("settings.queue_cancel", "Abandonner l’envoi", "", ("file",), room="settings", icon="trash"),
     Act(

@@ -23,6 +23,7 @@ from app.ui.settings.printers import PrintersPage
 from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
+from app.ui.settings.secrets import SecretsPage
 from app.ui.widgets.basics import Button, Panel
 from app.ui.widgets.stack import Stack
 
@@ -46,6 +47,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "cards": CardsPage,
     "about": AboutPage,
     "promises": PromisesPage,
+    "secrets": SecretsPage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -57,6 +59,9 @@ _PAGE_ACTS = (
     ("switch_checks", "checks", "switch"),
     ("test_card", "cards", "test"),
     ("keep_promises", "promises", "keep"),
+    ("secret_rotate", "secrets", "rotate"),
+    ("secret_transfer", "secrets", "give_transfer"),
+    ("secret_recovery", "secrets", "give_recovery"),
 )
 
 
