@@ -13,7 +13,7 @@ from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from app.kernel.outcome import Finding, Outcome
     from app.officine.patients.model import Coverage, Patient, PatientDraft
@@ -57,6 +57,11 @@ class Patients:
         """Return a patient's file; None when there is no such one."""
         with self._db.read() as session:
             return store.get(session, patient_id)
+
+    def named(self, patient_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of patients as lists show them, by file, in one reading; unknown files are left out."""
+        with self._db.read() as session:
+            return {patient.id: patient.display_name for patient in store.get_all(session, patient_ids)}
 
     def count(self) -> int:
         """Return how many files there are."""

@@ -21,6 +21,7 @@ SENTENCES = {
     "print.duplicate": "Duplicata imprimé",
     # --- People ------------------------------------------------------------------------------------------------
     "patient.open": "Dossier patient ouvert",
+    "patient.read": "Dossier patient lu",
     "patient.create": "Dossier patient créé",
     "patient.update": "Dossier patient modifié",
     "patient.load_fictitious": "Patients fictifs chargés",
@@ -114,7 +115,7 @@ SENTENCES = {
 }
 """The sentence of each action code that Galien writes."""
 
-OPENING = ("patient.open", "patient.create", "patient.update", "prescription_copy.read")
+OPENING = ("patient.open", "patient.read", "patient.create", "patient.update", "prescription_copy.read")
 """The actions by which somebody saw a patient's file for itself, not for a sale."""
 
 
