@@ -48,30 +48,22 @@ class SealFolder:
     def __init__(self, root: Path) -> None:
         """Use ``root``, which is made at the first seal."""
         self.root = root
+        self._checked: tuple[str, Reading] | None = None
 
     def lines(self) -> list[str]:
         """Return every line, in order of the files. Raises FileUnusable where one can't be read."""
-        found: list[str] = []
-        with file_errors():
-            for file in self._files():
-                found += file.read_text(encoding="utf-8", errors="replace").splitlines()
-        return found
+        return self._content().decode("utf-8", "replace").splitlines()
 
     def read(self) -> Reading:
-        """Read and check every seal: numbers, links, signatures. Raises FileUnusable."""
-        good: list[Seal] = []
-        for line in self.lines():
-            before = good[-1] if good else None
-            try:
-                seal = seals.parse(line)
-            except ValueError:
-                number = before.number + 1 if before else 1
-                return Reading(tuple(good), f"Le scellé n° {number} est illisible.")
-            said = seals.problem(seal, before)
-            if said:
-                return Reading(tuple(good), said)
-            good.append(seal)
-        return Reading(tuple(good))
+        """Read and check every seal: numbers, links, signatures. Raises FileUnusable.
+
+        Years of signatures take a second: what was checked once is not checked again while the files stay the same.
+        """
+        content = self._content()
+        digest = hashlib.sha256(content).hexdigest()
+        if self._checked is None or self._checked[0] != digest:
+            self._checked = (digest, _read(content.decode("utf-8", "replace").splitlines()))
+        return self._checked[1]
 
     def append(self, added: Iterable[Seal]) -> None:
         """Write the seals after those there. Raises DiskFull or DatabaseReadOnly; nothing is half written."""
@@ -157,6 +149,10 @@ class SealFolder:
         self.append(_good(lines))
         return bool(mine)
 
+    def _content(self) -> bytes:
+        with file_errors():
+            return b"".join(file.read_bytes() for file in self._files())
+
     def _files(self) -> list[Path]:
         if not self.root.is_dir():
             return []
@@ -168,6 +164,22 @@ class SealFolder:
     def _make(self) -> None:
         with file_errors():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _read(lines: Iterable[str]) -> Reading:
+    good: list[Seal] = []
+    for line in lines:
+        before = good[-1] if good else None
+        try:
+            seal = seals.parse(line)
+        except ValueError:
+            number = before.number + 1 if before else 1
+            return Reading(tuple(good), f"Le scellé n° {number} est illisible.")
+        said = seals.problem(seal, before)
+        if said:
+            return Reading(tuple(good), said)
+        good.append(seal)
+    return Reading(tuple(good))
 
 
 def _good(lines: Iterable[str]) -> Iterator[Seal]:

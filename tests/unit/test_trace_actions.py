@@ -21,6 +21,7 @@ DYNAMIC = {
     "delivery.": list(ReversalKind),
     "narcotics.": [EntryKind.DESTRUCTION, EntryKind.LOSS, EntryKind.THEFT, EntryKind.RETURN, EntryKind.CESSION],
     "outbox.": ["waiting", "cancelled"],
+    "secret.": ["transfer", "recovery"],
 }
 """What follows the beginning of an action that is put together, by that beginning."""
 
@@ -48,7 +49,8 @@ def _codes(file: Path, said: ast.expr) -> set[str]:
             module = importlib.import_module(".".join(("app", *file.relative_to(ROOT).with_suffix("").parts)))
             return {getattr(module, ast.unparse(head.value)) + "".join(part.value for part in rest)}  # type: ignore[attr-defined]
         assert isinstance(head, ast.Constant)
-        return {f"{head.value}{one}" for one in DYNAMIC[str(head.value)]}
+        tail = "".join(str(part.value) for part in rest if isinstance(part, ast.Constant))
+        return {f"{head.value}{one}{tail}" for one in DYNAMIC[str(head.value)]}
     # A name or an attribute: any code of the known kinds that its module writes.
     kinds = {code.partition(".")[0] for code in SENTENCES}
     constants = {

@@ -14,7 +14,7 @@ from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from app.kernel.outcome import Finding, Outcome
     from app.officine.patients.model import Coverage, Patient, PatientDraft
@@ -99,6 +99,11 @@ class Patients:
             work.audit(
                 "patient.open", "patient", str(patient_id), patient_id=patient_id, details=details, result=result
             )
+
+    def named(self, patient_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of patients as lists show them, by file, in one reading; unknown files are left out."""
+        with self._db.read() as session:
+            return {patient.id: patient.display_name for patient in store.get_all(session, patient_ids)}
 
     def count(self) -> int:
         """Return how many files there are."""

@@ -13,7 +13,7 @@ from app.store.prefixes import WordTable
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -26,6 +26,11 @@ def get(session: Session, patient_id: int) -> Patient | None:
     """Return a patient's file; None when there is no such one."""
     row = session.get(PatientRow, patient_id)
     return None if row is None else _patient_of(row)
+
+
+def get_all(session: Session, patient_ids: Collection[int]) -> list[Patient]:
+    """Return the files of these patients, in no order."""
+    return _listed(session, select(PatientRow).where(PatientRow.id.in_(patient_ids))) if patient_ids else []
 
 
 def count(session: Session) -> int:

@@ -12,6 +12,7 @@ SENTENCES = {
     "session.abandon": "Vente abandonnée",
     "promise.hand": "Promis remis au patient",
     "promise.cancel": "Promis annulé",
+    "promise.settle": "Promis réglé",
     "promise.setting": "Réglage des promis changé",
     "advance.setting": "Règle des avances changée",
     "intervention.record": "Intervention pharmaceutique enregistrée",
@@ -21,6 +22,7 @@ SENTENCES = {
     "print.duplicate": "Duplicata imprimé",
     # --- People ------------------------------------------------------------------------------------------------
     "patient.open": "Dossier patient ouvert",
+    "patient.read": "Dossier patient lu",
     "patient.create": "Dossier patient créé",
     "patient.update": "Dossier patient modifié",
     "patient.load_fictitious": "Patients fictifs chargés",
@@ -39,7 +41,11 @@ SENTENCES = {
     "staff.password": "Mot de passe changé",
     "staff.pin": "Code rapide changé",
     "staff.totp": "Code à usage unique installé",
-    "staff.card": "Carte d’un membre rattachée ou détachée",
+    "staff.totp-begin": "Code à usage unique préparé",
+    "staff.card": "Carte rattachée à un membre",
+    "staff.card-unbind": "Carte détachée d’un membre",
+    "staff.edit": "Membre de l’équipe modifié",
+    "staff.certificate": "Certificat d’inscription d’un étudiant noté",
     "staff.locked": "Compte bloqué après des essais faux",
     "staff.unlock": "Compte débloqué",
     "session.open": "Session ouverte",
@@ -51,8 +57,11 @@ SENTENCES = {
     "secret.delete": "Secret effacé",
     "secret.enrol": "Poste admis au coffre des secrets",
     "secret.revoke": "Poste retiré du coffre des secrets",
+    "secret.transfer_code": "Code de transfert des secrets émis",
+    "secret.recovery_code": "Code de secours des secrets émis",
     "secret.renew": "Clé du coffre renouvelée",
     "secret.rotate": "Clé maîtresse changée",
+    "cards.set": "Réglage des cartes changé",
     "certificate.import": "Certificat importé",
     # --- Stock, recalls, quarantine ----------------------------------------------------------------------------
     "stock.receive": "Commande reçue",
@@ -114,7 +123,7 @@ SENTENCES = {
 }
 """The sentence of each action code that Galien writes."""
 
-OPENING = ("patient.open", "patient.create", "patient.update", "prescription_copy.read")
+OPENING = ("patient.open", "patient.read", "patient.create", "patient.update", "prescription_copy.read")
 """The actions by which somebody saw a patient's file for itself, not for a sale."""
 
 

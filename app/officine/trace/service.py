@@ -51,7 +51,8 @@ class Trace:
         with self._db.read() as session:
             rows = store.page(session, asked, named)
             shown = rows[: asked.limit]
-            entries = tuple(self._entry(row) for row in shown)
+            names = self._patients.named({row.patient_id for row in shown if row.patient_id is not None})
+            entries = tuple(_entry(row, names) for row in shown)
         return Done(Page(entries, shown[-1].seq if len(rows) > asked.limit else None))
 
     def people(self, actor: Actor) -> list[tuple[int | None, str]]:
@@ -93,29 +94,25 @@ class Trace:
             findings.append(rules.wrong_period())
         return findings
 
-    def _entry(self, row: Row[Any]) -> Entry:
-        return Entry(
-            seq=row.seq,
-            at=row.at,
-            station=row.station,
-            actor_id=row.actor_id,
-            actor_name=row.actor_name,
-            action=row.action,
-            sentence=sentence(row.action),
-            subject=row.subject,
-            subject_id=row.subject_id,
-            patient_id=row.patient_id,
-            patient_name=self._name_of(row.patient_id),
-            details=_decoded(row.details),
-            result=row.result,
-            hash=row.hash,
-        )
 
-    def _name_of(self, patient_id: int | None) -> str:
-        if patient_id is None:
-            return ""
-        patient = self._patients.get(patient_id)
-        return f"dossier n° {patient_id}" if patient is None else patient.display_name
+def _entry(row: Row[Any], names: Mapping[int, str]) -> Entry:
+    unknown = "" if row.patient_id is None else f"dossier n° {row.patient_id}"
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        station=row.station,
+        actor_id=row.actor_id,
+        actor_name=row.actor_name,
+        action=row.action,
+        sentence=sentence(row.action),
+        subject=row.subject,
+        subject_id=row.subject_id,
+        patient_id=row.patient_id,
+        patient_name=names.get(row.patient_id, unknown),
+        details=_decoded(row.details),
+        result=row.result,
+        hash=row.hash,
+    )
 
 
 def _decoded(details: str) -> Mapping[str, Any]:

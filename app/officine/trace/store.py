@@ -49,16 +49,12 @@ def people(session: Session) -> list[tuple[int | None, str]]:
     """Return who ever acted: identifier and name, by name; found by hops over the index, not by reading it."""
     row = AuditRow
     found: list[tuple[int | None, str]] = []
-    last: int | None = None
-    while True:
-        after = row.actor_id.is_not(None) if last is None else row.actor_id > last
-        first = session.execute(
-            select(row.actor_id, row.actor_name).where(after).order_by(row.actor_id, row.seq.desc()).limit(1)
-        ).first()
-        if first is None:
-            break
-        last = first.actor_id
-        found.append((last, first.actor_name))
+    number = session.scalar(select(func.min(row.actor_id)))
+    while number is not None:
+        # The name that they bear now, where it changed.
+        newest = select(row.actor_name).where(row.actor_id == number).order_by(row.seq.desc()).limit(1)
+        found.append((number, session.scalar(newest) or ""))
+        number = session.scalar(select(func.min(row.actor_id)).where(row.actor_id > number))
     return sorted(found, key=lambda one: one[1])
 
 
