@@ -15,6 +15,7 @@ from app.officine.rights.reading import QUALITIES, scheme_words
 from app.officine.rights.rules import SERVICES
 from app.ui import formats, sounds, theme
 from app.ui.counter.drawer import Drawer
+from app.ui.patients.sheet import kept_words
 from app.ui.sounds import Sound
 from app.ui.widgets.basics import Button, Chip, EmptyState, Text, row
 from app.ui.widgets.facts import Facts
@@ -259,7 +260,7 @@ class RightsDrawer(Drawer):
 
     def _show_last(self, kept: Kept | None) -> None:
         if self.reading is None and kept is not None:
-            self.source.setText(f"Dossier à jour de\u00a0: {last_words(kept)}")
+            self.source.setText(f"Derniers droits repris\u00a0: {kept_words(kept)}")
             self.source.show()
 
     # --- Taking over --------------------------------------------------------------------------------------------
@@ -306,12 +307,6 @@ class RightsDrawer(Drawer):
         self.ui.say(f"Droits de {patient.display_name} {done}\u00a0: {read.medium.label}{simulated}.", "success")
         self.closed.emit()
         self.forget()
-
-
-def last_words(kept: Kept) -> str:
-    """Return the reading by which a file was last brought up to date, in words."""
-    simulated = ", SIMULÉ" if kept.is_simulated else ""
-    return f"{kept.source}, lu le {formats.moment(kept.read_at)} par {kept.author}{simulated}"
 
 
 def _source(read: Reading) -> str:

@@ -21,6 +21,7 @@ from app.ui.widgets.stack import Stack
 if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.officine.patients.model import Patient
+    from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
     from app.ui.context import Ui
 
@@ -198,17 +199,17 @@ class PatientsView(QWidget):
         self.sheet.show_patient(patient, self._today)
         if patient is None:
             return
-        patient_id, allergies = patient.id, self._ui.services.safety.allergies
+        patient_id, allergies, rights = patient.id, self._ui.services.safety.allergies, self._ui.services.rights
         self._ui.tasks.run(
-            lambda _progress: allergies.of(patient_id),
-            done=lambda recorded: self._show_recorded(patient, recorded),
+            lambda _progress: (allergies.of(patient_id), rights.last(patient_id)),
+            done=lambda read: self._show_recorded(patient, *read),
             owner=self,
             key="allergies",
         )
 
-    def _show_recorded(self, patient: Patient, recorded: Recorded) -> None:
+    def _show_recorded(self, patient: Patient, recorded: Recorded, kept: Kept | None) -> None:
         if patient is self._patient:
-            self.sheet.show_patient(patient, self._today, recorded)
+            self.sheet.show_patient(patient, self._today, recorded, kept)
 
 
 def _second_line(patient: Patient) -> str:
