@@ -245,3 +245,18 @@ def test_the_patient_s_file_says_by_which_reading_its_rights_came(hands: Hands) 
     hands.wait(lambda: "Droits repris" in told())
     assert "carte Vitale (FSV), lue le" in told()
     assert "SIMULÉ" in told()
+
+
+def test_a_card_put_in_after_a_phone_is_the_one_that_is_read(hands: Hands) -> None:
+    cards = hands.services.demo_cards
+    assert cards is not None
+    hands.scan(cards.code("phone1"))
+    hands.wait(lambda: hands.page.drawer is not None and drawer(hands).reading is not None)
+    phone = drawer(hands).reading
+    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_F3, CTRL)
+    assert drawer(hands).reading is phone, "without a card, what the phone said is shown again"
+    hands.press(Qt.Key.Key_Escape)
+    shown = read(hands, "amandine")
+    hands.wait(lambda: shown.reading is not None and shown.reading is not phone)
+    assert [line.name for line in shown.list.records] == ["BOURRACHE-TESTUN AMANDINE"]
