@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NOTHING = ("Aucun droit lu", "Insérez la carte Vitale, ou scannez le code de l’appli carte Vitale.")
 _CODE_LENGTH = 4
-_ROWS_SHOWN = 3
+_LARGE = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class RightsDrawer(Drawer):
         self.source.setText("" if read is None else _source(read))
         self.source.setVisible(read is not None)
         self.list.setFixedHeight(
-            theme.current().pixels(140 if read is None else 36 + 44 * min(len(shown), _ROWS_SHOWN))
+            theme.current().pixels(140 if read is None else 36 + 44 * min(len(shown), _rows_shown()))
         )
         patient_id = self.till.session.patient_id
         self.list.set_records(shown)
@@ -307,6 +307,11 @@ class RightsDrawer(Drawer):
         self.ui.say(f"Droits de {patient.display_name} {done}\u00a0: {read.medium.label}{simulated}.", "success")
         self.closed.emit()
         self.forget()
+
+
+def _rows_shown() -> int:
+    """Return how many beneficiaries show at once: where letters are large, what differs comes before the others."""
+    return 1 if theme.current().zoom >= _LARGE else 3
 
 
 def _source(read: Reading) -> str:
