@@ -93,6 +93,15 @@ def test_any_content_of_the_two_lists_gives_people_or_a_sentence(people: bytes, 
     assert isinstance(found, CardFailure | tuple)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text("0123456789AB ", min_size=13, max_size=16))
+def test_a_number_without_its_right_key_is_no_number(number: str) -> None:
+    found = read(imitations.vitale_card([ROSE], [number]))
+    assert isinstance(found, tuple)
+    assert found[0].nir in {"", number.strip()}
+    assert not found[0].nir or found[0].nir[13:] == nir_key(found[0].nir[:13])
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=33))
 def test_any_answer_to_reset_is_a_kind_and_an_unknown_one_is_told(atr: bytes) -> None:

@@ -243,10 +243,11 @@ def test_somebody_else_s_rights_are_never_taken(
     assert journal(database, "patient.rights") == []
 
 
-def test_a_file_edited_meanwhile_is_not_overwritten(
-    rights: PatientRights, component: Component, rose_file: Patient, actor: Actor, database: Database
+@pytest.mark.parametrize("ald", ["1", "0"], ids=["to be changed", "to be confirmed"])
+def test_a_file_edited_meanwhile_is_neither_overwritten_nor_confirmed(
+    ald: str, rights: PatientRights, component: Component, rose_file: Patient, actor: Actor, database: Database
 ) -> None:
-    component.groups = rose((106, ("20260101", "20261231", "1", "0")))
+    component.groups = rose((106, ("20260101", "20261231", ald, "0")))
     reading = read(rights, actor)
     Patients(database, Staff(database)).set_coverage(rose_file.id, rose_file.version, Coverage(css=True), actor)
     outcome = rights.take(reading, reading.people[0], rose_file, actor)

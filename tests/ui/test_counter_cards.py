@@ -270,3 +270,30 @@ def test_a_service_that_is_lost_is_told_at_the_bottom(hands: Hands) -> None:
     cards._state = replace(cards.state, service=False, readers=(), cards={})
     hands.stage.window.state_bar._show_cards()
     assert bar(hands) == "Lecteurs de cartes perdus"
+
+
+class Endless:
+    """A card that answers without end."""
+
+    atr = imitations.ATR_VITALE_2
+
+    def reset(self) -> None:
+        """Do nothing."""
+
+    def transmit(self, _command: bytes) -> bytes:
+        """Say that there is more, always."""
+        return b"\x41" * 64 + b"\x61\x40"
+
+
+@pytest.mark.req("OFF-CARD-05")
+def test_a_hostile_card_is_told_and_the_sale_goes_on(hands: Hands) -> None:
+    demo = hands.services.demo_cards
+    assert demo is not None
+    reader = hands.services.cards.state.readers[0]
+    demo.transport.insert(reader, Endless())
+    hands.wait(lambda: hands.notices() == ["GAL-CRT-10"])
+    assert hands.page.drawer is None
+    demo.transport.pull(reader)
+    hands.wait(lambda: hands.notices() == [])
+    put(hands, "amandine")
+    hands.wait(lambda: patient(hands) == "BOURRACHE-TESTUN Amandine")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from counter_hands import ENTER, Hands
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from ui_keys import wait_for
 
 from app.cards.apcv import NoApcv
@@ -229,3 +229,34 @@ def test_without_a_component_a_phone_is_refused_in_clear(without_library: Hands)
     hands.scan(apcv.build(1, hands.services.clock.now()))
     hands.wait(lambda: hands.page.drawer is not None and bool(codes(drawer(hands))))
     assert codes(drawer(hands)) == ["GAL-FSV-06"]
+
+
+def test_the_patient_s_file_says_by_which_reading_its_rights_came(hands: Hands) -> None:
+    read(hands, "tilleul")
+    hands.press(ENTER)
+    hands.wait(lambda: hands.page.drawer is None)
+    hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    hands.type("tilleul rose")
+    view = hands.stage.window.views["patients"]
+
+    def told() -> str:
+        return " | ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+
+    hands.wait(lambda: "Droits repris" in told())
+    assert "carte Vitale (FSV), lue le" in told()
+    assert "SIMULÉ" in told()
+
+
+def test_a_card_put_in_after_a_phone_is_the_one_that_is_read(hands: Hands) -> None:
+    cards = hands.services.demo_cards
+    assert cards is not None
+    hands.scan(cards.code("phone1"))
+    hands.wait(lambda: hands.page.drawer is not None and drawer(hands).reading is not None)
+    phone = drawer(hands).reading
+    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_F3, CTRL)
+    assert drawer(hands).reading is phone, "without a card, what the phone said is shown again"
+    hands.press(Qt.Key.Key_Escape)
+    shown = read(hands, "amandine")
+    hands.wait(lambda: shown.reading is not None and shown.reading is not phone)
+    assert [line.name for line in shown.list.records] == ["BOURRACHE-TESTUN AMANDINE"]

@@ -502,9 +502,10 @@ class TillPage(QWidget):
             sounds.play(self._ui.settings, Sound.FOUND)
 
     def read_rights(self) -> None:
-        """Read the rights of the card that is in; read them again where they are shown."""
-        if isinstance(self.drawer, RightsDrawer):
-            self.drawer.forget()
+        """Read the rights of the card that is in; where none is, what a phone said is shown again."""
+        shown = self._drawers.get(RightsDrawer.name)
+        if shown is not None and (shown is self.drawer or self._ui.services.cards.vitale_reader() is not None):
+            shown.forget()
         self.open(RightsDrawer.name)
 
     def _read_phone(self, meaning: Meaning) -> None:

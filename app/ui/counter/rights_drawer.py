@@ -15,6 +15,7 @@ from app.officine.rights.reading import QUALITIES, scheme_words
 from app.officine.rights.rules import SERVICES
 from app.ui import formats, sounds, theme
 from app.ui.counter.drawer import Drawer
+from app.ui.patients.sheet import kept_words
 from app.ui.sounds import Sound
 from app.ui.widgets.basics import Button, Chip, EmptyState, Text, row
 from app.ui.widgets.facts import Facts
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _NOTHING = ("Aucun droit lu", "Insérez la carte Vitale, ou scannez le code de l’appli carte Vitale.")
 _CODE_LENGTH = 4
-_ROWS_SHOWN = 3
+_LARGE = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class RightsDrawer(Drawer):
         self.source.setText("" if read is None else _source(read))
         self.source.setVisible(read is not None)
         self.list.setFixedHeight(
-            theme.current().pixels(140 if read is None else 36 + 44 * min(len(shown), _ROWS_SHOWN))
+            theme.current().pixels(140 if read is None else 36 + 44 * min(len(shown), _rows_shown()))
         )
         patient_id = self.till.session.patient_id
         self.list.set_records(shown)
@@ -259,7 +260,7 @@ class RightsDrawer(Drawer):
 
     def _show_last(self, kept: Kept | None) -> None:
         if self.reading is None and kept is not None:
-            self.source.setText(f"Dossier à jour de\u00a0: {last_words(kept)}")
+            self.source.setText(f"Derniers droits repris\u00a0: {kept_words(kept)}")
             self.source.show()
 
     # --- Taking over --------------------------------------------------------------------------------------------
@@ -308,10 +309,9 @@ class RightsDrawer(Drawer):
         self.forget()
 
 
-def last_words(kept: Kept) -> str:
-    """Return the reading by which a file was last brought up to date, in words."""
-    simulated = ", SIMULÉ" if kept.is_simulated else ""
-    return f"{kept.source}, lu le {formats.moment(kept.read_at)} par {kept.author}{simulated}"
+def _rows_shown() -> int:
+    """Return how many beneficiaries show at once: where letters are large, what differs comes before the others."""
+    return 1 if theme.current().zoom >= _LARGE else 3
 
 
 def _source(read: Reading) -> str:

@@ -18,6 +18,7 @@ def _read(stage: Stage, key: str, place: int = 0) -> RightsDrawer:
     """Read the rights of a card of the demonstration, and point at a beneficiary."""
     page = put(stage, key)
     stage.act("counter.rights")
+    stage.window.toasts.clear()
     drawer = page.drawer
     assert isinstance(drawer, RightsDrawer)
     if place:

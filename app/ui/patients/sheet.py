@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from app.officine.patients.model import Coverage, Patient
+    from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
 
 STATUS_CHIPS = {
@@ -75,6 +76,12 @@ def dated_rights(coverage: Coverage, on: dt.date) -> list[tuple[str, bool]]:
     return told
 
 
+def kept_words(kept: Kept) -> str:
+    """Return the reading by which a file was last brought up to date, in words."""
+    simulated = ", SIMULÉ" if kept.is_simulated else ""
+    return f"{kept.source}, lue le {formats.moment(kept.read_at)} par {kept.author}{simulated}"
+
+
 class PatientSheet(Panel):
     """The sheet of the patient pointed at, to be read."""
 
@@ -89,8 +96,13 @@ class PatientSheet(Panel):
         self.body.addWidget(self.sheet, 1)
         self.patient: Patient | None = None
 
-    def show_patient(self, patient: Patient | None, today: dt.date, recorded: Recorded | None = None) -> None:
-        """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read."""
+    def show_patient(
+        self, patient: Patient | None, today: dt.date, recorded: Recorded | None = None, kept: Kept | None = None
+    ) -> None:
+        """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
+
+        ``kept`` is the reading of a card by which the rights were last brought up to date.
+        """
         self.patient = patient
         self.sheet.begin()
         if patient is None:
@@ -114,6 +126,8 @@ class PatientSheet(Panel):
         self.sheet.text(coverage_text(patient.coverage))
         for text, held in dated_rights(patient.coverage, today):
             self.sheet.text(text, "muted" if held else "warning")
+        if kept is not None:
+            self.sheet.text(f"Droits repris\u00a0: {kept_words(kept)}", "caption")
         self.sheet.end()
 
     def _allergies(self, patient: Patient, recorded: Recorded | None) -> None:

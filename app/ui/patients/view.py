@@ -22,6 +22,7 @@ from app.ui.widgets.stack import Stack
 if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.officine.patients.model import Patient
+    from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
     from app.ui.context import Ui
 
@@ -220,9 +221,10 @@ class PatientsView(QWidget):
             return
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
+        rights = self._ui.services.rights
         self._ui.tasks.run(
-            lambda _progress: allergies.of(patient_id, actor),
-            done=lambda recorded: self._show_recorded(patient, recorded),
+            lambda _progress: (allergies.of(patient_id, actor), rights.last(patient_id)),
+            done=lambda read: self._show_recorded(patient, *read),
             owner=self,
             key="allergies",
         )
@@ -232,9 +234,9 @@ class PatientsView(QWidget):
         if self._patient is not None:
             patient_access.trace(self._ui, self._patient.id, "patients")
 
-    def _show_recorded(self, patient: Patient, recorded: Recorded) -> None:
+    def _show_recorded(self, patient: Patient, recorded: Recorded, kept: Kept | None) -> None:
         if patient is self._patient:
-            self.sheet.show_patient(patient, self._today, recorded)
+            self.sheet.show_patient(patient, self._today, recorded, kept)
 
 
 def _second_line(patient: Patient) -> str:
