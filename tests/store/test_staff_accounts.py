@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.secrets.sealing import KeyBox
-from app.officine.staff import hashing, totp
+from app.officine.staff import account_store, hashing, totp
 from app.officine.staff.accounts import Accounts, about_totp
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.model import Member, MemberDraft, Right, Role
@@ -222,6 +222,14 @@ def test_a_code_spent_by_two_at_once_opens_one_session(database: Database, clock
     for thread in threads:
         thread.join(60)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Done", "Refused"]
+
+
+def test_a_step_spent_is_spent_whoever_read_the_account_before(desk: Desk, claire: Member) -> None:
+    """Between the reading of a sign-in and its writing, another one may have taken the same code."""
+    with desk.db.write(GALIEN) as work:
+        account_store.account_to_change(work.session, claire.id)
+        spent = [account_store.spend_code(work.session, claire.id, step) for step in (10, 10, 9, 11, 10)]
+    assert spent == [True, False, False, True, False]
 
 
 def test_wrong_password_wrong_code_and_nobody_are_told_alike(desk: Desk, claire: Member) -> None:
