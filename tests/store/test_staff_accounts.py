@@ -392,6 +392,21 @@ def test_a_new_authenticator_serves_once_it_gave_a_code_and_the_old_one_until_th
     assert code_of(desk.accounts.confirm_totp(claire.id, desk.code(new), actor)) == "GAL-PER-24"
 
 
+def test_an_enrolment_begun_again_meanwhile_is_not_the_one_confirmed(
+    desk: Desk, claire: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = actor_of(claire, STATION)
+    done(desk.accounts.begin_totp(claire.id, actor))
+
+    def begun_again(*_: object) -> int:
+        done(desk.accounts.begin_totp(claire.id, actor))
+        return 1
+
+    monkeypatch.setattr(totp, "matching_step", begun_again)
+    assert code_of(desk.accounts.confirm_totp(claire.id, "123456", actor)) == "GAL-PER-24"
+    assert not desk.accounts.factors(claire.id).totp
+
+
 def test_the_secret_of_an_authenticator_lies_sealed_and_for_one_person(desk: Desk, claire: Member) -> None:
     secret = desk.enrol(claire)
     paul = colleague(desk)
