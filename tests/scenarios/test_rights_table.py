@@ -147,6 +147,7 @@ CASES: dict[str, Case] = {
     "staff.add_all": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add_all([DRAFT], a)),
     "staff.edit": Case(Right.MANAGE_STAFF, lambda s, h, a: s.edit(h.target.id, DRAFT, a)),
     "staff.deactivate": Case(Right.MANAGE_STAFF, lambda s, h, a: s.deactivate(h.target.id, a)),
+    "staff.set_student_until": Case(Right.MANAGE_STAFF, lambda s, h, a: s.set_student_until(h.target.id, DAY, a)),
     "staff_accounts.begin_totp": Case(Right.MANAGE_STAFF, lambda s, h, a: s.begin_totp(h.target.id, a)),
     "staff_accounts.confirm_totp": Case(Right.MANAGE_STAFF, lambda s, h, a: s.confirm_totp(h.target.id, "000000", a)),
     "staff_accounts.set_password": Case(Right.MANAGE_STAFF, lambda s, h, a: s.set_password(h.target.id, "x", a)),
