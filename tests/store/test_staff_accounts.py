@@ -370,6 +370,20 @@ def test_a_password_given_by_the_titulaire_must_be_changed_first(desk: Desk, cla
     assert desk.signed_in(paul, secret).duties == ()
 
 
+def test_a_password_given_anew_limits_even_who_has_a_second_factor(desk: Desk, claire: Member) -> None:
+    desk.enrol(claire)
+    paul = colleague(desk)
+    secret = desk.enrol(paul)
+    actor = actor_of(paul, STATION)
+    assert desk.staff.may(actor, Right.DELIVER)
+    done(desk.accounts.set_password(paul.id, OTHER, actor_of(claire, STATION)))
+    assert not desk.staff.may(actor, Right.DELIVER)
+    opened = desk.signed_in(paul, secret, OTHER)
+    assert opened.duties == (Duty.NEW_PASSWORD,)
+    done(desk.accounts.set_password(paul.id, PASSWORD, actor, OTHER))
+    assert desk.staff.may(actor, Right.DELIVER)
+
+
 def test_a_titulaire_who_lost_everything_is_let_in_by_the_machine_and_it_is_traced(desk: Desk, claire: Member) -> None:
     secret = desk.enrol(claire)
     opened = desk.signed_in(claire, secret)
@@ -555,6 +569,13 @@ def test_five_wrong_pins_shut_the_pin_and_a_full_sign_in_opens_it(
     again = desk.signed_in(claire, secret)
     assert not desk.accounts.factors(claire.id).pin_locked
     done(desk.sign_in.switch(claire.id, PIN, again))
+
+
+def test_a_right_pin_forgives_no_wrong_password(desk: Desk, opened: StaffSession) -> None:
+    for _ in range(3):
+        assert code_of(desk.sign_in.by_password(opened.member.id, "faux")) == "GAL-PER-30"
+    done(desk.sign_in.switch(opened.member.id, PIN, opened))
+    assert code_of(desk.sign_in.by_password(opened.member.id, PASSWORD)) == "GAL-PER-31"
 
 
 def test_a_pin_is_one_s_own(desk: Desk, opened: StaffSession) -> None:
