@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import sys
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,16 @@ def _configure(parser: CommandParser) -> None:
     ):
         act = acts.add_parser(name, help=said)
         act.add_argument("id", metavar="NUMÉRO", type=int, help="le numéro de la personne, donné par « staff list »")
+    act = acts.add_parser("certificate", help="note jusqu’à quand un étudiant est inscrit (CSP L.4241-10)")
+    act.add_argument("id", metavar="NUMÉRO", type=int, help="le numéro de l’étudiant")
+    act.add_argument("until", metavar="JOUR", help="dernier jour de l’inscription, lu sur le certificat (AAAA-MM-JJ)")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise frame.UsageError(f"« {text} » n’est pas une date : AAAA-MM-JJ") from None
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:
@@ -47,6 +58,10 @@ def _run(args: argparse.Namespace, out: Output) -> int:
             return _list(out, services)
         if args.act == "first":
             return _first(out, services)
+        if args.act == "certificate":
+            until = _day(args.until)
+            noted = services.staff.set_student_until(args.id, until, _technician(services))
+            return _told(out, noted, {"id": args.id, "until": until}, "Inscription notée.")
         known = services.staff.get(args.id)
         if args.act == "reset":
             password = _new_password() if known is not None else ""
@@ -97,6 +112,8 @@ def _means(member: Member, factors: Factors) -> str:
         text += " — BLOQUÉ : galien staff unlock"
     elif factors.locked_until is not None:
         text += f" — essais suspendus jusqu’au {french.moment(factors.locked_until)}"
+    if member.student_until is not None:
+        text += f" — inscrit jusqu’au {french.short_date(member.student_until)}"
     return text + (" — compte à compléter" if member.is_limited else "")
 
 
@@ -107,6 +124,7 @@ def _as_json(member: Member, factors: Factors) -> dict[str, Any]:
         "role": str(member.role),
         "identity_super_user": member.is_identity_super_user,
         "limited": member.is_limited,
+        "student_until": member.student_until,
         "password": factors.password,
         "totp": factors.totp,
         "pin": factors.pin,

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.secrets.sealing import KeyBox
-from app.officine.staff import hashing, totp
+from app.officine.staff import account_store, hashing, totp
 from app.officine.staff.accounts import Accounts, about_totp
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.model import Member, MemberDraft, Right, Role
@@ -224,6 +224,14 @@ def test_a_code_spent_by_two_at_once_opens_one_session(database: Database, clock
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Done", "Refused"]
 
 
+def test_a_step_spent_is_spent_whoever_read_the_account_before(desk: Desk, claire: Member) -> None:
+    """Between the reading of a sign-in and its writing, another one may have taken the same code."""
+    with desk.db.write(GALIEN) as work:
+        account_store.account_to_change(work.session, claire.id)
+        spent = [account_store.spend_code(work.session, claire.id, step) for step in (10, 10, 9, 11, 10)]
+    assert spent == [True, False, False, True, False]
+
+
 def test_wrong_password_wrong_code_and_nobody_are_told_alike(desk: Desk, claire: Member) -> None:
     secret = desk.enrol(claire)
     wrong = ["000000", "", "１２３４５６", "\0" * 6, "9" * 10_000, "\ud800"]
@@ -362,6 +370,20 @@ def test_a_password_given_by_the_titulaire_must_be_changed_first(desk: Desk, cla
     assert desk.signed_in(paul, secret).duties == ()
 
 
+def test_a_password_given_anew_limits_even_who_has_a_second_factor(desk: Desk, claire: Member) -> None:
+    desk.enrol(claire)
+    paul = colleague(desk)
+    secret = desk.enrol(paul)
+    actor = actor_of(paul, STATION)
+    assert desk.staff.may(actor, Right.DELIVER)
+    done(desk.accounts.set_password(paul.id, OTHER, actor_of(claire, STATION)))
+    assert not desk.staff.may(actor, Right.DELIVER)
+    opened = desk.signed_in(paul, secret, OTHER)
+    assert opened.duties == (Duty.NEW_PASSWORD,)
+    done(desk.accounts.set_password(paul.id, PASSWORD, actor, OTHER))
+    assert desk.staff.may(actor, Right.DELIVER)
+
+
 def test_a_titulaire_who_lost_everything_is_let_in_by_the_machine_and_it_is_traced(desk: Desk, claire: Member) -> None:
     secret = desk.enrol(claire)
     opened = desk.signed_in(claire, secret)
@@ -382,6 +404,21 @@ def test_a_new_authenticator_serves_once_it_gave_a_code_and_the_old_one_until_th
     assert code_of(desk.sign_in.by_password(claire.id, PASSWORD, desk.code(secret))) == "GAL-PER-30"
     desk.signed_in(claire, new)
     assert code_of(desk.accounts.confirm_totp(claire.id, desk.code(new), actor)) == "GAL-PER-24"
+
+
+def test_an_enrolment_begun_again_meanwhile_is_not_the_one_confirmed(
+    desk: Desk, claire: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = actor_of(claire, STATION)
+    done(desk.accounts.begin_totp(claire.id, actor))
+
+    def begun_again(*_: object) -> int:
+        done(desk.accounts.begin_totp(claire.id, actor))
+        return 1
+
+    monkeypatch.setattr(totp, "matching_step", begun_again)
+    assert code_of(desk.accounts.confirm_totp(claire.id, "123456", actor)) == "GAL-PER-24"
+    assert not desk.accounts.factors(claire.id).totp
 
 
 def test_the_secret_of_an_authenticator_lies_sealed_and_for_one_person(desk: Desk, claire: Member) -> None:
@@ -532,6 +569,13 @@ def test_five_wrong_pins_shut_the_pin_and_a_full_sign_in_opens_it(
     again = desk.signed_in(claire, secret)
     assert not desk.accounts.factors(claire.id).pin_locked
     done(desk.sign_in.switch(claire.id, PIN, again))
+
+
+def test_a_right_pin_forgives_no_wrong_password(desk: Desk, opened: StaffSession) -> None:
+    for _ in range(3):
+        assert code_of(desk.sign_in.by_password(opened.member.id, "faux")) == "GAL-PER-30"
+    done(desk.sign_in.switch(opened.member.id, PIN, opened))
+    assert code_of(desk.sign_in.by_password(opened.member.id, PASSWORD)) == "GAL-PER-31"
 
 
 def test_a_pin_is_one_s_own(desk: Desk, opened: StaffSession) -> None:

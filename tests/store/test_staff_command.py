@@ -105,6 +105,21 @@ def test_who_lost_everything_is_let_in_by_the_machine_and_the_trace_says_whose_s
     assert OTHER not in told
 
 
+def test_the_enrolment_of_a_student_is_noted_by_its_day(run: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    create_demo(tmp_path / "démo", mode=Mode.DEMO).close()
+    members = run("staff", "list", folder="démo")[1]
+    student = next(one["id"] for one in members if one["role"] == "etudiant")
+    holder = next(one["id"] for one in members if one["role"] == "titulaire")
+    assert run("staff", "certificate", str(student), "2027-09-30", folder="démo")[:2] == (
+        0,
+        {"id": student, "until": "2027-09-30"},
+    )
+    listed = run("staff", "list", folder="démo")[1]
+    assert [one["student_until"] for one in listed if one["id"] == student] == ["2027-09-30"]
+    assert run("staff", "certificate", str(holder), "2027-09-30", folder="démo")[0] == 3
+    assert cli.main(["staff", "certificate", str(student), "30/09/2027", "--json"]) == 2
+
+
 def test_a_password_is_no_argument(run: Any, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ANN401
     assert cli.main(["staff", "reset", "1", PASSWORD, "--json"]) == 2
     assert cli.main(["staff", "first", "--password", PASSWORD, "--json"]) == 2

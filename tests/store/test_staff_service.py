@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused
 from app.officine.staff.model import Member, MemberDraft, Right, Role
 from app.officine.staff.service import Staff, actor_of
 from app.store.audit import Actor
 
 if TYPE_CHECKING:
+    from app.kernel.clock import FixedClock
     from app.store.database import Database
 
 
@@ -89,3 +92,23 @@ def test_a_member_is_edited_by_who_manages_the_team_the_last_titulaire_stays_one
     assert isinstance(staff.edit(holder.id, taken, actor), Refused)
     added(staff, actor, Role.HOLDER)
     assert isinstance(staff.edit(holder.id, demoted, actor), Done)
+
+
+@pytest.mark.req("OFF-SSI-02")
+def test_a_student_works_here_as_long_as_the_enrolment_recorded_lasts(
+    staff: Staff, actor: Actor, clock: FixedClock
+) -> None:
+    """CSP L.4241-10: enrolled students only."""
+    student, other = added(staff, actor, Role.STUDENT), added(staff, actor, Role.TECHNICIAN)
+    lea = actor_of(student, "comptoir-1")
+    assert staff.may(lea, Right.DELIVER)
+    last = today(clock)
+    assert isinstance(staff.set_student_until(student.id, last, lea), Refused)
+    assert isinstance(staff.set_student_until(other.id, last, actor), Refused)
+    assert isinstance(staff.set_student_until(student.id, last, actor), Done)
+    assert staff.may(lea, Right.DELIVER)
+    clock.advance(dt.timedelta(days=1))
+    assert [finding.code for finding in staff.refusal(lea, Right.DELIVER)] == ["GAL-PER-09"]
+    assert [finding.code for finding in staff.refusal(lea, Right.MANAGE_STAFF)] == ["GAL-PER-01"]
+    assert isinstance(staff.set_student_until(student.id, last + dt.timedelta(days=365), actor), Done)
+    assert staff.refusal(lea, Right.DELIVER) == []

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class Role(enum.StrEnum):
@@ -124,7 +128,8 @@ class Member:
     ``rpps`` is empty for who has none; ``badge`` is the code printed on the staff badge, empty without one: it names
     its holder, and proves nothing. ``is_identity_super_user`` is the person whom the officine lets correct strict
     traits (RNIV, « super-utilisateur »), whatever the role. ``is_limited``: the account is not complete (a password
-    given by someone else, or without second factor), and holds no right until it is.
+    given by someone else, or without second factor), and holds no right until it is. ``student_until`` is the last
+    day of the enrolment that lets a student work here (CSP L.4241-10), None where it was not recorded.
     """
 
     id: int
@@ -136,6 +141,7 @@ class Member:
     active: bool
     is_identity_super_user: bool = False
     is_limited: bool = False
+    student_until: dt.date | None = None
 
     @property
     def name(self) -> str:

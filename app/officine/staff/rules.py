@@ -6,12 +6,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from app.kernel import identifiers
+from app.kernel import french, identifiers
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import typographic
 from app.officine.staff.model import Right, Role
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from app.officine.staff.model import Member, MemberDraft
@@ -69,6 +70,18 @@ def member_may(member: Member, right: Right) -> bool:
     return may(member.role, right)
 
 
+def lapsed(member: Member, today: dt.date) -> bool:
+    """Return True for a student whose recorded enrolment is over: it is what lets them work here (CSP L.4241-10)."""
+    return member.role is Role.STUDENT and member.student_until is not None and today > member.student_until
+
+
+def enrolment_over(member: Member) -> Finding:
+    """Return the finding that refuses an act to a student whose enrolment is over."""
+    assert member.student_until is not None
+    text = f"L’inscription de cet étudiant est échue depuis le {french.short_date(member.student_until)}."
+    return _error("GAL-PER-09", text, "Le titulaire vérifie le nouveau certificat : galien staff certificate.")
+
+
 def limited() -> Finding:
     """Return the finding that refuses an act to who must complete the account first."""
     text = (
@@ -91,6 +104,11 @@ def last_holder(member: Member, team: Iterable[Member]) -> list[Finding]:
         return []
     text = "C’est le seul titulaire de l’équipe : plus personne ne pourrait gérer les comptes."
     return [_error("GAL-PER-07", text, "Ajoutez d’abord l’autre titulaire.")]
+
+
+def no_student() -> Finding:
+    """Return the finding for an enrolment asked of somebody who is no student."""
+    return _error("GAL-PER-19", "Cette personne n’est pas un étudiant de l’équipe.", "Choisissez-la dans la liste.")
 
 
 def unknown() -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 
+from app.kernel.clock import today
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.staff import rules
@@ -15,6 +16,7 @@ from app.officine.staff.tables import StaffAccountRow, StaffCardRow, StaffRow
 from app.store.audit import Actor
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from app.kernel.events import Changed
@@ -63,14 +65,20 @@ class Staff:
         if actor.staff_id is None:
             return True
         member = self.get(actor.staff_id)
-        return member is not None and rules.member_may(member, right)
+        return (
+            member is not None and rules.member_may(member, right) and not rules.lapsed(member, today(self._db.clock))
+        )
 
     def refusal(self, actor: Actor, right: Right) -> list[Finding]:
         """Return the finding that refuses the act to this actor, or nothing."""
         if self.may(actor, right):
             return []
         member = None if actor.staff_id is None else self.get(actor.staff_id)
-        return [rules.limited() if member is not None and member.is_limited else rules.refusal(right)]
+        if member is not None and member.is_limited:
+            return [rules.limited()]
+        if member is not None and rules.member_may(member, right):
+            return [rules.enrolment_over(member)]
+        return [rules.refusal(right)]
 
     def require(self, actor: Actor | None, right: Right) -> None:
         """Raise InputDefect where the actor lacks the right: for what returns what it reads, and no outcome.
@@ -131,6 +139,21 @@ class Staff:
             edited = member_of(row, is_limited=known.is_limited)
         return Done(edited, tuple(findings))
 
+    def set_student_until(self, member_id: int, until: dt.date | None, actor: Actor) -> Outcome[None]:
+        """Record the last day of a student’s enrolment, as read on the certificate; None where it is not known."""
+        findings = self.refusal(actor, Right.MANAGE_STAFF)
+        member = self.get(member_id)
+        if member is None or member.role is not Role.STUDENT:
+            findings.append(rules.no_student())
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            work.session.execute(update(StaffRow).where(StaffRow.id == member_id).values(student_until=until))
+            day = "" if until is None else until.isoformat()
+            work.audit("staff.certificate", "staff", str(member_id), details={"until": day})
+            work.changed("staff")
+        return Done(None)
+
     def deactivate(self, member_id: int, actor: Actor) -> Outcome[None]:
         """Close the account of a member who leaves; the trace of what they did stays."""
         known = self.get(member_id)
@@ -189,4 +212,5 @@ def member_of(row: StaffRow, *, is_limited: bool = False) -> Member:
         active=row.active,
         is_identity_super_user=row.is_identity_super_user,
         is_limited=is_limited,
+        student_until=row.student_until,
     )

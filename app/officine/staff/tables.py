@@ -24,6 +24,7 @@ class StaffRow(Base):
     badge: Mapped[str | None] = mapped_column(String(30))
     active: Mapped[bool]
     is_identity_super_user: Mapped[bool] = mapped_column(default=False)
+    student_until: Mapped[dt.date | None]
 
     __table_args__ = (UniqueConstraint("badge"),)
 

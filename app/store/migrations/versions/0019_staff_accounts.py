@@ -11,6 +11,7 @@ down_revision = "0018"
 
 def upgrade() -> None:
     op.add_column("staff", sa.Column("is_identity_super_user", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("staff", sa.Column("student_until", sa.Date(), nullable=True))
     _accounts()
     _sessions()
 
