@@ -277,6 +277,8 @@ def test_bad_hand_overs_bill_nothing(house: House, owed: Owed) -> None:
     assert draft is not None
     done(house.reversals.reverse(replace(draft, reason="Erreur"), CAMILLE))
     assert [one.state for one in owed.of_delivery(first.number)] == [PromiseState.CANCELLED]
+    # The box that had left is back: the one that was promised besides was no part of the delivery.
+    assert house.stock.on_hand([AMOXICILLINE]) == {AMOXICILLINE: 1}
     assert codes(house.counter.hand_over(CAMILLE, 1, 1)) == ["GAL-DU-07"]
     agrees(house)
 
