@@ -21,7 +21,7 @@ _BAR_HEIGHT = 13 * MM
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is owed: product and boxes; ``code`` is what the bars hold, ASCII, empty for none."""
+    """What is owed: product and boxes; ``code`` is what the bars hold, ASCII, empty for none; ``note`` comes after."""
 
     pharmacy: Pharmacy
     number: str
@@ -30,6 +30,7 @@ class Slip:
     lines: tuple[tuple[str, int], ...]
     code: str = ""
     expected: str = ""
+    note: str = ""
     banner: str = ""
     duplicate: bool = False
 
@@ -56,6 +57,8 @@ def slip_pdf(slip: Slip) -> bytes:
         sheet.space(0.6)
     if slip.expected:
         sheet.paragraph(f"Prévu : {slip.expected}", size=8)
+    if slip.note:
+        sheet.paragraph(slip.note, size=8)
     if slip.code:
         sheet.space(2)
         _bars(sheet, slip.code)

@@ -7,12 +7,14 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 from dispensing_house import _PATIENT as PATIENT
 from dispensing_house import AMOXICILLINE, CAMILLE, DOLIPRANE, ELIQUIS, SKENAN, House, box, done, open_house
 
 from app.docs.ticket import Pharmacy
 from app.kernel.clock import FixedClock
+from app.kernel.mode import Mode
 from app.kernel.money import ZERO, Money, Rate
 from app.kernel.outcome import Done, Refused
 from app.officine.billing.model import InvoiceCase, MedicineLine
@@ -28,6 +30,7 @@ from app.officine.dispensing.paper import ticket_of
 from app.officine.dispensing.papers import labelled
 from app.officine.dispensing.reversal import ReversalKind
 from app.officine.dispensing.sheets import Source, invoice_of, vitale_of
+from app.officine.dispensing.slips import Slips
 from app.officine.owed.model import PromiseSettings, PromiseState
 from app.officine.owed.service import Owed
 from app.officine.patients.model import Coverage
@@ -277,6 +280,8 @@ def test_bad_hand_overs_bill_nothing(house: House, owed: Owed) -> None:
     assert draft is not None
     done(house.reversals.reverse(replace(draft, reason="Erreur"), CAMILLE))
     assert [one.state for one in owed.of_delivery(first.number)] == [PromiseState.CANCELLED]
+    # The box that had left is back: the one that was promised besides was no part of the delivery.
+    assert house.stock.on_hand([AMOXICILLINE]) == {AMOXICILLINE: 1}
     assert codes(house.counter.hand_over(CAMILLE, 1, 1)) == ["GAL-DU-07"]
     agrees(house)
 
@@ -306,6 +311,20 @@ def test_a_sale_without_a_patient_is_billed_at_its_hand_over_too(house: House, o
 
 def price_of(house: House, code: str) -> Money:
     return house.counter.quote(house.sale(code)).totals.patient
+
+
+@pytest.mark.req("OFF-SCOPE")
+@pytest.mark.parametrize("later", [True, False])
+def test_the_ticket_of_a_promis_says_that_it_is_to_be_paid(
+    house: House, owed: Owed, tmp_path: Path, later: bool
+) -> None:
+    done(owed.choose(CAMILLE, PromiseSettings(7, bill_later=later)))
+    deliver(house, in_part(house, house.prescribed(AMOXICILLINE), 2, 1))
+    file = Slips(house.db, tmp_path, Mode.DEMO).write(owed.open_promises(), CAMILLE)
+    document = pypdfium2.PdfDocument(file.read_bytes())
+    words = document[0].get_textpage().get_text_range()
+    document.close()
+    assert ("À régler au retrait" in words) == later
 
 
 @pytest.mark.req("OFF-SCOPE")

@@ -70,6 +70,7 @@ class Slips:
             patient=promise.customer,
             lines=tuple((one.label, one.boxes) for one in said),
             code=build(promise.number),
+            note="" if all(one.billed for one in said) else "À régler au retrait.",
             banner=self._mode.banner,
             duplicate=copy > 0,
         )

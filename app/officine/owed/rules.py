@@ -147,6 +147,7 @@ def slip(promise: Promise) -> Slip:
         customer=promise.customer,
         label=promise.label,
         boxes=promise.left,
+        billed=promise.billed,
     )
 
 

@@ -82,7 +82,7 @@ class DueFields(QWidget):
         self._due = totals.patient
         self.amount.setText(f"À payer à la remise\u00a0: {formats.amount(totals.patient)}")
         told = (("AMO", totals.amo), ("AMC", totals.amc))
-        shares = " · ".join(f"{name}\u00a0: {formats.amount(share)}" for name, share in told if share)
+        shares = " · ".join(f"{name}\u00a0:\u00a0{formats.amount(share)}" for name, share in told if share)
         self.shares.setText(f"{formats.amount(totals.amount)} au prix du jour{f' · {shares}' if shares else ''}")
         self._show_means(shown=bool(totals.patient))
 

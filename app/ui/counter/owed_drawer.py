@@ -174,7 +174,8 @@ class OwedDrawer(Drawer):
     def _second(self, one: Promise) -> str:
         worth = self.known.values.get(one.number)
         amount = f" · {formats.amount(worth)}" if worth is not None else ""
-        return f"n°{NBSP}{one.number}{amount} · {one.customer}"
+        later = "" if one.billed else " · à facturer"
+        return f"n°{NBSP}{one.number}{amount}{later} · {one.customer}"
 
     def _age(self, one: Promise) -> str:
         days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
