@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.ui.shortcuts import Acts
 
 _SOON_MS = 20
+_CROWDED_FROM = 130
 _HINTS = [
     ("Scan", "ajoute la boîte, trouve le patient"),
     ("F2", "chercher ou créer un patient"),
@@ -109,6 +110,7 @@ class LineDetail(Panel):
         done = self._till.last_delivery
         self.name.setText("Prêt" if done is None else f"Délivrance n°{NBSP}{done.number} enregistrée")
         self.presentation.setText("Le prochain scan commence une vente." if done is None else _whose(done))
+        self.presentation.show()
         if done is not None:
             self._show_done(done)
         self.sheet.column.addWidget(Hints(_HINTS))
@@ -142,6 +144,8 @@ class LineDetail(Panel):
         )
         self.name.setText(line.label)
         self.presentation.setText(product.presentation if product is not None else "")
+        # Where letters are large, what is to be done has the room of what the line says too.
+        self.presentation.setVisible(theme.current().zoom < _CROWDED_FROM)
         if product is not None:
             # What is refunded stands on the line and below: the chips are for what is to be seen first.
             self._add_chips([one for one in chips(product, detail) if one[1] != "neutral"])

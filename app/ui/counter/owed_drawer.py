@@ -85,7 +85,7 @@ class OwedDrawer(Drawer):
         self._pages = (self._promising(), self._listing(), self._handing())
         self.advances = AdvancesBlock(ui, till)
         self.advances.taken.connect(self.closed)
-        self.advances.learned.connect(self._show)
+        self.advances.learned.connect(self._arrange)
         self.advances.bind(self)
         self.content.addWidget(self.advances)
         for page in self._pages:
@@ -245,6 +245,11 @@ class OwedDrawer(Drawer):
         waits = self.line is None and self.hand is None and not self.advances.list.hasFocus()
         if waits and self.list.records and not self.search.text():
             self._focus()
+
+    def _arrange(self) -> None:
+        """Leave the room to the avances where nothing is being promised nor handed over."""
+        if self.line is None and self.hand is None:
+            self._show()
 
     def _filter(self) -> None:
         """Show the promis of the patient; what is typed is looked for among those of everybody."""
