@@ -83,7 +83,7 @@ class LockView(QWidget):
         self.team = Team()
         self.card: HolderCard | None = None
         self._busy = False
-        self._is_asked = False
+        self._is_asked = self._is_badge = False
         self._current = ""
         self._wanted: int | None = None
         self._limited: StaffSession | None = None
@@ -134,6 +134,7 @@ class LockView(QWidget):
         self.reason.setText(_START if reason is None else f"{_REASONS[reason]} {_KEPT}".format(now))
         expected = member or self._ui.operator
         self._wanted = expected.id if expected is not None else None
+        self._is_badge = member is not None
         self._forget()
         self._is_asked = True
         self._read()
@@ -264,6 +265,9 @@ class LockView(QWidget):
             self.list.point(place)
         if self._is_name_only:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self._is_badge and self._chosen_member is not None:
+                self._chosen(self._chosen_member)
+        self._is_badge = False
 
     def _read_card(self, *, inserted: bool = False) -> None:
         """Read whose card is in; one that is just put in, at a workstation that is open, is enough to go on."""

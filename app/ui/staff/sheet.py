@@ -55,7 +55,9 @@ class StaffSheet(QWidget):
         self.findings = FindingList(refusal="Refusé")
         self.member_form, self.password_form = MemberForm(ui), PasswordForm(ui)
         self.pin_form, self.leave_form, self.totp = PinForm(ui), LeaveForm(ui), TotpStep(ui)
-        self.own = Flow([ActButton(ui.acts, f"staff.{name}") for name in ("password", "pin", "totp")])
+        self.password_button = ActButton(ui.acts, "staff.password")
+        self.mine = [ActButton(ui.acts, f"staff.{name}") for name in ("pin", "totp")]
+        self.own = Flow([self.password_button, *self.mine])
         self.managed = Flow(
             [ActButton(ui.acts, f"staff.{name}") for name in ("edit", "card", "card_out", "unlock", "reset", "leave")]
         )
@@ -74,6 +76,7 @@ class StaffSheet(QWidget):
             self.forms.addWidget(_held(form))
             form.left.connect(self.close_forms)
             form.written.connect(self._written)
+        self.totp.foot.insertWidget(0, ActButton(ui.acts, "staff.back", kind="ghost", text="Annuler"))
         self.forms.addWidget(_held(self.totp))
         self.totp.confirmed.connect(lambda: self._written("Application de codes enregistrée"))
         foot = Panel()
@@ -125,6 +128,8 @@ class StaffSheet(QWidget):
         )
         mine = self._is_own(member)
         self.own.setVisible(mine or self._manages)
+        for button in self.mine:
+            button.setVisible(mine)
         self.managed.setVisible(self._manages)
 
     # --- Acts -----------------------------------------------------------------------------------------------------
@@ -172,9 +177,14 @@ class StaffSheet(QWidget):
 
     def enrol(self) -> None:
         """Show the QR code of a new authenticator."""
-        if self.record is not None:
-            self._open(self.totp)
-            self.totp.begin(self.record.member.id, self._ui.actor())
+        record = self.record
+        if record is None:
+            return
+        if not self._is_own(record.member):
+            self._ui.say("Une application de codes s’enregistre depuis sa propre session.", "warning")
+            return
+        self._open(self.totp)
+        self.totp.begin(record.member.id, self._ui.actor())
 
     def bind_card(self) -> None:
         """Bind the card that is in the reader."""
