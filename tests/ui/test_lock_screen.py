@@ -67,8 +67,11 @@ def other(hands: Hands) -> Member:
 def choose(hands: Hands, member: Member) -> None:
     """Go to a name with the arrows."""
     view = lock_of(hands)
-    while view.list.current_record != member:
+    for _ in view.list.records:
+        if view.list.current_record is not None and view.list.current_record.id == member.id:
+            return
         hands.press(Qt.Key.Key_Down)
+    view.list.point([one.id for one in view.list.records].index(member.id))
 
 
 def words(view: LockView) -> str:
