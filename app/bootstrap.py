@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import logging
+import tempfile
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
@@ -18,6 +21,10 @@ from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, 
 from app.kernel.events import Publisher
 from app.kernel.loopback import close_network, is_loopback
 from app.kernel.mode import Mode
+from app.kernel.secret import SecretsUnavailable
+from app.keys.clear import ClearKeys
+from app.keys.passphrase import Passphrase, PassphraseKeys
+from app.keys.system import SystemKeys
 from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
@@ -43,7 +50,8 @@ from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.safety.service import Safety
-from app.officine.secrets.sealing import KeyBox
+from app.officine.secrets.certificates import Certificates
+from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
@@ -58,15 +66,16 @@ from app.store.audit import Actor
 from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
+from app.store.failures import file_errors
 from app.store.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
     from app.kernel.clock import Clock
+    from app.officine.secrets.ports import KeyPlace
     from app.officine.staff.ports import ProfessionalCards
     from app.settings import Settings
     from app.store.backup import Backup
@@ -119,6 +128,9 @@ class Services:
     demo_cards: DemoCards | None
     staff_accounts: StaffAccounts
     sign_in: SignIn
+    vault: Vault
+    passphrase: Passphrase | None
+    certificates: Certificates
     professional_cards: ProfessionalCards | None = None
     _watcher: notify.Watcher | None = field(default=None, init=False)
 
@@ -152,7 +164,7 @@ class Services:
         very moment at which it is needed.
         """
         version = self.catalog.version()
-        companions = {"settings.json": self.folder.settings_file}
+        companions: dict[str, Path] = {}
         if version is not None:
             snapshot = self.folder.catalogs / f"{version.version}.sqlite"
             companions[f"catalogs/{snapshot.name}"] = snapshot
@@ -160,16 +172,31 @@ class Services:
         if thesaurus is not None:
             kept = self.folder.thesauri / f"{thesaurus.version}.sqlite"
             companions[f"thesauri/{kept.name}"] = kept
-        present = {name: path for name, path in companions.items() if path.is_file()}
-        made = backup.make(
-            self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
-        )
+        with self._settings_to_carry() as carried:
+            companions["settings.json"] = carried
+            present = {name: path for name, path in companions.items() if path.is_file()}
+            made = backup.make(
+                self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
+            )
         try:
             with self.db.write(self.system_actor) as work:
                 work.audit("backup", "database", made.path.name, details={"size": made.size})
         except EnvironmentFailure as failure:
             return replace(made, untraced=failure)
         return made
+
+    @contextmanager
+    def _settings_to_carry(self) -> Iterator[Path]:
+        """Give the settings that may leave the workstation: the address of the database without its password."""
+        address = self.settings.database_url
+        bare = address and _without_password(address)
+        if bare == address:
+            yield self.folder.settings_file
+            return
+        with file_errors(), tempfile.TemporaryDirectory(prefix=".settings-", dir=self.folder.root) as name:
+            staged = Path(name) / "settings.json"
+            settings_module.save(staged, replace(self.settings, database_url=bare))
+            yield staged
 
     def backups(self) -> list[Path]:
         """Return the backups in the data folder's own place, oldest first."""
@@ -252,7 +279,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     db = Database(_engine(folder, settings), clock, publisher)
     staff = Staff(db)
     catalog = Catalog(db, folder.catalogs, staff)
-    box = KeyBox(os.urandom(32))
+    passphrase = passphrase_of(settings)
+    vault = Vault(db, staff, key_place(folder, settings, passphrase), Actor(None, SYSTEM, settings.station))
     patients, prescriptions, registers = Patients(db, staff), Prescriptions(db, staff), Registers(db, catalog, staff)
     stock = Stock(db, staff, registers)
     tfr, open_boxes, cash = Tfr(db, staff), OpenBoxes(db, staff, registers), Cash(db, staff)
@@ -354,11 +382,11 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             test_people=trial_people(),
         ),
         demo_cards=demo_cards,
-        staff_accounts=StaffAccounts(db, staff, box),
+        staff_accounts=StaffAccounts(db, staff, vault),
         sign_in=SignIn(
             db,
             staff,
-            box,
+            vault,
             station=settings.station,
             # A name alone opens nothing on real data, whatever the mode asked for.
             simulated=mode.is_simulated and settings.mode.is_simulated,
@@ -366,7 +394,24 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
                 settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
             ),
         ),
+        vault=vault,
+        passphrase=passphrase,
+        certificates=Certificates(db, vault, staff),
     )
+
+
+def passphrase_of(settings: Settings) -> Passphrase | None:
+    """Return what opens the key of this workstation; None where nobody need give anything."""
+    if settings.mode.is_simulated or settings.secret_place != settings_module.PASSPHRASE:
+        return None
+    return Passphrase(Path(settings.secret_passphrase_file) if settings.secret_passphrase_file else None)
+
+
+def key_place(folder: DataFolder, settings: Settings, passphrase: Passphrase | None) -> KeyPlace:
+    """Return where the key of this workstation lies: in clear in a simulation only, which has no real secret."""
+    if settings.mode.is_simulated:
+        return ClearKeys(folder.keys)
+    return SystemKeys() if passphrase is None else PassphraseKeys(folder.keys, passphrase)
 
 
 def _engine(folder: DataFolder, settings: Settings) -> Engine:
@@ -380,6 +425,8 @@ def _prepare(services: Services) -> None:
     if not existed:
         _require_unused(services)
     upgraded = schema.upgrade(engine, keep_copy=lambda: backup.keep_copy(engine, services.folder.backups))
+    if not existed or upgraded:
+        _begin_secrets(services)
     if not existed:
         _install(services)
         return
@@ -396,6 +443,14 @@ def _require_unused(services: Services) -> None:
             "La base de données de ce dossier manque ou est vide, alors que le dossier a déjà servi.",
             advice="Restaurez la dernière sauvegarde : galien restore FICHIER. Rien n’a été écrit.",
         )
+
+
+def _begin_secrets(services: Services) -> None:
+    """Make the key of the officine; where this machine has no place for one, the counter opens all the same."""
+    try:
+        services.vault.prepare()
+    except SecretsUnavailable as failure:
+        logging.getLogger("galien.secrets").warning("%s: no key yet", failure.code)
 
 
 def _install(services: Services) -> None:
@@ -430,6 +485,17 @@ def _is_local(url: str) -> bool:
     parts = make_url(url)
     hosts = [parts.host, *_texts(parts.query.get("host")), *_texts(parts.query.get("hostaddr"))]
     return all(host is None or host.startswith("/") or is_loopback(host) for host in hosts)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import URL, make_url  # noqa: PLC0415 -- loaded already wherever a database is opened
+
+    parts = make_url(url)
+    asked = {name: value for name, value in parts.query.items() if name not in {"password", "sslpassword"}}
+    if parts.password is None and len(asked) == len(parts.query):
+        return url
+    bare = URL.create(parts.drivername, parts.username, None, parts.host, parts.port, parts.database, asked)
+    return bare.render_as_string(hide_password=False)
 
 
 def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

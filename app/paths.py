@@ -59,6 +59,11 @@ class DataFolder:
         return self.root / "blobs"
 
     @property
+    def keys(self) -> Path:
+        """The keys of this workstation where its system keeps none; in no backup."""
+        return self.root / "keys"
+
+    @property
     def client_lock(self) -> Path:
         """What the desktop client holds while it runs."""
         return self.root / "client.lock"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ZOOM_RANGE = (80, 200)
 GAP_RANGE_MS = (20, 150)
 _SAVING = threading.Lock()
+SYSTEM_KEYRING, PASSPHRASE = "system", "passphrase"
 TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER = "always", "on_demand", "never"
 
 
@@ -34,7 +35,9 @@ class Settings:
     chosen for it, none meaning a PDF only. ``print_ticket`` says whether a ticket is printed after each delivery
     (``always``, ``on_demand``, ``never``), ``print_labels`` whether the labels of what was prescribed are.
     ``scan_folder`` is where the scanner of documents leaves its files, empty for none. ``lock_…`` say when the
-    workstation locks by itself.
+    workstation locks by itself. ``secret_place`` is where the key of this workstation lies outside a simulation
+    (``system``: its keyring, ``passphrase``: a file under a passphrase); ``secret_passphrase_file`` hands that
+    passphrase over, empty for one that is asked.
     """
 
     mode: Mode = Mode.DEMO
@@ -59,6 +62,8 @@ class Settings:
     lock_idle_minutes: int = 10
     lock_absolute_hours: int = 12
     lock_on_card_removed: bool = True
+    secret_place: str = SYSTEM_KEYRING
+    secret_passphrase_file: str = ""
 
 
 def load(file: Path) -> Settings:
@@ -88,6 +93,8 @@ def save(file: Path, settings: Settings) -> None:
     try:
         # Two changes made at once are saved one after the other: the last text written is the last one read.
         with _SAVING:
+            # For its owner alone: the address of a shared database may hold its password.
+            staged.touch(mode=0o600)
             with staged.open("w", encoding="utf-8") as stream:
                 stream.write(json.dumps(dataclasses.asdict(settings), ensure_ascii=False, indent=2))
                 stream.flush()
@@ -114,6 +121,9 @@ def _checked(raw: dict[str, Any]) -> Settings:
     settings.scanner_gap_ms = _within(settings.scanner_gap_ms, GAP_RANGE_MS)
     if settings.print_ticket not in {TICKET_ALWAYS, TICKET_ON_DEMAND, TICKET_NEVER}:
         settings.print_ticket = TICKET_ON_DEMAND
+    if settings.secret_place not in {SYSTEM_KEYRING, PASSPHRASE}:
+        # Never taken for the other one: a key would be made where nobody looks for it.
+        raise ValueError("secret_place")
     settings.printers = {use: name for use, name in settings.printers.items() if isinstance(name, str)}
     return settings
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pytest
     from _pytest.terminal import TerminalReporter
 
-MINUTES = {"unit": 3, "cards": 3, "store": 10, "scenarios": 1, "ui": 20, "faults": 4, "hostile": 2, "perf": 1}
+MINUTES = {"unit": 3, "cards": 3, "store": 10, "scenarios": 2, "ui": 20, "faults": 4, "hostile": 2, "perf": 1}
 """What each folder of tests may take; the rest of twice thirty is for the set-up, static checks and slow machines."""
 
 _spent: defaultdict[str, float] = defaultdict(float)

@@ -44,11 +44,15 @@ TOPICS: dict[str, Topic] = {
     "cards": Topic("app.cli.cards", "lecteurs de cartes : lister, lire une carte Vitale ou CPS"),
     "cash": Topic("app.cli.cash", "caisse : clôtures (Z) et archives"),
     "billing": Topic("app.cli.billing", "tarifer une facture"),
+    "ins": Topic("app.cli.ins", "contrôler, dessiner, rejouer une identité INS"),
     "backup": Topic("app.cli.backup", "sauvegarder les données"),
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),
     "registers": Topic("app.cli.registers", "registres : exporter, balance des stupéfiants, durées"),
     "staff": Topic("app.cli.staff", "équipe : premier titulaire, comptes, accès perdu, déblocage"),
+    "secrets": Topic(
+        "app.cli.secrets", "clés et certificats de l’officine : état, codes, renouvellement, import PKCS#12"
+    ),
     "queue": Topic("app.cli.queue", "file d’attente des envois"),
     "help": Topic("app.cli.help", "cette liste, ou l’aide d’une commande"),
 }
@@ -60,6 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Nothing but French messages ever reaches the terminal: an unexpected error leaves a crash report.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        from app.logs import guard_process  # noqa: PLC0415 -- where a process begins, not where a test calls
+
+        guard_process()
     _speak_utf8()
     out = frame.Output(as_json="--json" in words)
     try:
@@ -88,7 +96,7 @@ def command_named(name: str) -> frame.Command:
             if command.name == name:
                 found: frame.Command = command
                 return found
-    raise frame.UsageError(f"la commande « {name} » n’existe pas")
+    raise frame.UsageError(f"la commande « {frame.shown_word(name)} » n’existe pas")
 
 
 def is_there(topic: Topic) -> bool:

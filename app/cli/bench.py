@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from app.bench.figures import Figure
 
-_ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300")
+_ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300", "operator_switch")
 _ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "cards", "ui_block")
 _APART = ("validate_postgresql", "catalog_import", "scan_image")
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
@@ -49,7 +49,7 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Output) -> list[Callable[[], Figure]]:
     """Return the measures asked for, each ready to be made, in the order in which they disturb one another least."""
-    from app.bench import base, measures, screens  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.bench import base, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
     from app.bench.ten_years import Volumes  # noqa: PLC0415 -- the same
 
     cache = args.cache or base.cache_folder()
@@ -67,6 +67,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
             "open_patient": measures.open_patient,
             "validate_sqlite": measures.validate_sqlite,
             "receive_300": measures.receive_300,
+            "operator_switch": people.operator_switch,
         }
         ready |= {name: _opened(root, measure) for name, measure in on_services.items()}
         ready |= {name: partial(screens.measure, root, name) for name in _ON_SCREENS}

@@ -30,6 +30,7 @@ PROBES = {
     "printer": probes_machine.printer,
     "scanner": probes_machine.scanner,
     "cards": probes_machine.cards,
+    "secrets": probes_data.secrets,
 }
 LABELS = {
     "versions": "versions",
@@ -48,6 +49,7 @@ LABELS = {
     "printer": "imprimante",
     "scanner": "lecteur",
     "cards": "cartes",
+    "secrets": "secrets",
 }
 _SIGNS = {probe.OK: "ok       ", probe.WARN: "attention", probe.FAIL: "DÉFAUT   "}
 

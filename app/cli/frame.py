@@ -249,21 +249,36 @@ def from_os_error(error: OSError) -> EnvironmentFailure:
     return FileUnusable(f"{name}{reason(error)}.", advice="Vérifiez le chemin et les droits, puis recommencez.")
 
 
+_UNKNOWN = "unrecognized arguments: "
 _ARGPARSE_FRENCH = (
     (r"the following arguments are required: (.*)", r"il manque : \1"),
-    (r"unrecognized arguments: (.*)", r"arguments inconnus : \1"),
     (r"argument (.+?): expected one argument", r"\1 attend une valeur"),
     (r"argument (.+?): expected at least one argument", r"\1 attend au moins une valeur"),
     (r"argument (.+?): expected (\d+) arguments", r"\1 attend \2 valeurs"),
-    (r"argument (.+?): ignored explicit argument (.*)", r"\1 n’attend pas de valeur (reçu : \2)"),
+    (r"argument (.+?): ignored explicit argument (.*)", r"\1 n’attend pas de valeur"),
     (r"argument (.+?): not allowed with argument (.*)", r"\1 ne va pas avec \2"),
-    (r"argument (.+?): invalid choice: (.+) \(choose from (.*)\)", r"\1 : \2 n’est pas un choix possible (\3)"),
-    (r"argument (.+?): invalid (?:\w+) value: (.*)", r"\1 : la valeur \2 ne convient pas"),
+    (r"argument (.+?): invalid choice: (.+) \(choose from (.*)\)", r"\1 : ce n’est pas un choix possible (\3)"),
+    (r"argument (.+?): invalid (?:\w+) value: (.*)", r"\1 : la valeur donnée ne convient pas"),
     (r"one of the arguments (.+) is required", r"il manque l’un de : \1"),
 )
 
 
+def shown_word(word: str) -> str:
+    """Return a word of the command line where it may be repeated, else « … ».
+
+    A password or a NIR typed by mistake must not go on into a journal of the system: only the name of an option, and
+    what could be the name of a command, is.
+    """
+    name = word.partition("=")[0]
+    return name if re.fullmatch(r"-{0,2}[a-z][a-z-]{0,20}", name) and (name == word or name[0] == "-") else "…"
+
+
 def _french(message: str) -> str:
+    """Return a message of argparse in French, without the values that were given."""
+    if message.startswith(_UNKNOWN):
+        words = message.removeprefix(_UNKNOWN).split()
+        # What follows an unknown option may be its value, whatever it looks like.
+        return f"arguments inconnus : {' '.join(shown_word(word) if word[0] == '-' else '…' for word in words)}"
     for pattern, french in _ARGPARSE_FRENCH:
         found = re.fullmatch(pattern, message, re.DOTALL)
         if found:
@@ -276,7 +291,7 @@ def _mode(value: str) -> Mode:
         return Mode(value)
     except ValueError:
         choices = ", ".join(Mode)
-        raise UsageError(f"« {value} » n’est pas un mode : {choices}") from None
+        raise UsageError(f"« {shown_word(value)} » n’est pas un mode : {choices}") from None
 
 
 def _one_line(text: str) -> str:

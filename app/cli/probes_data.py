@@ -11,6 +11,7 @@ from app.kernel import french
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged
 from app.kernel.events import Publisher
+from app.kernel.outcome import is_refused
 from app.kernel.text import plural
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.cli.probe import Subject
+    from app.officine.secrets.model import VaultState
     from app.store.database import Database
 
 _OLD_CATALOG = dt.timedelta(days=60)
 _OLD_BACKUP = dt.timedelta(days=2)
 _OLD_SENDING = dt.timedelta(hours=24)
+_KEY_LOST = frozenset({"GAL-CLE-02", "GAL-CLE-05", "GAL-CLE-07"})
 _NOTHING_YET = Answer(OK, "Pas encore de base\u00a0: elle sera créée au premier démarrage.")
 
 
@@ -157,6 +160,11 @@ def postgresql(subject: Subject) -> Answer:
 
         with driver_errors(), engine.connect() as connection:
             version = connection.execute(text("SHOW server_version")).scalar_one()
+    if url.password is not None:
+        advice = "Mettez-le dans le fichier de mots de passe de PostgreSQL (~/.pgpass, mode 0600), hors des réglages."
+        return Answer(
+            WARN, f"PostgreSQL {version} répond\u202f; son mot de passe est en clair dans les réglages.", advice
+        )
     return Answer(OK, f"PostgreSQL {version} répond ({where}).")
 
 
@@ -176,6 +184,43 @@ def outbox(subject: Subject) -> Answer:
     detail = f"Plus ancien envoi en attente depuis {plural(hours, 'heure')}, {plural(failed, 'échec')}."
     is_old = bool(failed) or (age is not None and age > _OLD_SENDING)
     return Answer(WARN if is_old else OK, detail, "Voyez galien queue." if is_old else "")
+
+
+def secrets(subject: Subject) -> Answer:
+    """Does the key of this workstation open the secrets, and do the certificates still hold?"""
+    from app.bootstrap import SYSTEM, key_place, passphrase_of  # noqa: PLC0415 -- heavy
+    from app.officine.secrets.certificates import Certificates  # noqa: PLC0415
+    from app.officine.secrets.service import Vault  # noqa: PLC0415
+    from app.officine.staff.service import Staff  # noqa: PLC0415
+    from app.store.audit import Actor  # noqa: PLC0415
+
+    chosen = subject.settings
+    if chosen is None:
+        return Answer(WARN, "Réglages illisibles.", "Voyez la ligne «\u00a0réglages\u00a0».")
+    with _database(subject) as db:
+        if db is None:
+            return _NOTHING_YET
+        staff = Staff(db)
+        place = key_place(subject.folder, chosen, passphrase_of(chosen))
+        vault = Vault(db, staff, place, Actor(None, SYSTEM, chosen.station))
+        state, ending = vault.state(), Certificates(db, vault, staff).ending()
+    if ending:
+        return Answer(FAIL if is_refused(ending) else WARN, ending[0].text, ending[0].advice)
+    if state.failure is not None:
+        is_lost = bool(state.secrets) and state.failure.code in _KEY_LOST
+        return Answer(FAIL if is_lost else WARN, state.failure.text, state.failure.advice)
+    return _secrets_open(state)
+
+
+def _secrets_open(state: VaultState) -> Answer:
+    detail = f"{state.place}\u202f; {plural(len(state.secrets), 'secret')}, {plural(len(state.stations), 'poste')}."
+    if state.unreadable:
+        advice = "Voyez galien secrets state."
+        return Answer(WARN, f"{plural(len(state.unreadable), 'secret illisible', 'secrets illisibles')} ici.", advice)
+    if state.secrets and state.recovery_since is None and not state.is_clear:
+        advice = "Faites-en un pour le coffre\u00a0: galien secrets recovery."
+        return Answer(WARN, f"{detail} Aucun code de secours.", advice)
+    return Answer(OK, detail[0].upper() + detail[1:])
 
 
 @contextlib.contextmanager

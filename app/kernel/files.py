@@ -25,6 +25,8 @@ def write_whole(file: Path, content: bytes, *, full: str, refused: str) -> Path:
     """
     staged = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
     try:
+        # Made for its owner alone before a byte is in it: whatever Galien writes may name a patient.
+        staged.touch(mode=0o600)
         staged.write_bytes(content)
         _replace(staged, file)
     except OSError as error:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class SecretsUnavailable(EnvironmentFailure):
     """The key of this workstation can't be reached: no system keyring, a locked one, no passphrase, or a key lost."""
 
-    code = "GAL-SEC-01"
+    code = "GAL-CLE-01"
     advice = "Voyez « galien secrets state » : il dit ce qui manque et comment le rendre. Rien n’a été effacé."
 
 
 class SealBroken(InputDefect):
     """A sealed value was altered, moved to another place, or sealed under a key that this officine no longer has."""
 
-    code = "GAL-SEC-02"
+    code = "GAL-CLE-02"
     advice = "Saisissez ce secret à nouveau ; la valeur illisible est gardée telle quelle."
 
 

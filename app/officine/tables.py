@@ -18,6 +18,7 @@ from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
 from app.officine.registers import tables as registers
 from app.officine.safety import tables as safety
+from app.officine.secrets import tables as secrets
 from app.officine.staff import tables as staff
 from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
@@ -44,6 +45,7 @@ __all__ = [
     "registers",
     "reversals",
     "safety",
+    "secrets",
     "staff",
     "stock",
     "store",

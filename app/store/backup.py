@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -72,7 +72,7 @@ def make(
     partial file; raises DiskFull, FileUnusable, DatabaseDamaged, or the EnvironmentFailure of the server.
     """
     with file_errors(), driver_errors():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".galien-", dir=folder) as name:
             staging = Path(name)
             # The shared bytes are in a table of PostgreSQL: carried apart, they are no part of each dump.
@@ -124,6 +124,9 @@ def _put_in_place(staged: Path, folder: Path, now: dt.datetime) -> Path:
     _sum_file(target).write_text(f"{archive.file_sha256(staged)}  {target.name}\n", encoding="ascii")
     with staged.open("rb+") as stream:
         os.fsync(stream.fileno())
+    # A backup holds every patient; a key or a network disk that knows no modes keeps its own.
+    with suppress(OSError):
+        staged.chmod(0o600)
     staged.replace(target)
     return target
 

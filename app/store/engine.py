@@ -54,6 +54,7 @@ def open_engine(url: str, *, read_only: bool = False, busy_ms: int = BUSY_MS) ->
         pool_size=5,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": options},
     )
 
@@ -71,7 +72,8 @@ def _sqlite_engine(url: str, busy_ms: int, *, read_only: bool) -> Engine:
     if read_only:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         options = {"creator": lambda: sqlite3.connect(uri, uri=True, timeout=busy_ms / 1000, check_same_thread=False)}
-    engine = create_engine(url, pool_size=5, max_overflow=10, **options)
+    # An error of the driver goes up with its statement; the values would go into logs and reports with it.
+    engine = create_engine(url, pool_size=5, max_overflow=10, hide_parameters=True, **options)
     pragmas = ("query_only=ON", *_PRAGMAS[2:]) if read_only else _PRAGMAS
 
     @event.listens_for(engine, "connect")

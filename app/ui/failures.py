@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.errors import EnvironmentFailure, GalienError, InputDefect, RemoteFailure
+from app.kernel.trace import places_of
 from app.ui import theme
 from app.ui.widgets.basics import Button, IconLabel, Text
 from app.ui.widgets.dialog import Dialog
@@ -81,15 +81,12 @@ def kind_of(error: BaseException) -> Kind:
 def write_report(folder: Path, error: BaseException, at: dt.datetime) -> Path | None:
     """Write where the program failed to a file of ``folder``; None when even that is impossible.
 
-    The report holds the stack and the type of the error, never its text nor any value: those may name a patient.
+    The report holds the stack and the kinds of the errors, never their text nor any value: those may name a patient.
     """
     file = folder / f"incident-{at:%Y%m%d-%H%M%S}.txt"
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{type(error).__module__}.{type(error).__qualname__}"]
-    lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        file.write_text("\n".join(places_of(error)) + "\n", encoding="utf-8")
     except OSError:
         return None
     return file

@@ -154,6 +154,29 @@ def test_a_save_that_comes_after_its_delivery_takes_no_comptoir_away(
     assert page.till.session.is_empty
 
 
+@pytest.mark.req("OFF-CPT-10")
+def test_what_was_known_of_the_sale_before_is_not_taken_for_this_one(hands: Hands) -> None:
+    """Both sales have one line, and so the same revision: a hand that scans at once would pay the other price."""
+    page = hands.page
+    hands.scan(hands.product(FREE).code)
+    other, fresh = hands.product(OTHER), []
+
+    def scan_at_once(_delivery: object) -> None:
+        page.add(other)
+        fresh.append(page.till.is_fresh)
+
+    page.till.delivered.connect(scan_at_once)
+    hands.hit(Qt.Key.Key_F10)
+    hands.hit(ENTER)
+    hands.wait(lambda: bool(fresh) and page.till.is_fresh)
+    assert fresh == [False]
+    invoice = page.till.picture.invoice
+    assert invoice is not None
+    assert {line.line_id for line in invoice.lines if line.line_id} <= {
+        line.line_id for line in page.till.session.lines
+    }
+
+
 @pytest.mark.req("OFF-CPT-15")
 def test_a_full_disk_in_the_delivery_leaves_the_sale_as_it_was(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     product = hands.product(FREE)

@@ -139,8 +139,8 @@ def test_a_crash_report_names_no_value(
 
 USAGES = {
     "unknown command": (["frobnicate"], "la commande « frobnicate » n’existe pas"),
-    "missing argument": (["trial", "a", "b"], "arguments inconnus : b"),
-    "wrong number": (["trial", "--limit", "dix"], "--limit : la valeur 'dix' ne convient pas"),
+    "missing argument": (["trial", "a", "b"], "arguments inconnus : …"),
+    "wrong number": (["trial", "--limit", "dix"], "--limit : la valeur donnée ne convient pas"),
     "option without value": (["trial", "--limit"], "--limit attend une valeur"),
     "data without folder": (["trial", "--data"], "l’option --data attend une valeur"),
     "unknown mode": (["trial", "--mode", "x"], "« x » n’est pas un mode : demo, training, production"),

@@ -12,7 +12,7 @@ from app.officine.scan.service import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("galien.scan")
 
 _TERMINATORS = b"\r\n\x03"
 BAUD = 9600

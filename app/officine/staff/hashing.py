@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 TIME_COST, MEMORY_KIB, LANES = 3, 65536, 1
 """argon2id, second recommended choice of RFC 9106 (64 MiB, 3 passes) on one lane: more than 100 ms a try on the
-workstations of an officine, measured by ``galien bench staff-hash``."""
+workstations of an officine, measured by ``galien bench operator_switch``."""
 
 
 def hashed(secret: bytes) -> str:

@@ -64,6 +64,7 @@ class Right(enum.StrEnum):
     READ_PATIENT = "patient.read"
     READ_REGISTERS = "registers.read"
     IDENTITY_SUPER = "identity.super"
+    MANAGE_SECRETS = "secrets.manage"
 
     @property
     def label(self) -> str:
@@ -96,6 +97,7 @@ _RIGHT_LABELS = {
     Right.READ_PATIENT: "ouvrir le dossier d’un patient",
     Right.READ_REGISTERS: "consulter les registres",
     Right.IDENTITY_SUPER: "corriger une identité récupérée ou qualifiée",
+    Right.MANAGE_SECRETS: "gérer les clés et les certificats de l’officine",
 }
 
 

@@ -44,6 +44,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_REGISTERS: _COUNTER | {Role.STOCK},
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
     Right.IDENTITY_SUPER: frozenset(),
+    Right.MANAGE_SECRETS: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

@@ -57,9 +57,11 @@ class Answers:
 class Picture:
     """What is known of a session at one of its revisions: products, stock, patient, findings, price.
 
-    ``advances`` counts those of the patient that wait for their ordonnance, and are not in the session.
+    ``session_id`` says of which session: each counts its revisions from the same number. ``advances`` counts those of
+    the patient that wait for their ordonnance, and are not in the session.
     """
 
+    session_id: str = ""
     revision: int = -1
     products: dict[str, Product] = field(default_factory=dict)
     details: dict[str, ProductDetail] = field(default_factory=dict)
@@ -121,6 +123,7 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
     codes = list(dict.fromkeys(line.code for line in session.lines))
     seen = services.counter.examine(session, actor)
     return Picture(
+        session_id=session.id,
         revision=session.revision,
         products=dict(seen.situation.products),
         details=dict(seen.situation.details),

@@ -98,6 +98,7 @@ class Till(QObject):
         self.validating = False
         self.failure = None
         self._saved = session.revision
+        self._after_look = []
         self._trace_patient()
         self.look()
         self.changed.emit()
@@ -132,7 +133,7 @@ class Till(QObject):
     @property
     def is_fresh(self) -> bool:
         """True where what is shown was read for the session as it is."""
-        return self.picture.revision == self.session.revision
+        return (self.picture.session_id, self.picture.revision) == (self.session.id, self.session.revision)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -185,6 +186,9 @@ class Till(QObject):
             self._after_look.append(then)
 
     def _looked(self, picture: Picture) -> None:
+        if picture.session_id != self.session.id:
+            # Of the sale before, which ended while it was read.
+            return
         self.picture = picture
         self.failure = None
         self.seen.emit()

@@ -1,0 +1,357 @@
+"""The table of rights is what is observed: every act of every service, called with every role on a real house.
+
+The acts are found by looking at the services themselves: one that takes an actor and is not told of here fails the
+test. Each is called with arguments that make sense, by one member of each role, and what is answered is compared with
+the roles that hold its right.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.bootstrap import Services, create_demo
+from app.kernel.errors import GalienError
+from app.kernel.mode import Mode
+from app.kernel.money import Money
+from app.kernel.outcome import Done, Refused
+from app.officine.accounts.model import AccountDraft, AccountKind, CustomerAccount
+from app.officine.cash.model import Count, Means, Payment, Period, RecordKind
+from app.officine.catalog.model import ImportReport
+from app.officine.copies.model import Source, Target
+from app.officine.dispensing import session as edit
+from app.officine.dispensing.papers import PaperKind, Printed
+from app.officine.dispensing.reversal import ReversalDraft, ReversalKind
+from app.officine.patients.rules import draft_of
+from app.officine.patients.service import FictitiousFile
+from app.officine.prescriptions.model import PrescriberDraft
+from app.officine.recalls.model import RecallDraft
+from app.officine.registers.model import EntryKind
+from app.officine.safety.model import AllergyChoice, AllergyKind, Thesaurus
+from app.officine.staff import rules
+from app.officine.staff.model import Member, MemberDraft, Right, Role
+from app.officine.staff.ports import HolderCard
+from app.officine.staff.service import actor_of
+from app.officine.stock.model import OpenBox, ReceiptLine, StockItem
+from app.officine.stock.quarantined import Aside, Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from app.officine.dispensing.model import CounterSession
+    from app.officine.patients.model import Patient
+    from app.store.audit import Actor
+
+DAY = dt.date(2026, 11, 23)
+CARD = HolderCard(serial="80250000001234", rpps="", family_name="X", given_name="Y")
+CASH = [Payment(Means.CASH, Money(1_00))]
+DRAFT = MemberDraft(family_name="SUREAU", given_name="Noé", role=Role.STUDENT)
+ACCOUNT = AccountDraft(kind=AccountKind.COMPANY, name="Atelier du Port")
+SALE = Target(session_id="essai")
+AGES = b"cible;age_min;age_max;gravite;texte;source;date;voie\n"
+ATC = b"cible;atc;source;date\n"
+TFR = b"cip13;tarif;debut;fin;source\n"
+NO_FILE = Path("absent")
+REPORT = ImportReport("v", DAY, 0, 0, 0, (), 0, 0.0)
+
+
+@dataclass
+class House:
+    """A demonstration, and what the acts are tried on."""
+
+    services: Services
+    patient: Patient
+    target: Member
+    code: str
+    delivery: int
+    members: dict[Role, Member]
+
+    def sale(self, actor: Actor) -> CounterSession:
+        """Return a sale with one box, written in the base."""
+        session = self.services.counter.new_session(actor)
+        product = self.services.catalog.by_code(self.code)
+        assert product is not None
+        session = edit.add_product(session, product)[0]
+        self.services.counter.save(session)
+        return session
+
+
+@dataclass(frozen=True)
+class Case:
+    """An act, the right that it asks, and how it is tried. ``right`` None: none, for the reason told."""
+
+    right: Right | None
+    call: Callable[[Any, House, Actor], object]
+    reason: str = ""
+
+
+def open_box(code: str) -> OpenBox:
+    """Return a box that was opened, of which half is left."""
+    return OpenBox(
+        id=4711,
+        code=code,
+        lot="LOT1",
+        expiry=None,
+        serial="",
+        size=10,
+        remaining=5,
+        patient_id=None,
+        opened_at=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC),
+    )
+
+
+def avoir(delivery: int) -> ReversalDraft:
+    """Return an avoir of nothing."""
+    return ReversalDraft(delivery=delivery, kind=ReversalKind.CREDIT, reason="Erreur", lines=(), refunds=())
+
+
+def nothing(_service: Any, _house: House, _actor: Actor) -> None:  # noqa: ANN401 -- any service
+    """Try nothing: the act asks no right."""
+
+
+CASES: dict[str, Case] = {
+    # --- Free, each with its reason ---
+    "db.write": Case(None, nothing, "how every act is written: the services ask before"),
+    "db.perform": Case(None, nothing, "the same"),
+    "outbox.retry": Case(None, nothing, "shows no content; sends what someone with the right left there; traced"),
+    "outbox.cancel": Case(None, nothing, "shows no content; traced"),
+    "staff.may": Case(None, nothing, "says what the right is"),
+    "staff.refusal": Case(None, nothing, "the same"),
+    "staff.require": Case(None, nothing, "the same"),
+    "counter.new_session": Case(None, nothing, "an empty sale in memory: writes and reads nothing"),
+    "counter.check": Case(None, nothing, "judges a sale that the caller holds"),
+    "counter.examine": Case(None, nothing, "the same"),
+    "prints.record": Case(
+        None,
+        lambda s, h, a: s.record(Printed(PaperKind.TICKET, h.delivery, NO_FILE, 1, 0), a),
+        "a paper that came out is traced, whoever printed it",
+    ),
+    "staff_accounts.set_pin": Case(None, nothing, "one’s own only, whatever the role: refused by GAL-PER-23"),
+    "vault.enrol": Case(None, lambda s, _h, a: s.enrol("x", a), "the code that the titulaire gave is the proof"),
+    # --- Secrets ---
+    "vault.rotate": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.rotate(a)),
+    "vault.renew": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.renew(a)),
+    "vault.transfer_code": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.transfer_code(a)),
+    "vault.recovery_code": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.recovery_code(a)),
+    "vault.revoke": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.revoke("none", a)),
+    "certificates.import_p12": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.import_p12(b"", "x", "essai", a)),
+    # --- The team ---
+    "staff.add": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add(DRAFT, a)),
+    "staff.add_all": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add_all([DRAFT], a)),
+    "staff.edit": Case(Right.MANAGE_STAFF, lambda s, h, a: s.edit(h.target.id, DRAFT, a)),
+    "staff.deactivate": Case(Right.MANAGE_STAFF, lambda s, h, a: s.deactivate(h.target.id, a)),
+    "staff_accounts.begin_totp": Case(Right.MANAGE_STAFF, lambda s, h, a: s.begin_totp(h.target.id, a)),
+    "staff_accounts.confirm_totp": Case(Right.MANAGE_STAFF, lambda s, h, a: s.confirm_totp(h.target.id, "000000", a)),
+    "staff_accounts.set_password": Case(Right.MANAGE_STAFF, lambda s, h, a: s.set_password(h.target.id, "x", a)),
+    "staff_accounts.bind_card": Case(Right.MANAGE_STAFF, lambda s, h, a: s.bind_card(h.target.id, CARD, a)),
+    "staff_accounts.unbind_card": Case(Right.MANAGE_STAFF, lambda s, h, a: s.unbind_card(h.target.id, "none", a)),
+    "staff_accounts.reset": Case(Right.MANAGE_STAFF, lambda s, h, a: s.reset(h.target.id, "x", a)),
+    "staff_accounts.unlock": Case(Right.MANAGE_STAFF, lambda s, h, a: s.unlock(h.target.id, a)),
+    # --- Reference data ---
+    "catalog.import_folder": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.import_folder(NO_FILE, a)),
+    "catalog.install_snapshot": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.install_snapshot(NO_FILE, REPORT, a)),
+    "catalog.put_cards": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.put_cards([], a)),
+    "catalog.rollback": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.rollback(a)),
+    "safety.import_folder": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.import_folder(NO_FILE, a)),
+    "safety.install": Case(
+        Right.MANAGE_CATALOG, lambda s, _h, a: s.install(Thesaurus("essai", "2026-11", "0" * 64, (), {}), a, "essai")
+    ),
+    "safety.tables.import_ages": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.import_ages(AGES, a)),
+    "safety.tables.import_atc": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.import_atc(ATC, a)),
+    "safety.switch.set": Case(Right.SET_CHECKS, lambda s, _h, a: s.set(a, enabled=True)),
+    "tfr.load": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.load(TFR, a)),
+    # --- Patients ---
+    "patients.search": Case(Right.READ_PATIENT, lambda s, _h, a: s.search("pat", actor=a)),
+    "patients.get": Case(Right.READ_PATIENT, lambda s, h, a: s.get(h.patient.id, a)),
+    "patients.open": Case(Right.READ_PATIENT, lambda s, h, a: s.open(h.patient.id, a)),
+    "patients.create": Case(Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a)),
+    "patients.update": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.update(h.patient.id, 0, draft_of(h.patient, h.patient.coverage), a)
+    ),
+    "patients.set_coverage": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.set_coverage(h.patient.id, 0, h.patient.coverage, a)
+    ),
+    "patients.load_fictitious": Case(
+        Right.EDIT_PATIENT,
+        lambda s, h, a: s.load_fictitious([FictitiousFile(draft=draft_of(h.patient, h.patient.coverage))], a),
+    ),
+    "safety.allergies.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "safety.allergies.add": Case(
+        Right.EDIT_PATIENT,
+        lambda s, h, a: s.add(h.patient.id, AllergyChoice(AllergyKind.FAMILY, "iode", "Iode"), a),
+    ),
+    "safety.allergies.remove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.remove(h.patient.id, 0, a)),
+    "safety.allergies.state_none": Case(Right.EDIT_PATIENT, lambda s, h, a: s.state_none(h.patient.id, a)),
+    "prescriptions.add_prescriber": Case(
+        Right.EDIT_PRESCRIBER, lambda s, _h, a: s.add_prescriber(PrescriberDraft(family_name="MÉLILOT"), a)
+    ),
+    "prescriptions.add_prescribers": Case(
+        Right.EDIT_PRESCRIBER, lambda s, _h, a: s.add_prescribers([PrescriberDraft(family_name="MÉLILOT")], a)
+    ),
+    # --- The counter ---
+    "counter.suspend": Case(Right.DELIVER, lambda s, h, a: s.suspend(h.sale(a), a)),
+    "counter.abandon": Case(Right.DELIVER, lambda s, h, a: s.abandon(h.sale(a), a)),
+    "counter.resume": Case(Right.DELIVER, lambda s, h, a: s.resume(h.sale(a).id, a)),
+    "counter.reopen": Case(Right.DELIVER, lambda s, h, a: s.reopen(h.sale(a).id, a)),
+    "counter.validate": Case(Right.DELIVER, lambda s, h, a: s.validate(h.sale(a), a, CASH)),
+    "counter.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, actor=a)),
+    "counter.delivery": Case(Right.READ_PATIENT, lambda s, h, a: s.delivery(h.delivery, a)),
+    "counter.deliveries": Case(Right.READ_PATIENT, lambda s, _h, a: s.deliveries(actor=a)),
+    "counter.ordonnancier": Case(Right.READ_PATIENT, lambda s, _h, a: s.ordonnancier(actor=a)),
+    "reversals.reverse": Case(
+        Right.REVERSE_DELIVERY,
+        lambda s, h, a: s.reverse(avoir(h.delivery), a),
+    ),
+    "handing.hand_over": Case(Right.DELIVER, lambda s, _h, a: s.hand_over(a, 4711, 1)),
+    "owed.cancel": Case(Right.DELIVER, lambda s, _h, a: s.cancel(a, 4711, "Rupture")),
+    "slips.write": Case(Right.DELIVER, lambda s, h, a: s.write(h.services.owed.open_promises()[:1], a)),
+    "interventions.interventions": Case(Right.READ_PATIENT, lambda s, _h, a: s.interventions(actor=a)),
+    "interventions.complete": Case(Right.DELIVER, lambda s, _h, a: s.complete(a, 4711, "accepted")),
+    "advances.set_late_days": Case(Right.ADVANCE, lambda s, _h, a: s.set_late_days(a, 7)),
+    "copies.add": Case(Right.DELIVER, lambda s, _h, a: s.add(b"", SALE, Source.FILE, a)),
+    "copies.add_file": Case(Right.DELIVER, lambda s, _h, a: s.add_file(Path(__file__), SALE, Source.FILE, a)),
+    "copies.look": Case(Right.READ_COPY, lambda s, _h, a: s.look(None, SALE, a)),
+    "copies.remove": Case(Right.DELIVER, lambda s, _h, a: s.remove(4711, "Erreur", SALE, a)),
+    # --- Till and accounts ---
+    "cash.open_drawer": Case(Right.DELIVER, lambda s, _h, a: s.open_drawer(a, Money(100_00))),
+    "cash.move": Case(Right.DELIVER, lambda s, _h, a: s.move(a, RecordKind.CASH_IN, Money(5_00), "Appoint")),
+    "cash.open_without_sale": Case(Right.DELIVER, lambda s, _h, a: s.open_without_sale(a, "Monnaie")),
+    "cash.count": Case(Right.DELIVER, lambda s, _h, a: s.count(a, Count(coins={}))),
+    "cash.reprint": Case(Right.DELIVER, lambda s, h, a: s.reprint(a, h.delivery)),
+    "cash.settle": Case(Right.DELIVER, lambda s, h, a: s.settle(a, h.patient.id, CASH)),
+    "cash.receive_deposit": Case(Right.DELIVER, lambda s, h, a: s.receive_deposit(a, h.patient.id, CASH)),
+    "cash.return_deposit": Case(Right.DELIVER, lambda s, h, a: s.return_deposit(a, h.patient.id, CASH)),
+    "closings.close": Case(Right.CLOSE_CASH, lambda s, _h, a: s.close(a, Period.DAY)),
+    "closings.archive": Case(Right.CLOSE_CASH, lambda s, _h, a: s.archive(a, Period.MONTH, DAY, NO_FILE / "x")),
+    "accounts.add": Case(Right.KEEP_ACCOUNTS, lambda s, _h, a: s.add(a, ACCOUNT)),
+    "accounts.edit": Case(
+        Right.KEEP_ACCOUNTS, lambda s, _h, a: s.edit(a, CustomerAccount(**dataclasses.asdict(ACCOUNT), id=4711))
+    ),
+    "accounts.receive": Case(Right.DELIVER, lambda s, _h, a: s.receive(a, 4711, CASH)),
+    "accounts.make_invoice": Case(Right.KEEP_ACCOUNTS, lambda s, _h, a: s.make_invoice(a, 4711, DAY)),
+    "account_papers.write_invoice": Case(Right.KEEP_ACCOUNTS, lambda s, _h, a: s.write_invoice(4711, a)),
+    # --- Stock, registers, recalls ---
+    "stock.receive": Case(
+        Right.RECEIVE_STOCK, lambda s, h, a: s.receive(a, [ReceiptLine(code=h.code, quantity=1)], "BL")
+    ),
+    "stock.adjust": Case(Right.ADJUST_STOCK, lambda s, h, a: s.adjust(a, h.code, 3, "Inventaire")),
+    "stock.adjust_many": Case(Right.ADJUST_STOCK, lambda s, h, a: s.adjust_many(a, {h.code: 3}, "Inventaire")),
+    "stock.edit": Case(Right.ADJUST_STOCK, lambda s, h, a: s.edit(a, StockItem(code=h.code))),
+    "stock.relocate": Case(Right.ADJUST_STOCK, lambda s, _h, a: s.relocate(a, [])),
+    "open_boxes.discard": Case(Right.ADJUST_STOCK, lambda s, h, a: s.discard(a, open_box(h.code), "Casse")),
+    "registers.close": Case(Right.ANSWER_FOR_REGISTERS, lambda s, _h, a: s.close(a, "2026-10")),
+    "registers.set_derived": Case(Right.ANSWER_FOR_REGISTERS, lambda s, h, a: s.set_derived(a, h.code, derived=True)),
+    "registers.set_units": Case(Right.KEEP_REGISTERS, lambda s, h, a: s.set_units(a, h.code, 10)),
+    "narcotics.count": Case(
+        Right.KEEP_REGISTERS, lambda s, h, a: s.count(a, {h.code: 1}, reason="Écart", second_person="Paul")
+    ),
+    "narcotics.take_out": Case(
+        Right.ANSWER_FOR_REGISTERS, lambda s, h, a: s.take_out(a, EntryKind.LOSS, {h.code: 1}, reason="Perte")
+    ),
+    "recalls.record": Case(Right.KEEP_RECALLS, lambda s, h, a: s.record(a, RecallDraft(code=h.code, lots=("LOT1",)))),
+    "recalls.import_file": Case(Right.KEEP_RECALLS, lambda s, _h, a: s.import_file(a, b"")),
+    "recalls.acknowledge": Case(Right.HANDLE_RECALLS, lambda s, _h, a: s.acknowledge(a, 4711)),
+    "recalls.lift": Case(Right.ANSWER_FOR_RECALLS, lambda s, _h, a: s.lift(a, 4711, "Levé par le laboratoire")),
+    "quarantine.set_aside": Case(
+        Right.HANDLE_RECALLS, lambda s, h, a: s.set_aside(a, Aside(code=h.code, reason="Casse"))
+    ),
+    "quarantine.take_out": Case(
+        Right.ANSWER_FOR_RECALLS, lambda s, _h, a: s.take_out(a, 4711, 1, Exit.RELEASED, reason="Vérifié")
+    ),
+}
+
+
+def acts_of(services: Services) -> dict[str, Any]:
+    """Return every public method that takes an actor, of the services and of the parts that they show, by name."""
+    found: dict[str, Any] = {}
+    known = [getattr(services, field.name) for field in dataclasses.fields(Services)]
+
+    def look(name: str, service: object, depth: int) -> None:
+        if not type(service).__module__.startswith("app."):
+            return
+        for method, function in inspect.getmembers(type(service), inspect.isfunction):
+            if not method.startswith("_") and "actor" in inspect.signature(function).parameters:
+                found[f"{name}.{method}"] = service
+        if depth:
+            for part, value in vars(service).items() if hasattr(service, "__dict__") else ():
+                is_service = type(value).__module__.startswith("app.officine.")
+                if not part.startswith("_") and is_service and not any(value is one for one in known):
+                    look(f"{name}.{part}", value, depth - 1)
+
+    for field in dataclasses.fields(Services):
+        if not field.name.startswith("_"):
+            look(field.name, getattr(services, field.name), 1)
+    return found
+
+
+def is_refused_by_right(call: Callable[[], object]) -> bool:
+    """Return True where the act is refused for want of a right; any other answer is that of someone who holds it."""
+    try:
+        outcome = call()
+    except GalienError as failure:
+        return failure.code == "GAL-PER-01"
+    except (OSError, AttributeError, IndexError):
+        # What was given is not there: it was looked for after the right.
+        return False
+    return isinstance(outcome, Refused) and any(finding.code == "GAL-PER-01" for finding in outcome.findings)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The demonstration, with one member of each role and one more to try acts on."""
+    services = create_demo(tmp_path_factory.mktemp("rights") / "démo", mode=Mode.DEMO)
+    drafts = [MemberDraft(family_name=f"ESSAI {role}", given_name="Zoé", role=role) for role in Role]
+    added = services.staff.add_all([*drafts, DRAFT], services.system_actor)
+    assert isinstance(added, Done)
+    *members, target = added.value
+    product = services.catalog.search("doliprane 1000", 1)[0]
+    delivery = services.counter.deliveries()
+    yield House(
+        services,
+        services.patients.search("pat t")[0],
+        target,
+        product.code,
+        delivery[0].number if delivery else 1,
+        dict(zip(Role, members, strict=True)),
+    )
+    services.close()
+
+
+def test_every_act_of_every_service_is_in_the_table(house: House) -> None:
+    assert set(acts_of(house.services)) == set(CASES)
+
+
+@pytest.mark.req("INS-04")
+@pytest.mark.req("OFF-SSI-02")
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_who_is_refused_is_who_the_table_refuses(house: House, name: str) -> None:
+    case, service = CASES[name], acts_of(house.services)[name]
+    observed = {
+        role: not is_refused_by_right(lambda m=member: case.call(service, house, actor_of(m, "comptoir-1")))
+        for role, member in house.members.items()
+    }
+    expected = {role: case.right is None or rules.may(role, case.right) for role in Role}
+    assert observed == expected
+    assert (case.right is None) == bool(case.reason)
+
+
+@pytest.mark.req("INS-04")
+@pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case.right is not None))
+def test_who_left_and_who_is_unknown_are_refused_everything(house: House, name: str) -> None:
+    service, gone = (
+        acts_of(house.services)[name],
+        Member(id=4711, family_name="PARTI", given_name="Guy", role=Role.HOLDER, rpps="", badge="", active=True),
+    )
+    assert is_refused_by_right(lambda: CASES[name].call(service, house, actor_of(gone, "comptoir-1")))
+
+
+@pytest.mark.req("INS-04")
+def test_the_technician_reads_and_writes_nothing_of_a_patient() -> None:
+    allowed = {case.right for case in CASES.values() if case.right is not None and rules.may(Role.SUPPORT, case.right)}
+    assert allowed == {Right.MANAGE_CATALOG}
