@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.patients.cards import CardNews
@@ -20,8 +20,9 @@ from app.ui.lock_acts import WAYS
 from app.ui.lock_steps import FirstStep, PasswordStep, Step, TotpStep, as_finding
 from app.ui.lock_ways import CardWay, PasswordWay, PinWay, Way
 from app.ui.widgets.basics import ActButton, Chip, EmptyState, IconLabel, Panel, Text
-from app.ui.widgets.flow import Flow, Tall
+from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column, ListTable
+from app.ui.widgets.scrolling import scrolling
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class LockView(QWidget):
         self.gate, self.steps = self._gate(), Stack()
         self.first, self.password_step, self.totp_step = FirstStep(ui), PasswordStep(ui), TotpStep(ui)
         for step in (self.first, self.password_step, self.totp_step):
-            self.steps.addWidget(_scrolling(step))
+            self.steps.addWidget(scrolling(step))
         self.stack = Stack()
         self.stack.addWidget(self.gate)
         self.stack.addWidget(self.steps)
@@ -182,7 +183,7 @@ class LockView(QWidget):
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.way_stack = Stack()
         for way in self.ways.values():
-            self.way_stack.addWidget(_scrolling(way))
+            self.way_stack.addWidget(scrolling(way))
         for field_of in (self.pin.pin, self.password.password, self.by_card.pin):
             field_of.moved.connect(self.list.step)
         self.pin.pin.lettered.connect(self._letter)
@@ -566,21 +567,6 @@ class _DemoStrip(QFrame):
             )
         else:
             self.words.setText("Comptes fictifs. Ctrl+F12 met une carte dans le lecteur.")
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    """Return a part that scrolls where the window is too low for it."""
-    held = Tall()
-    column = QVBoxLayout(held)
-    column.setContentsMargins(0, 0, theme.S, 0)
-    column.addWidget(inside)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(held)
-    return area
 
 
 def _pulled() -> Finding:

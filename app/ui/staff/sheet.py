@@ -16,7 +16,8 @@ from app.ui.staff.forms import LeaveForm, MemberForm, PasswordForm, PinForm
 from app.ui.widgets.basics import ActButton, Chip, EmptyState, Panel, Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow, Tall
+from app.ui.widgets.flow import Flow
+from app.ui.widgets.scrolling import scrolling
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
@@ -64,20 +65,28 @@ class StaffSheet(QWidget):
         panel = Panel()
         panel.head.insertWidget(0, self.name, 1)
         panel.head.addWidget(self.chip)
-        panel.body.addWidget(self.facts)
-        panel.body.addWidget(Text("Pour s’identifier", "strong"))
-        panel.body.addWidget(self.means)
-        panel.body.addWidget(self.own)
-        panel.body.addWidget(self.managed)
-        panel.body.addWidget(self.findings)
-        panel.body.addStretch(1)
+        inside = QWidget()
+        body = QVBoxLayout(inside)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.S)
+        for part in (
+            self.facts,
+            Text("Pour s’identifier", "strong"),
+            self.means,
+            self.own,
+            self.managed,
+            self.findings,
+        ):
+            body.addWidget(part)
+        body.addStretch(1)
+        panel.body.addWidget(scrolling(inside), 1)
         self.forms = Stack()
         for form in (self.member_form, self.password_form, self.pin_form, self.leave_form):
-            self.forms.addWidget(_held(form))
+            self.forms.addWidget(scrolling(form))
             form.left.connect(self.close_forms)
             form.written.connect(self._written)
         self.totp.foot.insertWidget(0, ActButton(ui.acts, "staff.back", kind="ghost", text="Annuler"))
-        self.forms.addWidget(_held(self.totp))
+        self.forms.addWidget(scrolling(self.totp))
         self.totp.confirmed.connect(lambda: self._written("Application de codes enregistrée"))
         foot = Panel()
         foot.body.addWidget(self.forms)
@@ -87,8 +96,8 @@ class StaffSheet(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.M)
-        for part in (self.empty, self.whole, foot):
-            column.addWidget(part, 1)
+        for shown in (self.empty, self.whole, foot):
+            column.addWidget(shown, 1)
         self.show_record(None)
         self.close_forms()
 
@@ -344,13 +353,3 @@ def means_words(factors: Factors) -> str:
     words += ["PIN"] if factors.pin else []
     words += [plural(len(factors.cards), "carte")] if factors.cards else []
     return ", ".join(words) or "rien encore"
-
-
-def _held(form: QWidget) -> QWidget:
-    """Return a form at the top of the room that it is given."""
-    held = Tall()
-    column = QVBoxLayout(held)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(form)
-    column.addStretch(1)
-    return held
