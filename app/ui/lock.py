@@ -120,6 +120,7 @@ class LockView(QWidget):
         column.addStretch(1)
         for name, _title, _key, _icon in WAYS:
             ui.acts.bind(f"lock.{name}", partial(self.choose_way, name), self)
+        ui.acts.bind("lock.back", self._back, self)
         self.first.opened.connect(self._first_opened)
         self.password_step.changed.connect(lambda: self._next_duty(Duty.SECOND_FACTOR))
         self.totp_step.confirmed.connect(self._complete)
@@ -508,6 +509,14 @@ class LockView(QWidget):
         self._is_asked = True
         self._read()
         self.reason.setText("Votre compte est prêt. Identifiez-vous avec ce que vous venez de choisir.")
+
+    def _back(self) -> None:
+        """Leave a step for the names: a colleague may be in a hurry. The first account has no way round."""
+        if self.stack.currentWidget() is self.steps and not self.first.isVisible():
+            self.reason.setText(_KEPT)
+            self._forget()
+            self._is_asked = True
+            self._read()
 
     def _show_step(self, step: Step, title: str) -> None:
         self.title.setText(title)
