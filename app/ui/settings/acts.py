@@ -17,13 +17,14 @@ PAGES = (
     ("locking", "Verrouillage", "lock"),
     ("about", "À propos", "about"),
 )
-_LAST_DIGIT = 9
+_KEYS = 9
+"""Pages that a digit opens; Ctrl+0 is the size of the display."""
 ACTS = (
     *(
         Act(
             f"settings.{name}",
             f"Réglages\u00a0: {title.lower()}",
-            f"Ctrl+{place}" if place <= _LAST_DIGIT else "",
+            f"Ctrl+{place}" if place <= _KEYS else "",
             ("régler",),
             room="settings",
         )
