@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from app.ui import theme
 
 _MARGIN = 4
-_LARGEST = 280
+_LARGEST = 200
 _WHITE, _BLACK = 0xFFFFFFFF, 0xFF000000
 Modules = tuple[tuple[bool, ...], ...]
 
