@@ -7,7 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from counter_hands import ENTER, Hands
+from counter_hands import ENTER, Hands, wait
 from PySide6.QtCore import Qt
 
 from app import bootstrap
@@ -68,26 +68,26 @@ def test_the_first_titulaire_opens_an_account_then_signs_in_with_two_factors(han
     hands.press(Qt.Key.Key_Escape)
     assert view.first.isVisible()
     typed_first(hands, "12345678901", PASSWORD)
-    hands.wait(lambda: "RPPS" in view.first.fields["rpps"].note_label.text() and not view.first.busy)
+    wait(hands, lambda: "RPPS" in view.first.fields["rpps"].note_label.text() and not view.first.busy)
     assert hands.aside(services.staff_accounts.needs_first)
     view.first.rpps.clear()
     view.first.secret.first.setFocus()
     for _ in range(2):
         hands.type(PASSWORD)
         hands.press(ENTER)
-    hands.wait(lambda: view.totp_step.isVisible() and bool(view.totp_step.key.text()))
+    wait(hands, lambda: view.totp_step.isVisible() and bool(view.totp_step.key.text()))
     text = view.totp_step.key.text().replace(" ", "")
     secret = base64.b32decode(text + "=" * (-len(text) % 8))
     hands.type(totp.code_at(secret, totp.step_of(services.clock.now())))
     hands.press(ENTER)
-    hands.wait(lambda: view.gate.isVisible() and view.password.code_field.isVisible())
+    wait(hands, lambda: view.gate.isVisible() and view.password.code_field.isVisible())
     assert window.locked
     services.clock.advance(dt.timedelta(seconds=60))  # type: ignore[attr-defined] # a code serves once
     hands.type(PASSWORD)
     hands.press(ENTER)
     hands.type(totp.code_at(secret, totp.step_of(services.clock.now())))
     hands.press(ENTER)
-    hands.wait(lambda: not window.locked)
+    wait(hands, lambda: not window.locked)
     assert hands.stage.ui.session is not None
     assert hands.stage.ui.session.means is Means.PASSWORD_TOTP
     assert "titulaire" in window.operator.text()
@@ -97,7 +97,7 @@ def test_the_first_titulaire_opens_an_account_then_signs_in_with_two_factors(han
 def test_an_obvious_password_is_told_as_it_is_typed_and_refused(hands: Hands) -> None:
     view = hands.stage.window.lock_view
     typed_first(hands, "", "motdepasse2026")
-    hands.wait(lambda: bool(view.first.findings.findings))
+    wait(hands, lambda: bool(view.first.findings.findings))
     assert [one.code for one in view.first.findings.findings] == ["GAL-PER-12"]
     assert hands.aside(hands.services.staff_accounts.needs_first)
     assert hands.stage.window.locked

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from counter_hands import Hands
+from counter_hands import Hands, wait
 from PySide6.QtCore import Qt
 
 from app.officine.staff.session import EndWhy
@@ -98,7 +98,7 @@ def test_a_session_ended_elsewhere_locks_within_a_minute(hands: Hands) -> None:
     assert session is not None
     hands.aside(lambda: hands.services.sign_in.sign_out(session, EndWhy.CLOSED))
     later(hands, dt.timedelta(seconds=61))
-    hands.wait(lambda: window_of(hands).locked)
+    wait(hands, lambda: window_of(hands).locked)
     assert hands.stage.ui.session is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from counter_hands import ENTER, Hands
+from counter_hands import ENTER, Hands, wait
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -64,7 +64,7 @@ def test_a_member_is_added_by_keyboard_and_the_badge_is_scanned(hands: Hands) ->
     assert [one.code for one in view.sheet.member_form.findings.findings] == ["GAL-PER-05"]
     view.sheet.member_form.badge.clear()
     hands.press(Qt.Key.Key_F10)
-    hands.wait(lambda: len(view.list.records) == before + 1)
+    wait(hands, lambda: len(view.list.records) == before + 1)
     assert "Jeanne Mélisse" in [one.member.name for one in view.list.records]
 
 
@@ -77,7 +77,7 @@ def test_the_role_of_a_member_is_changed_and_the_last_titulaire_keeps_theirs(han
     hands.press(Qt.Key.Key_F6)
     view.sheet.member_form.role.setCurrentIndex(list(Role).index(Role.STUDENT))
     hands.press(Qt.Key.Key_F10)
-    hands.wait(lambda: bool(view.sheet.member_form.findings.findings))
+    wait(hands, lambda: bool(view.sheet.member_form.findings.findings))
     assert hands.aside(lambda: hands.services.staff.get(holder.id)) == holder
 
 
@@ -94,7 +94,7 @@ def test_one_s_own_pin_is_chosen_twice_alike(hands: Hands) -> None:
     assert "pas les mêmes" in words(view)
     hands.type(PIN)
     hands.press(Qt.Key.Key_F10)
-    hands.wait(lambda: view.sheet.form is None)
+    wait(hands, lambda: view.sheet.form is None)
     assert hands.aside(lambda: hands.services.staff_accounts.factors(holder.id)).pin
 
 
@@ -106,7 +106,7 @@ def test_a_pin_in_order_is_refused_with_its_reason(hands: Hands) -> None:
     hands.press(ENTER)
     hands.type("123456")
     hands.press(Qt.Key.Key_F10)
-    hands.wait(lambda: bool(view.sheet.pin_form.findings.findings))
+    wait(hands, lambda: bool(view.sheet.pin_form.findings.findings))
     assert view.sheet.pin_form.findings.findings[0].code == "GAL-PER-14"
     assert view.sheet.pin_form.pin.text() == ""
 
