@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Done, Finding, Refused, Severity
 from app.officine.patients.cards import CardNews
@@ -20,8 +20,9 @@ from app.ui.lock_acts import WAYS
 from app.ui.lock_steps import FirstStep, PasswordStep, Step, TotpStep, as_finding
 from app.ui.lock_ways import CardWay, PasswordWay, PinWay, Way
 from app.ui.widgets.basics import ActButton, Chip, EmptyState, IconLabel, Panel, Text
-from app.ui.widgets.flow import Flow, Tall
+from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column, ListTable
+from app.ui.widgets.scrolling import scrolling
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class LockView(QWidget):
         self.team = Team()
         self.card: HolderCard | None = None
         self._busy = False
-        self._is_asked = False
+        self._is_asked = self._is_badge = False
         self._current = ""
         self._wanted: int | None = None
         self._limited: StaffSession | None = None
@@ -93,7 +94,7 @@ class LockView(QWidget):
         self.gate, self.steps = self._gate(), Stack()
         self.first, self.password_step, self.totp_step = FirstStep(ui), PasswordStep(ui), TotpStep(ui)
         for step in (self.first, self.password_step, self.totp_step):
-            self.steps.addWidget(_scrolling(step))
+            self.steps.addWidget(scrolling(step))
         self.stack = Stack()
         self.stack.addWidget(self.gate)
         self.stack.addWidget(self.steps)
@@ -119,6 +120,7 @@ class LockView(QWidget):
         column.addStretch(1)
         for name, _title, _key, _icon in WAYS:
             ui.acts.bind(f"lock.{name}", partial(self.choose_way, name), self)
+        ui.acts.bind("lock.back", self._back, self)
         self.first.opened.connect(self._first_opened)
         self.password_step.changed.connect(lambda: self._next_duty(Duty.SECOND_FACTOR))
         self.totp_step.confirmed.connect(self._complete)
@@ -134,6 +136,7 @@ class LockView(QWidget):
         self.reason.setText(_START if reason is None else f"{_REASONS[reason]} {_KEPT}".format(now))
         expected = member or self._ui.operator
         self._wanted = expected.id if expected is not None else None
+        self._is_badge = member is not None
         self._forget()
         self._is_asked = True
         self._read()
@@ -181,7 +184,7 @@ class LockView(QWidget):
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.way_stack = Stack()
         for way in self.ways.values():
-            self.way_stack.addWidget(_scrolling(way))
+            self.way_stack.addWidget(scrolling(way))
         for field_of in (self.pin.pin, self.password.password, self.by_card.pin):
             field_of.moved.connect(self.list.step)
         self.pin.pin.lettered.connect(self._letter)
@@ -264,6 +267,9 @@ class LockView(QWidget):
             self.list.point(place)
         if self._is_name_only:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self._is_badge and self._chosen_member is not None:
+                self._chosen(self._chosen_member)
+        self._is_badge = False
 
     def _read_card(self, *, inserted: bool = False) -> None:
         """Read whose card is in; one that is just put in, at a workstation that is open, is enough to go on."""
@@ -504,6 +510,14 @@ class LockView(QWidget):
         self._read()
         self.reason.setText("Votre compte est prêt. Identifiez-vous avec ce que vous venez de choisir.")
 
+    def _back(self) -> None:
+        """Leave a step for the names: a colleague may be in a hurry. The first account has no way round."""
+        if self.stack.currentWidget() is self.steps and not self.first.isVisible():
+            self.reason.setText(_KEPT)
+            self._forget()
+            self._is_asked = True
+            self._read()
+
     def _show_step(self, step: Step, title: str) -> None:
         self.title.setText(title)
         self.reason.hide()
@@ -562,21 +576,6 @@ class _DemoStrip(QFrame):
             )
         else:
             self.words.setText("Comptes fictifs. Ctrl+F12 met une carte dans le lecteur.")
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    """Return a part that scrolls where the window is too low for it."""
-    held = Tall()
-    column = QVBoxLayout(held)
-    column.setContentsMargins(0, 0, theme.S, 0)
-    column.addWidget(inside)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(held)
-    return area
 
 
 def _pulled() -> Finding:

@@ -14,7 +14,10 @@ WAYS: Final = (
 )
 """The ways to open: id, title, key, icon."""
 
-ACTS = tuple(
-    Act(f"lock.{name}", title, key, ("s’identifier", "ouvrir le poste"), room=ROOM, icon=icon)
-    for name, title, key, icon in WAYS
+ACTS = (
+    *(
+        Act(f"lock.{name}", title, key, ("s’identifier", "ouvrir le poste"), room=ROOM, icon=icon)
+        for name, title, key, icon in WAYS
+    ),
+    Act("lock.back", "Revenir aux noms", "Esc", ("annuler", "verrou"), room=ROOM, icon="back"),
 )

@@ -27,9 +27,11 @@ _URI: Final = (
 def _locked(stage: Stage, reason: LockReason = LockReason.ASKED) -> LockView:
     """Lock with a team whose members have what an officine gives them."""
     stage.window.enter("counter")
-    stage.window.lock(reason)
-    stage.settle()
+    stage.window.lock()
     view = stage.window.lock_view
+    # Asked of the screen alone: the end of a session would end it for the pictures that follow.
+    view.ask(reason)
+    stage.settle()
     known = read_team(stage.services)
     team = Team(
         known.members,

@@ -293,10 +293,10 @@ class TotpStep(Step):
             "Enregistrez votre second facteur",
             "Avec une application de codes à usage unique (téléphone ou coffre de mots de passe), lisez ce code ou "
             "tapez la clé\u202f; puis tapez le code à 6 chiffres qu’elle affiche. La clé ne sera plus montrée.",
-            "Confirmer le code",
+            "Confirmer",
         )
         self._member_id, self._actor = 0, ui.services.system_actor
-        self.qr = QrLabel("QR code de l’application de codes", 240)
+        self.qr = QrLabel("QR code de l’application de codes", 200)
         self.key = Text("", "mono", wrap=True)
         self.key.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.code = TextField(limit=_CODE_LIMIT, large=True)

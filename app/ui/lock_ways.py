@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PIN_LIMIT = 12
 _CODE_LIMIT = 6
 _CARD_PIN_LIMIT = 8
+_LAST = "GAL-LOC-02"
 CAPS = "La touche Verr. Maj semble enfoncée."
 
 
@@ -182,8 +183,10 @@ class CardWay(Way):
 
     def fit(self, card: HolderCard | None, *, is_possible: bool) -> None:
         """Show the card in the reader, what its PIN may still be tried, and ask for it where it is typed here."""
+        kept = tuple(finding for finding in self.findings.findings if finding.code != _LAST)
         if card is None or self.card is None or card.serial != self.card.serial:
             self.forget()
+            kept = ()
         self.card = card
         tries = None if card is None else card.tries_left
         is_blocked = tries == 0
@@ -199,7 +202,8 @@ class CardWay(Way):
         self.open.setVisible(usable)
         self.open.setText("Demander le code au lecteur" if card is not None and card.pinpad else "Ouvrir")
         self.say(_what_next(card, is_possible=is_possible))
-        self.refuse((_last_try(),) if usable and self.is_last else ())
+        # Why the last code was refused stays beside what is left to try.
+        self.refuse((*kept, _last_try()) if usable and self.is_last else kept)
         self._allow()
 
     def ask_on_reader(self) -> None:
@@ -236,7 +240,7 @@ def _what_next(card: HolderCard | None, *, is_possible: bool) -> str:
 
 def _last_try() -> Finding:
     return Finding(
-        "GAL-LOC-02",
+        _LAST,
         Severity.WARNING,
         "Il reste un seul essai avant le blocage de la carte.",
         "Vérifiez votre code avant de le taper\u202f; en cas de doute, identifiez-vous par mot de passe (F3).",

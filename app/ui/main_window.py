@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
             self.closing.count(0)
             self._put_dialogs_away()
             self.stage.setCurrentWidget(self.lock_view)
+            self.activateWindow()
             self.ui.set_locked(locked=True)
         self.lock_view.ask(reason, member)
 

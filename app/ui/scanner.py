@@ -189,6 +189,9 @@ class Scanner(QObject):
         outcome = self._detector.idle(_now_ms() + self._skew)
         if isinstance(outcome, Burst):
             self._complete(outcome)
+        else:
+            # What a field held before these keys serves no more, and may be a secret.
+            self._memory = None
 
     def _keep_from_shortcuts(self, event: QKeyEvent) -> bool:
         """Let no key inside a scan act as a shortcut: it comes back as a plain key press."""

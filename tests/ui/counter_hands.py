@@ -91,7 +91,7 @@ class Hands:
         """Read the database on another thread: the screens go on working meanwhile, as they would."""
         with ThreadPoolExecutor(1) as other:
             answer = other.submit(read)
-            wait_for(answer.done, self.stage.app)
+            wait_for(answer.done, self.stage.app, seconds=60)
         return answer.result()
 
     def product(self, query: str) -> Product:
@@ -133,3 +133,9 @@ class Hands:
     def messages(self) -> str:
         """Return the short messages shown."""
         return " | ".join(toast.text for toast in self.stage.window.toasts._shown)
+
+
+def wait(hands: Hands, condition: Callable[[], bool]) -> None:
+    """Wait for what follows the hash of a secret, which takes seconds of a machine that others share."""
+    wait_for(condition, hands.stage.app, seconds=60)
+    hands.stage.settle()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QLabel
 
 from app.kernel.mode import Mode
 from app.officine.staff.model import Right, Role
@@ -77,18 +77,19 @@ def test_the_state_bar_tells_the_base_the_catalogue_and_the_queue(shared_stage: 
 
 
 @pytest.mark.req("OFF-UI-20")
-def test_the_lock_hides_everything_and_a_name_opens_it(stage: Stage) -> None:
+def test_the_lock_hides_everything_and_a_name_opens_a_demonstration_without_codes(stage: Stage) -> None:
     stage.view("patients")
     stage.act("app.lock")
     assert stage.window.locked
     assert not stage.window.views["patients"].isVisible()
-    buttons = [button for button in stage.window.lock_view.findChildren(QPushButton) if button.isVisible()]
-    assert len(buttons) == len(stage.services.staff.members())
-    buttons[-1].click()
+    names = stage.window.lock_view.list
+    assert len(names.records) == len(stage.services.staff.members())
+    names.point(len(names.records) - 1)
+    chosen = names.current_record
+    QTest.keyClick(names, Qt.Key.Key_Return)
     stage.settle()
     assert not stage.window.locked
-    assert stage.ui.operator is not None
-    assert stage.ui.operator.name in buttons[-1].text()
+    assert stage.ui.operator == chosen
     assert stage.window.room == "patients"
 
 
@@ -105,7 +106,9 @@ def test_while_locked_no_room_is_entered_by_its_key(stage: Stage) -> None:
 
 
 @pytest.mark.req("OFF-UI-20")
-def test_a_badge_opens_the_lock_and_a_strangers_does_not(stage: Stage, scan_keys: Callable[..., None]) -> None:
+def test_a_badge_opens_a_demonstration_without_codes_a_strangers_does_not(
+    stage: Stage, scan_keys: Callable[..., None]
+) -> None:
     member = next(member for member in stage.services.staff.members() if member.badge)
     stage.act("app.lock")
     scan_keys(stage.window, "GAL-S-NOBODY99")

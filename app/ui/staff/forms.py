@@ -33,7 +33,7 @@ class MemberForm(ActForm):
         for role in Role:
             self.role.addItem(role.label, role)
         self.rpps, self.badge = TextField(limit=_RPPS_LIMIT), TextField(limit=_BADGE_LIMIT)
-        self.super_user = QCheckBox("Super-utilisateur &identité\u00a0: corrige les identités récupérées ou qualifiées")
+        self.super_user = QCheckBox("Super-utilisateur &identité")
         self.lay(
             ("&Nom", self.family),
             ("&Prénom", self.given),
@@ -42,6 +42,9 @@ class MemberForm(ActForm):
             ("&Badge (scannez-le)", self.badge),
         )
         self.fields.addWidget(self.super_user, 3, 0, 1, 2)
+        self.fields.addWidget(
+            Text("Il corrige les identités récupérées ou qualifiées.", "caption", wrap=True), 4, 0, 1, 2
+        )
         editors: tuple[QLineEdit, ...] = (self.family, self.given, self.rpps, self.badge)
         self.chain(*editors)
 

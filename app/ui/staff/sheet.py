@@ -16,7 +16,8 @@ from app.ui.staff.forms import LeaveForm, MemberForm, PasswordForm, PinForm
 from app.ui.widgets.basics import ActButton, Chip, EmptyState, Panel, Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow, Tall
+from app.ui.widgets.flow import Flow
+from app.ui.widgets.scrolling import scrolling
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
@@ -55,25 +56,36 @@ class StaffSheet(QWidget):
         self.findings = FindingList(refusal="Refusé")
         self.member_form, self.password_form = MemberForm(ui), PasswordForm(ui)
         self.pin_form, self.leave_form, self.totp = PinForm(ui), LeaveForm(ui), TotpStep(ui)
-        self.own = Flow([ActButton(ui.acts, f"staff.{name}") for name in ("password", "pin", "totp")])
+        self.password_button = ActButton(ui.acts, "staff.password")
+        self.mine = [ActButton(ui.acts, f"staff.{name}") for name in ("pin", "totp")]
+        self.own = Flow([self.password_button, *self.mine])
         self.managed = Flow(
             [ActButton(ui.acts, f"staff.{name}") for name in ("edit", "card", "card_out", "unlock", "reset", "leave")]
         )
         panel = Panel()
         panel.head.insertWidget(0, self.name, 1)
         panel.head.addWidget(self.chip)
-        panel.body.addWidget(self.facts)
-        panel.body.addWidget(Text("Pour s’identifier", "strong"))
-        panel.body.addWidget(self.means)
-        panel.body.addWidget(self.own)
-        panel.body.addWidget(self.managed)
-        panel.body.addWidget(self.findings)
-        panel.body.addStretch(1)
+        inside = QWidget()
+        body = QVBoxLayout(inside)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.S)
+        for part in (
+            self.facts,
+            Text("Pour s’identifier", "strong"),
+            self.means,
+            self.own,
+            self.managed,
+            self.findings,
+        ):
+            body.addWidget(part)
+        body.addStretch(1)
+        panel.body.addWidget(scrolling(inside), 1)
         self.forms = Stack()
         for form in (self.member_form, self.password_form, self.pin_form, self.leave_form):
-            self.forms.addWidget(_held(form))
+            self.forms.addWidget(scrolling(form))
             form.written.connect(self._written)
-        self.forms.addWidget(_held(self.totp))
+        self.totp.foot.insertWidget(0, ActButton(ui.acts, "staff.back", kind="ghost", text="Annuler"))
+        self.forms.addWidget(scrolling(self.totp))
         self.totp.confirmed.connect(lambda: self._written("Application de codes enregistrée"))
         foot = Panel()
         foot.body.addWidget(self.forms)
@@ -83,8 +95,8 @@ class StaffSheet(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.M)
-        for part in (self.empty, self.whole, foot):
-            column.addWidget(part, 1)
+        for shown in (self.empty, self.whole, foot):
+            column.addWidget(shown, 1)
         self.show_record(None)
         self.close_forms()
 
@@ -124,6 +136,8 @@ class StaffSheet(QWidget):
         )
         mine = self._is_own(member)
         self.own.setVisible(mine or self._manages)
+        for button in self.mine:
+            button.setVisible(mine)
         self.managed.setVisible(self._manages)
 
     # --- Acts -----------------------------------------------------------------------------------------------------
@@ -171,9 +185,14 @@ class StaffSheet(QWidget):
 
     def enrol(self) -> None:
         """Show the QR code of a new authenticator."""
-        if self.record is not None:
-            self._open(self.totp)
-            self.totp.begin(self.record.member.id, self._ui.actor())
+        record = self.record
+        if record is None:
+            return
+        if not self._is_own(record.member):
+            self._ui.say("Une application de codes s’enregistre depuis sa propre session.", "warning")
+            return
+        self._open(self.totp)
+        self.totp.begin(record.member.id, self._ui.actor())
 
     def bind_card(self) -> None:
         """Bind the card that is in the reader."""
@@ -333,13 +352,3 @@ def means_words(factors: Factors) -> str:
     words += ["PIN"] if factors.pin else []
     words += [plural(len(factors.cards), "carte")] if factors.cards else []
     return ", ".join(words) or "rien encore"
-
-
-def _held(form: QWidget) -> QWidget:
-    """Return a form at the top of the room that it is given."""
-    held = Tall()
-    column = QVBoxLayout(held)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(form)
-    column.addStretch(1)
-    return held

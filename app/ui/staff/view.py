@@ -59,7 +59,8 @@ class StaffView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.list, 1)
-        left.addWidget(Flow([ActButton(ui.acts, "staff.add", kind="primary")]))
+        self.add = Flow([ActButton(ui.acts, "staff.add", kind="primary")])
+        left.addWidget(self.add)
         left.addWidget(self.note)
         line = QHBoxLayout(self.members)
         line.setContentsMargins(0, 0, 0, 0)
@@ -147,6 +148,7 @@ class StaffView(QWidget):
             records = [one for one in records if operator is not None and one.member.id == operator.id]
         self.note.setText("" if manages else _OWN)
         self.note.setVisible(not manages)
+        self.add.setVisible(manages)
         shown = self.list.current_record
         self.list.set_records(records)
         ids = [one.member.id for one in records]

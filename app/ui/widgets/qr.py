@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from app.ui import theme
 
 _MARGIN = 4
+_LARGEST = 200
 _WHITE, _BLACK = 0xFFFFFFFF, 0xFF000000
 Modules = tuple[tuple[bool, ...], ...]
 
@@ -45,7 +46,7 @@ class QrLabel(QLabel):
         self._draw()
 
     def _draw(self) -> None:
-        size = theme.current().pixels(self._size)
+        size = min(theme.current().pixels(self._size), _LARGEST)
         self.setFixedSize(size, size)
         if not self._modules:
             blank = QPixmap(size, size)
