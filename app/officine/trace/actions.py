@@ -12,7 +12,7 @@ SENTENCES = {
     "session.abandon": "Vente abandonnée",
     "promise.hand": "Promis remis au patient",
     "promise.cancel": "Promis annulé",
-    "promise.settle": "Promis réglé",
+    "promise.settle": "Reste d’un promis facturé et remis",
     "promise.setting": "Réglage des promis changé",
     "advance.setting": "Règle des avances changée",
     "intervention.record": "Intervention pharmaceutique enregistrée",

@@ -32,7 +32,10 @@ class RetentionPage(RegisterPage):
         empty = EmptyState("clock", "Aucune durée", "La table des durées est vide.")
         self.list: ListTable[Retention] = ListTable("Durées de conservation", columns, empty)
         self.setFocusProxy(self.list)
+        self.source = Text("", "body", wrap=True)
+        self.list.pointed.connect(self._point)
         self.column.addWidget(self.list, 1)
+        self.column.addWidget(self.source)
         self.column.addWidget(
             Text(
                 "Galien n’efface rien de ses registres, ni avant ni après ces durées. À l’échéance, leur destruction "
@@ -42,6 +45,9 @@ class RetentionPage(RegisterPage):
                 wrap=True,
             )
         )
+
+    def _point(self, one: Retention | None) -> None:
+        self.source.setText("" if one is None else f"{one.title}\u00a0: {one.duration}. {one.source}.")
 
     def read(self) -> None:
         """Read the table."""
