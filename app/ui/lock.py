@@ -470,6 +470,8 @@ class LockView(QWidget):
         session = outcome.value
         if session.duties:
             self._limited = session
+            # It took the place of the session that was open here: no PIN opens under that one any more.
+            self._ui.set_session(None)
             self._next_duty(session.duties[0])
             return
         self._forget()
