@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import p12_files
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from leaks import SEEDS
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QWindow
@@ -34,6 +36,8 @@ from app.cards.vitale import Identity
 from app.jobs import OutboxDrain
 from app.kernel.outcome import Done
 from app.logs import guard_process
+from app.officine.staff.model import Role
+from app.officine.staff.service import actor_of
 from app.ui.failures import FailureDialog
 from app.ui.pictures import Stage
 
@@ -120,6 +124,26 @@ class Day:
             self.witness.made[name] = outcome.value
         assert vault.decrypt(sealed, "pin:1").decode() == PIN
         assert vault.get("token:mss") == TOKEN.encode()
+
+    def sign_in(self) -> None:
+        """Give the titulaire a password, a PIN and an authenticator; sign in rightly and wrongly with each."""
+        services, accounts = self.services, self.services.staff_accounts
+        member = next(one for one in services.staff.members() if one.role is Role.HOLDER)
+        actor = actor_of(member, services.settings.station)
+        assert isinstance(accounts.set_password(member.id, PASSWORD, actor), Done)
+        assert isinstance(accounts.set_pin(member.id, PIN, actor, PASSWORD), Done)
+        enrolment = accounts.begin_totp(member.id, actor)
+        assert isinstance(enrolment, Done)
+        self.witness.made["totp"] = enrolment.value.secret_base32
+        totp = TOTP(base64.b32decode(enrolment.value.secret_base32), 6, SHA1(), 30)
+        now = int(services.clock.now().timestamp())
+        assert isinstance(accounts.confirm_totp(member.id, totp.generate(now).decode(), actor), Done)
+        services.sign_in.by_password(member.id, f"{PASSWORD}x", "000000")
+        # The code of the enrolment served once: the next one is the phone's, a little ahead.
+        opened = services.sign_in.by_password(member.id, PASSWORD, totp.generate(now + 30).decode())
+        assert isinstance(opened, Done), opened
+        services.sign_in.switch(member.id, f"{PIN}0", opened.value)
+        assert isinstance(services.sign_in.switch(member.id, PIN, opened.value), Done)
 
     def serve(self) -> None:
         """Read the INS of a patient, a Vitale, a box; be mistaken in the field; sell, print, lock."""
@@ -244,7 +268,14 @@ def main(folder: Path, seen: Path, what: str) -> None:
     services = bootstrap.create_demo(folder)
     witness = Witness(QApplication.instance() or _application(), seen)
     day = Day(services, witness)
-    steps: list[Callable[[], Any]] = [day.keep_secrets, day.serve, day.print_papers, day.fail_everywhere, day.lock]
+    steps: list[Callable[[], Any]] = [
+        day.keep_secrets,
+        day.sign_in,
+        day.serve,
+        day.print_papers,
+        day.fail_everywhere,
+        day.lock,
+    ]
     for step in steps if what == "work" else [lambda: plant(folder, day)]:
         step()
         day.stage.settle()
