@@ -17,9 +17,7 @@ from app.ui import theme
 from app.ui.widgets.basics import IconLabel, Text
 
 if TYPE_CHECKING:
-    from app.kernel.errors import GalienError
     from app.officine.patients.cards import News
-    from app.officine.staff.ports import HolderCard
     from app.officine.staff.session import StaffSession
     from app.ui.context import Ui
 
@@ -139,18 +137,18 @@ class LockWatch(QObject):
         self.look()
 
     def _ask_which(self, session: StaffSession) -> None:
-        """Ask the reader left whose card it holds: the card of a colleague does not keep this session open."""
+        """Ask whether the card of the session is still in a reader: that of a colleague does not keep it open."""
         cards = self._ui.services.professional_cards
 
-        def judge(holder: HolderCard | None) -> None:
-            if holder is None or holder.serial != session.card_serial:
+        def judge(is_there: bool) -> None:  # noqa: FBT001 -- the one answer
+            if not is_there:
                 self._gone()
 
-        def mute(_error: GalienError) -> None:
-            self._gone()
-
         self._ui.tasks.run(
-            lambda _progress: None if cards is None else cards.holder(), done=judge, failed=mute, owner=self, key="card"
+            lambda _progress: cards is not None and cards.is_present(session.card_serial),
+            done=judge,
+            owner=self,
+            key="card",
         )
 
     def _keep(self, session: StaffSession, now: dt.datetime) -> None:

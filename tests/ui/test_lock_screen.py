@@ -371,6 +371,10 @@ class Cards:
         """Return the card that is in."""
         return self.card
 
+    def is_present(self, serial: str) -> bool:
+        """Return True for the card that is in."""
+        return self.card is not None and self.card.serial == serial
+
     def prove(self, pin: bytearray, challenge: bytes) -> CardProof:
         """Return the challenge as its own signature, for the right PIN."""
         self.asked += 1

@@ -60,6 +60,10 @@ class ProfessionalCards(Protocol):
         """Return whose card is in; None where there is none. Raises the EnvironmentFailure of the card."""
         ...
 
+    def is_present(self, serial: str) -> bool:
+        """Return True while the card of that number is in a reader; asks no card."""
+        ...
+
     def prove(self, pin: bytearray, challenge: bytes) -> CardProof:
         """Return the challenge signed by the authentication key. Raises the EnvironmentFailure of the card."""
         ...
