@@ -25,6 +25,8 @@ from app.store.audit import Actor
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.kernel.clock import FixedClock
     from app.kernel.outcome import Outcome
     from app.store.database import Database
@@ -41,10 +43,13 @@ CARD = HolderCard(serial="80250000001234", rpps="10000000017", family_name="VALÃ
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cost of a hash is proved on its own; here there are hundreds."""
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The cost of a hash is proved on its own; here there are hundreds. No other test meets the cheap ones."""
     monkeypatch.setattr(hashing, "MEMORY_KIB", 64)
     monkeypatch.setattr(hashing, "TIME_COST", 1)
+    hashing._hasher.cache_clear()
+    hashing._nobody.cache_clear()
+    yield
     hashing._hasher.cache_clear()
     hashing._nobody.cache_clear()
 
