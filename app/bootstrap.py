@@ -183,7 +183,7 @@ class Services:
         backup, and is returned as one even where the audit can't be written: a base that takes no more writes is the
         very moment at which it is needed.
         """
-        self._seal_for(folder)
+        is_sealed = self._seal()
         version = self.catalog.version()
         companions: dict[str, Path] = {}
         if version is not None:
@@ -199,6 +199,8 @@ class Services:
             made = backup.make(
                 self.db.engine, folder, now=self.clock.now(), extras=present, blobs=self.copies.blobs, report=report
             )
+        if is_sealed:
+            self.seals.copy_to(folder / self.folder.seals.name)
         try:
             with self.db.write(self.system_actor) as work:
                 work.audit("backup", "database", made.path.name, details={"size": made.size})
@@ -219,11 +221,11 @@ class Services:
             settings_module.save(staged, replace(self.settings, database_url=bare))
             yield staged
 
-    def _seal_for(self, folder: Path) -> None:
-        """Seal the registers, and copy the seals beside the backup; what stands in the way stops no backup."""
+    def _seal(self) -> bool:
+        """Seal the registers; what stands in the way stops no backup."""
         with contextlib.suppress(GalienError):
-            if not isinstance(self.seals.make(self.system_actor, Reason.BACKUP), Refused):
-                self.seals.copy_to(folder / self.folder.seals.name)
+            return not isinstance(self.seals.make(self.system_actor, Reason.BACKUP), Refused)
+        return False
 
     def backups(self) -> list[Path]:
         """Return the backups in the data folder's own place, oldest first."""

@@ -28,6 +28,7 @@ from app.officine.copies.model import Source, Target
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.papers import PaperKind, Printed
 from app.officine.dispensing.reversal import ReversalDraft, ReversalKind
+from app.officine.owed.model import PromiseSettings
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
 from app.officine.prescriptions.model import PrescriberDraft
@@ -40,6 +41,7 @@ from app.officine.staff.ports import HolderCard
 from app.officine.staff.service import actor_of
 from app.officine.stock.model import OpenBox, ReceiptLine, StockItem
 from app.officine.stock.quarantined import Aside, Exit
+from app.officine.trace.model import Query, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,6 +60,9 @@ AGES = b"cible;age_min;age_max;gravite;texte;source;date;voie\n"
 ATC = b"cible;atc;source;date\n"
 TFR = b"cip13;tarif;debut;fin;source\n"
 NO_FILE = Path("absent")
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+NO_TRACE = Refused((rules.refusal(Right.READ_AUDIT),))
+"""What an empty list of the trace stands for: it is shown to who lacks the right."""
 REPORT = ImportReport("v", DAY, 0, 0, 0, (), 0, 0.0)
 
 
@@ -103,7 +108,7 @@ def open_box(code: str) -> OpenBox:
         size=10,
         remaining=5,
         patient_id=None,
-        opened_at=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC),
+        opened_at=NOON,
     )
 
 
@@ -144,6 +149,13 @@ CASES: dict[str, Case] = {
     "vault.recovery_code": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.recovery_code(a)),
     "vault.revoke": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.revoke("none", a)),
     "certificates.import_p12": Case(Right.MANAGE_SECRETS, lambda s, _h, a: s.import_p12(b"", "x", "essai", a)),
+    # --- The trace and its seals ---
+    "trace.search": Case(Right.READ_AUDIT, lambda s, _h, a: s.search(Query(), a)),
+    "trace.export": Case(Right.READ_AUDIT, lambda s, _h, a: s.export(Query(), NO_FILE / "x", a)),
+    "trace.people": Case(Right.READ_AUDIT, lambda s, _h, a: s.people(a) or NO_TRACE),
+    "trace.actions": Case(Right.READ_AUDIT, lambda s, _h, a: s.actions(a) or NO_TRACE),
+    "seals.make": Case(Right.READ_AUDIT, lambda s, _h, a: s.make(a, Reason.HAND)),
+    "seals.put_aside": Case(Right.READ_AUDIT, lambda s, h, a: s.put_aside(a, h.services.folder.root / "aside")),
     # --- The team ---
     "staff.add": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add(DRAFT, a)),
     "staff.add_all": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.add_all([DRAFT], a)),
@@ -185,6 +197,12 @@ CASES: dict[str, Case] = {
         Right.EDIT_PATIENT,
         lambda s, h, a: s.load_fictitious([FictitiousFile(draft=draft_of(h.patient, h.patient.coverage))], a),
     ),
+    "patients.take_rights": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
+    ),
+    "rights.read_card": Case(Right.DELIVER, lambda s, _h, a: s.read_card(bytearray(b"1234"), a)),
+    "rights.read_phone": Case(Right.DELIVER, lambda s, _h, a: s.read_phone("x", NOON, a)),
+    "rights.take": Case(Right.EDIT_PATIENT, lambda s, h, a: s.take(None, None, h.patient, a)),
     "safety.allergies.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "safety.allergies.add": Case(
         Right.EDIT_PATIENT,
@@ -213,6 +231,9 @@ CASES: dict[str, Case] = {
         lambda s, h, a: s.reverse(avoir(h.delivery), a),
     ),
     "handing.hand_over": Case(Right.DELIVER, lambda s, _h, a: s.hand_over(a, 4711, 1)),
+    "counter.hand_over": Case(Right.DELIVER, lambda s, _h, a: s.hand_over(a, 4711, 1)),
+    "counter.quote_handed": Case(Right.DELIVER, lambda s, _h, a: s.quote_handed(a, 4711, 1)),
+    "owed.choose": Case(Right.SET_PROMISES, lambda s, _h, a: s.choose(a, PromiseSettings(late_days=5))),
     "owed.cancel": Case(Right.DELIVER, lambda s, _h, a: s.cancel(a, 4711, "Rupture")),
     "slips.write": Case(Right.DELIVER, lambda s, h, a: s.write(h.services.owed.open_promises()[:1], a)),
     "interventions.interventions": Case(Right.READ_PATIENT, lambda s, _h, a: s.interventions(actor=a)),

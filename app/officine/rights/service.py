@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.kernel.actor import Actor
-    from app.kernel.outcome import Finding, Outcome
+    from app.kernel.outcome import Outcome
     from app.officine.patients.card_desk import PatientCards
     from app.officine.patients.model import Patient
     from app.officine.patients.service import Patients
@@ -117,7 +117,9 @@ class PatientRights:
 
         Refused for somebody else's rights, an expired context, and a file that was edited meanwhile.
         """
-        findings: list[Finding] = []
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
+        if findings:
+            return Refused(tuple(findings))
         if read.expires_at is not None and read.expires_at <= self._db.clock.now():
             findings.append(rules.expired(read.expires_at))
         if patient.id not in {file.id for file in person.matches}:
