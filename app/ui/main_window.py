@@ -437,8 +437,8 @@ class MainWindow(QMainWindow):
         operator = self.ui.operator if self.ui is not None else None
         session = self.ui.session if self.ui is not None else None
         text, icon, told = operator_words(operator, session)
-        self.operator.setText(text)
         self.operator.set_icon(icon)
+        self.operator.setText(text)
         self.operator.setAccessibleDescription(told)
         self.operator.updateGeometry()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -11,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from ui_keys import type_text, wait_for
 
+from app.kernel.clock import FixedClock
+from app.kernel.outcome import Done
 from app.ui.counter.view import CounterView
 
 if TYPE_CHECKING:
@@ -93,6 +96,16 @@ class Hands:
             answer = other.submit(read)
             wait_for(answer.done, self.stage.app, seconds=60)
         return answer.result()
+
+    def days_pass(self, days: int) -> None:
+        """Let days go by; whoever serves has signed in that morning."""
+        clock, ui = self.services.clock, self.stage.ui
+        assert isinstance(clock, FixedClock)
+        clock.advance(dt.timedelta(days=days))
+        assert ui.operator is not None
+        opened = self.services.sign_in.demo(ui.operator.id)
+        assert isinstance(opened, Done)
+        ui.set_session(opened.value)
 
     def product(self, query: str) -> Product:
         """Return the product that a search gives first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import pytest
 from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 
-from app.kernel.clock import FixedClock
 from app.officine.dispensing import bearer, courses
 from app.officine.registers.model import EntryKind
 from app.ui.counter.bearer_drawer import BearerDrawer
@@ -34,13 +32,6 @@ NBSP = "\u00a0"
 @pytest.fixture
 def hands(stage: Stage, scan_keys: Callable[..., None]) -> Hands:
     return Hands(stage, scan_keys)
-
-
-def move_on(hands: Hands, days: int) -> None:
-    """Let days go by."""
-    clock = hands.services.clock
-    assert isinstance(clock, FixedClock)
-    clock.advance(dt.timedelta(days=days))
 
 
 def take_patient(hands: Hands) -> None:
@@ -141,7 +132,7 @@ def test_seven_days_of_fourteen_leave_with_a_bearer_then_the_seven_others(hands:
     for word in ("TESTUN Amandine", "CNI 12AB34", "MÉLILOT", "MET1"):
         assert word in printed
 
-    move_on(hands, 7)
+    hands.days_pass(7)
     take_patient(hands)
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
@@ -165,7 +156,7 @@ def test_a_new_ordonnance_during_the_period_is_refused_until_its_mention_is_type
     secured_ordonnance(hands)
     directions(hands, "1 m 14 j")
     deliver(hands)
-    move_on(hands, 5)
+    hands.days_pass(5)
     take_patient(hands)
     scan(hands, "N2")
     secured_ordonnance(hands)
@@ -189,7 +180,7 @@ def test_a_fraction_fetched_late_is_reduced_and_one_that_is_over_is_refused(hand
     secured_ordonnance(hands)
     directions(hands, "1 m 14 j")
     deliver(hands)
-    move_on(hands, 11)
+    hands.days_pass(11)
     take_patient(hands)
     hands.press(Qt.Key.Key_F4)
     hands.press(ENTER)
@@ -197,7 +188,7 @@ def test_a_fraction_fetched_late_is_reduced_and_one_that_is_over_is_refused(hand
     told = {one.code: one.text for one in hands.page.till.picture.findings}
     assert f"3{NBSP}jours à délivrer" in told[courses.LATE]
     assert courses.TOO_MUCH in told
-    move_on(hands, 3)
+    hands.days_pass(3)
     hands.page.till.look()
     hands.stage.settle()
     assert courses.OVER in found(hands)

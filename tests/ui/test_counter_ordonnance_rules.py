@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,6 @@ from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from app.kernel.clock import FixedClock
 from app.officine.dispensing import exceptional, restricted
 from app.officine.prescriptions.model import ExtraSupply
 from app.ui.counter.control_drawer import ControlDrawer
@@ -35,12 +33,6 @@ def hands(stage: Stage, scan_keys: Callable[..., None]) -> Hands:
 
 def words(widget: QWidget) -> str:
     return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
-def move_on(hands: Hands, days: int) -> None:
-    clock = hands.services.clock
-    assert isinstance(clock, FixedClock)
-    clock.advance(dt.timedelta(days=days))
 
 
 def take(hands: Hands, patient: str) -> None:
@@ -73,7 +65,7 @@ def test_a_month_more_is_one_key_on_an_ordonnance_that_is_over(hands: Hands) -> 
     hands.press(ENTER)
     hands.scan(box_frame(product, serial="E1"))
     deliver(hands)
-    move_on(hands, 31)
+    hands.days_pass(31)
     take(hands, CHRONIC)
     hands.press(Qt.Key.Key_F4)
     drawer = hands.page.drawer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,6 @@ from counter_hands import ENTER, Hands, box_frame
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.kernel.clock import FixedClock
 from app.kernel.outcome import Done
 from app.officine.catalog.model import ListClass
 from app.officine.owed import rules
@@ -151,11 +149,9 @@ def test_what_is_owed_and_for_how_long_is_on_the_tab_and_the_band_until_it_is_ha
     product = hands.product(LISTED)
     deliver_two_of_three(hands, product)
     receive(hands, product, 5)
-    clock = hands.services.clock
-    assert isinstance(clock, FixedClock)
     shown = []
     for days in (2, 5):
-        clock.advance(dt.timedelta(days=days))
+        hands.days_pass(days)
         hands.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         hands.type("pat t")
         hands.press(ENTER)

@@ -371,6 +371,9 @@ class Cards:
         """Return the card that is in."""
         return self.card
 
+    def close(self) -> None:
+        """Give nothing back."""
+
     def is_present(self, serial: str) -> bool:
         """Return True for the card that is in."""
         return self.card is not None and self.card.serial == serial

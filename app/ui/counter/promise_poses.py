@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import FixedClock, today
+from app.kernel.outcome import Done
 from app.officine.dispensing import matching, owing
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import Payment, PaymentMethod, PrescriptionDraft
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from app.ui.pictures import Stage
 
 _NARCOTIC, _PATIENT = "3400938050813", "pat trois"
+
+
+def _pass(stage: Stage, days: int) -> None:
+    """Let days go by, and sign in as one does each morning."""
+    clock, ui = stage.services.clock, stage.ui
+    if not isinstance(clock, FixedClock):
+        return
+    clock.advance(dt.timedelta(days=days))
+    session = None if ui.operator is None else stage.services.sign_in.demo(ui.operator.id)
+    if isinstance(session, Done):
+        ui.set_session(session.value)
 
 
 def _patient(stage: Stage) -> TillPage:
@@ -53,16 +65,13 @@ def _promise(stage: Stage) -> TillPage:
 def _late(stage: Stage) -> None:
     """Nine days go by: the tab and the band say it, the list too."""
     _promise(stage)
-    clock = stage.services.clock
-    if isinstance(clock, FixedClock):
-        clock.advance(dt.timedelta(days=9))
+    _pass(stage, 9)
     page = _patient(stage)
     page.till.look()
     stage.settle()
     stage.act("counter.owed")
     stage.settle()
-    if isinstance(clock, FixedClock):
-        clock.advance(dt.timedelta(days=-9))
+    _pass(stage, -9)
 
 
 def _collected(stage: Stage) -> None:
