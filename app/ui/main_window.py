@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
         header.setProperty("kind", "header")
         line = QHBoxLayout(header)
         line.setContentsMargins(theme.L, theme.S, theme.L, theme.S)
-        line.setSpacing(theme.M)
+        line.setSpacing(theme.S)
         line.addWidget(self.title)
         line.addWidget(self.pharmacy, 1)
         line.addWidget(ActButton(self.acts, "app.palette", kind="ghost"))
