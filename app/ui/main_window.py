@@ -440,6 +440,7 @@ class MainWindow(QMainWindow):
         self.operator.set_icon(icon)
         self.operator.setText(text)
         self.operator.setAccessibleDescription(told)
+        self.operator.setToolTip(told)
         self.operator.updateGeometry()
 
     def _ask_operator(self, member: Member) -> None:

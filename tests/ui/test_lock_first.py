@@ -90,7 +90,7 @@ def test_the_first_titulaire_opens_an_account_then_signs_in_with_two_factors(han
     wait(hands, lambda: not window.locked)
     assert hands.stage.ui.session is not None
     assert hands.stage.ui.session.means is Means.PASSWORD_TOTP
-    assert "titulaire" in window.operator.text()
+    assert "titulaire" in window.operator.toolTip()
 
 
 @pytest.mark.req("OFF-UI-20")

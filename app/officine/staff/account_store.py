@@ -82,7 +82,12 @@ def take_try(work: UnitOfWork, member_id: int, factor: Factor) -> tuple[bool, Tr
     session = work.session
     key = {"staff_id": member_id, "factor": str(factor)}
     first = insert_or(session, StaffTryRow).values(**key, failures=0, last_at=work.now, unheard=0)
-    session.execute(first.on_conflict_do_nothing())
+    # An update that changes nothing locks the row: a success of another workstation may delete it at this moment.
+    session.execute(
+        first.on_conflict_do_update(
+            index_elements=[StaffTryRow.staff_id, StaffTryRow.factor], set_={"factor": str(factor)}
+        )
+    )
     where = (StaffTryRow.staff_id == member_id, StaffTryRow.factor == str(factor))
     row = session.execute(
         select(StaffTryRow).where(*where).with_for_update().execution_options(populate_existing=True)

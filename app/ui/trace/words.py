@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.money import Money
 from app.officine.dispensing.model import PaymentMethod
+from app.officine.staff.session import Means
+from app.officine.trace.model import Reason
 from app.ui import formats
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _LABELS = {
     "kind": "Nature",
     "role": "Rôle",
     "factor": "Moyen",
+    "means": "Identifié par",
+    "room": "Écran",
     "why": "Pourquoi",
     "hash": "Empreinte",
     "sha256": "Empreinte",
@@ -68,6 +72,12 @@ _LABELS = {
 _LONG = 24
 _CENTS = frozenset({"amount", "amo", "amc", "patient", "difference"})
 _PERIODS = {"day": "du jour", "month": "du mois", "year": "de l’année"}
+_WORDS = {
+    "means": {str(means): means.label for means in Means},
+    "reason": {str(reason): reason.label for reason in Reason},
+    "room": {"counter": "comptoir", "patients": "patients"},
+}
+"""What stands in a detail under a name of ours, and how it is said."""
 _SUBJECTS = {
     "delivery": "Délivrance",
     "patient": "Dossier patient",
@@ -115,6 +125,8 @@ def subject(kind: str, number: str) -> str:
 def _value(name: str, value: Any) -> str:  # noqa: ANN401 -- a JSON value
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if isinstance(value, str) and value in _WORDS.get(name, {}):
+        return _WORDS[name][value]
     if name in _CENTS and isinstance(value, int):
         return formats.amount(Money(value))
     if isinstance(value, list):
