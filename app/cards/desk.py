@@ -8,10 +8,10 @@ from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, TypeVar
 
 from app.cards import cps, vitale
+from app.cards.answers import hand_over
 from app.cards.failures import CardBusy, CardMute, CardReset, CardSlow, CardUnknown
 from app.cards.kinds import CardKind, kind_of
 from app.kernel.clock import SystemClock
-from app.kernel.errors import Bug, GalienError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +29,7 @@ _TRIES = 3
 _LOOK_S = 0.05
 _PAUSE_S = {CardBusy: 0.5, CardMute: 0.2, CardReset: 0.05}
 """What passes by itself, and after how long it is worth another try: a lock, dirty contacts, a reset."""
+_FAULT = "La lecture de la carte s’est arrêtée sur un défaut de Galien."
 _VIRTUAL_READERS = ("Virtual PCD",)
 """Readers that are no hardware: the vsmartcard project's."""
 
@@ -100,8 +101,8 @@ class CardDesk:
             other = self._running.get(reader)
             if other is not None and other.is_alive():
                 raise CardBusy("La lecture précédente de cette carte n’a pas fini.")
-            work = (answer, lambda: self._tried(reader, read, end))
-            thread = threading.Thread(target=_run, args=work, name=f"card {reader}", daemon=True)
+            work = (answer, lambda: self._tried(reader, read, end), _FAULT)
+            thread = threading.Thread(target=hand_over, args=work, name=f"card {reader}", daemon=True)
             self._running[reader] = thread
             thread.start()
         while not answer.done():
@@ -142,17 +143,6 @@ class _Patient:
 
     def close(self) -> None:
         self._link.close()
-
-
-def _run(answer: Future[T], work: Callable[[], T]) -> None:
-    """Do the work, and hand over what came of it; a fault of ours goes its own way, a Bug to the one who waits."""
-    try:
-        answer.set_result(work())
-    except GalienError as failure:
-        answer.set_exception(failure)
-    finally:
-        if not answer.done():
-            answer.set_exception(Bug("La lecture de la carte s’est arrêtée sur un défaut de Galien."))
 
 
 def _check_time(end: float, stopping: threading.Event) -> None:

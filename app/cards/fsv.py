@@ -11,8 +11,10 @@ from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
+from app.cards.answers import hand_over
 from app.cards.fsv_failures import FsvBusy, FsvSlow
 from app.cards.fsv_library import Library
+from app.kernel.errors import Bug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_END_S = 1.0
+_FAULT = "La lecture des droits s’est arrêtée sur un défaut de Galien."
 LIMIT_S = 20.0
 """How long a reading may take: with its reader, the library reads two cards and speaks to the person's keypad."""
 
@@ -100,11 +104,14 @@ class FsvDesk:
         with self._lock:
             if self._last is not None and not self._last.done():
                 raise FsvBusy("La bibliothèque SESAM-Vitale n’a pas fini l’appel précédent.")
+            if self._thread is not None and self._last is not None and isinstance(self._last.exception(), Bug):
+                # A fault of ours ended the thread: another one begins once it is over.
+                self._thread.join(_END_S)
             self._last = answer  # type: ignore[assignment] # only asked whether it is done
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._serve, name="fsv", daemon=True)
                 self._thread.start()
-            self._asked.put(lambda: _answer(answer, lambda: work(lambda: not left.is_set())))
+            self._asked.put(lambda: hand_over(answer, lambda: work(lambda: not left.is_set()), _FAULT))
         if not wait([answer], timeout=self._limit_s).done:
             left.set()
             raise _slow()
@@ -113,14 +120,6 @@ class FsvDesk:
     def _serve(self) -> None:
         while (work := self._asked.get()) is not None:
             work()
-
-
-def _answer(answer: Future[T], work: Callable[[], T]) -> None:
-    """Do the work, and hand over what came of it: the thread that asked raises what was raised."""
-    try:
-        answer.set_result(work())
-    except Exception as failure:  # noqa: BLE001 -- as a task runner's: raised again where it was asked for
-        answer.set_exception(failure)
 
 
 def _slow() -> FsvSlow:

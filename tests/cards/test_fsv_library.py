@@ -25,6 +25,7 @@ from app.cards import fsv_failures, fsv_library
 from app.cards.fsv import FsvDesk
 from app.cards.fsv_failures import FsvAbsent, FsvBusy, FsvDefect, FsvFailure, FsvSays, FsvSlow, FsvUnfit, failure_of
 from app.cards.fsv_library import FUNCTIONS, target_of
+from app.kernel.errors import Bug
 from app.kernel.mode import Mode
 from app.settings import Settings
 
@@ -280,6 +281,19 @@ def test_a_call_that_does_not_come_back_holds_nobody_up_and_none_joins_it(double
         time.sleep(0.01)
     assert len(desk.rights(CODE, DAY)) == 4, "it is taken up once it has answered"
     desk.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_is_told_to_the_one_who_waits_and_the_next_reading_works(
+    desk: FsvDesk, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double.answer(*ROSE)
+    for _ in range(5):
+        with monkeypatch.context() as broken:
+            broken.setattr(desk, "_opened", lambda: {}["absent"])
+            with pytest.raises(Bug, match="défaut de Galien"):
+                desk.rights(CODE, DAY)
+        assert len(desk.rights(CODE, DAY)) == 4
 
 
 def test_two_who_ask_at_once_never_meet_in_the_library(desk: FsvDesk, double: Double) -> None:
