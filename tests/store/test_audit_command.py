@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from command_hands import alter, runner
 
-from app import cli
 from app.bootstrap import open_services
 from app.jobs import DailySeal
 from app.kernel.clock import FixedClock
@@ -39,21 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 -- a function of the words of a command
-    """Run a command with ``--json`` on the folder; return its exit code, its JSON and its messages."""
-
-    def called(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = cli.main([*words, "--data", str(folder), "--json"])
-        said = capsys.readouterr()
-        return code, json.loads(said.out), said.err
-
-    return called
-
-
-def _edit(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / "galien.sqlite", isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+    return runner(folder, capsys)
 
 
 @pytest.mark.req("OFF-DB-07")
@@ -90,7 +74,7 @@ def test_verify_names_what_only_the_seals_betray(run: Any, folder: Path) -> None
             f"UPDATE audit_entry SET actor_name = '{row['actor_name']}', prev_hash = '{row['prev_hash']}', "
             f"hash = '{digest}' WHERE seq = {row['seq']}"
         )
-    _edit(folder, *statements, f"UPDATE chain_head SET hash = '{digest}' WHERE name = 'audit'")
+    alter(folder, *statements, f"UPDATE chain_head SET hash = '{digest}' WHERE name = 'audit'")
     code, said, err = run("verify")
     assert (code, said["seals"]) == (3, "bad")
     assert (said["first_bad"]["seq"], said["first_bad"]["reason"]) == (victim, "altered")

@@ -6,13 +6,12 @@ import io
 import json
 import re
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import copy_files
 import pytest
+from command_hands import alter, runner
 
 from app import cli
 from app.bootstrap import create_demo, open_services
@@ -44,21 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 -- a function of the words of a command
-    """Run a command with ``--json`` on the folder; return its exit code, its JSON and its messages."""
-
-    def called(*words: str) -> tuple[int, Any, str]:
-        capsys.readouterr()
-        code = cli.main([*words, "--data", str(folder), "--json"])
-        said = capsys.readouterr()
-        return code, json.loads(said.out), said.err
-
-    return called
-
-
-def _edit(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / "galien.sqlite", isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+    return runner(folder, capsys)
 
 
 @pytest.mark.req("OFF-DB-07")
@@ -71,7 +56,7 @@ def test_verify_says_that_all_is_well(run: Any) -> None:  # noqa: ANN401
 
 @pytest.mark.req("OFF-DB-07")
 def test_verify_names_the_entry_that_was_altered(run: Any, folder: Path) -> None:  # noqa: ANN401
-    _edit(
+    alter(
         folder,
         "DROP TRIGGER audit_entry_no_update",
         "UPDATE audit_entry SET actor_name = 'Personne' WHERE subject_id = '3' AND action = 'delivery'",
@@ -249,7 +234,7 @@ def test_verify_names_the_register_that_was_altered(
     shutil.copytree(demo, folder)
     assert cli.main(["verify", "--data", str(folder)]) == 0
     table = statement.split()[1 if statement.startswith("UPDATE") else 2]
-    _edit(folder, f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete", statement)
+    alter(folder, f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete", statement)
     capsys.readouterr()
     assert cli.main(["verify", "--data", str(folder), "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
@@ -268,7 +253,7 @@ def test_verify_sees_a_register_cut_short_together_with_its_head(
     folder = tmp_path / "demo"
     shutil.copytree(demo, folder)
     end = "FROM ordonnancier_entry ORDER BY seq DESC LIMIT 1"
-    _edit(
+    alter(
         folder,
         "DROP TRIGGER ordonnancier_entry_no_delete",
         f"DELETE FROM ordonnancier_entry WHERE seq = {LAST_ENTRY}",
