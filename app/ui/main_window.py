@@ -108,7 +108,8 @@ class MainWindow(QMainWindow):
             "counter", "Ouverture du dossier de données…", "Le comptoir sera prêt dans un instant."
         )
         self.pages.addWidget(self.opening)
-        self.stage.addWidget(self._rooms_page())
+        self._rooms = self._rooms_page()
+        self.stage.addWidget(self._rooms)
         self.setCentralWidget(self._framed(mode))
         self.setMinimumSize(QSize(960, 600))
         self.resize(1366, 768)
@@ -137,6 +138,9 @@ class MainWindow(QMainWindow):
         ui.cards.told.connect(self._route_card)
         if ui.services.demo_cards is not None:
             self.acts.bind(DEMO_CARDS.id, self._demo_cards, self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._keep_focus)
         self._show_operator()
         self.enter(self.room)
         QTimer.singleShot(0, self, self._build_next)
@@ -222,6 +226,17 @@ class MainWindow(QMainWindow):
             self.ui.cards.stop()
         self.tasks.shutdown()
         super().closeEvent(event)
+
+    def _keep_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Give the focus back to what is seen: an answer that comes late may give it to a room that is hidden.
+
+        Behind the lock, what is typed then is a password.
+        """
+        if now is None or now.isVisible() or not self.isVisible() or not self._rooms.isAncestorOf(now):
+            return
+        shown = self.lock_view if self.locked else self.pages.currentWidget()
+        kept = old if old is not None and isValid(old) and old.isVisible() else shown
+        kept.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Parts --------------------------------------------------------------------------------------------------
 

@@ -539,3 +539,27 @@ def test_the_window_of_the_keys_never_takes_the_room_behind_the_lock(hands: Hand
     hands.stage.settle()
     assert hands.stage.window.room == "patients"
     assert hands.stage.window.locked
+
+
+@pytest.mark.req("OFF-UI-20")
+def test_what_is_typed_at_the_lock_never_lands_in_the_counter_behind_it(hands: Hands) -> None:
+    field = hands.page.omnibox.field
+    view = locked(hands)
+    shown = hands.focus
+    # An answer that comes late gives the focus to the counter, as it would without the lock.
+    field.setFocus()
+    assert hands.focus is shown
+    assert view.isAncestorOf(hands.focus)
+    hands.type("1234")
+    assert field.text() == ""
+
+
+@pytest.mark.req("OFF-UI-01")
+def test_a_search_behind_a_hidden_counter_ends(hands: Hands) -> None:
+    field = hands.page.omnibox.field
+    field.setText("zzzz")
+    hands.stage.settle()
+    locked(hands)
+    field.confirmed.emit()
+    hands.stage.settle()
+    assert hands.stage.desktop.tasks.idle

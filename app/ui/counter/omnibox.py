@@ -343,7 +343,8 @@ class Omnibox(QFrame):
         self.answers.show_entries(lines, point=bool(self.unpriced) or not is_number(answers.text))
         self.place_answers()
         if self._take_next:
-            self._confirm()
+            self._take_next = False
+            self._take(self.answers.current_entry)
 
     def _move(self, count: int) -> None:
         if self.answers.isVisible():
