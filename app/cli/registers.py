@@ -41,10 +41,9 @@ def _run(args: argparse.Namespace, out: Output) -> int:
 
 def _export(services: Services, args: argparse.Namespace, out: Output) -> int:
     since = _day(args.since) if args.since else None
-    file = services.book.export(args.register, args.out, since=since, as_json=out.as_json)
+    actor = services.system_actor
+    file = services.book.export(args.register, args.out, since=since, as_json=out.as_json, actor=actor)
     entries = len(services.book.records(args.register, since))
-    with services.db.write(services.system_actor) as work:
-        work.audit("register.export", args.register, file.name, details={"entries": entries})
     out.result({"register": args.register, "file": str(file.absolute()), "entries": entries})
     out.line(f"{plural(entries, 'écriture')}{NBSP}: {file}")
     return frame.DONE

@@ -236,7 +236,8 @@ class MainWindow(QMainWindow):
             return
         shown = self.lock_view if self.locked else self.pages.currentWidget()
         kept = old if old is not None and isValid(old) and old.isVisible() else shown
-        kept.setFocus(Qt.FocusReason.OtherFocusReason)
+        if kept is not None:
+            kept.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Parts --------------------------------------------------------------------------------------------------
 

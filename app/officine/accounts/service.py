@@ -50,8 +50,12 @@ class Accounts:
         with self._db.read() as session:
             return store.owed(session, account_id)
 
-    def summaries(self) -> list[AccountSummary]:
-        """Return all accounts by name, each with its balance by age and what no invoice holds yet."""
+    def summaries(self, actor: Actor | None = None) -> list[AccountSummary]:
+        """Return all accounts by name, each with its balance by age and what no invoice holds yet.
+
+        Raises InputDefect where ``actor`` does not work at the counter; None is Galien itself.
+        """
+        self._staff.require(actor, Right.DELIVER)
         day = today(self._db.clock)
         with self._db.read() as session:
             known, entries = store.accounts(session), store.entries(session)
@@ -67,13 +71,15 @@ class Accounts:
             for account in known
         ]
 
-    def entries(self, account_id: int) -> list[AccountEntry]:
-        """Return the entries of an account, in order: its statement."""
+    def entries(self, account_id: int, actor: Actor | None = None) -> list[AccountEntry]:
+        """Return the entries of an account, in order: its statement. Raises as ``summaries``."""
+        self._staff.require(actor, Right.DELIVER)
         with self._db.read() as session:
             return store.entries(session, account_id)
 
-    def invoices(self, account_id: int) -> list[AccountInvoice]:
-        """Return the invoices of an account, newest first."""
+    def invoices(self, account_id: int, actor: Actor | None = None) -> list[AccountInvoice]:
+        """Return the invoices of an account, newest first. Raises as ``summaries``."""
+        self._staff.require(actor, Right.DELIVER)
         with self._db.read() as session:
             return store.invoices(session, account_id)
 

@@ -34,8 +34,12 @@ class Advances:
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
-    def waiting(self, patient_id: int | None = None) -> list[Advance]:
-        """Return the avances that wait for their ordonnance, the oldest first: of a patient, or of all."""
+    def waiting(self, patient_id: int | None = None, actor: Actor | None = None) -> list[Advance]:
+        """Return the avances that wait for their ordonnance, the oldest first: of a patient, or of all.
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.waiting(session, patient_id)
 

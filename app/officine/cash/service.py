@@ -77,13 +77,18 @@ class Cash:
 
     # --- Accounts of patients -----------------------------------------------------------------------------------
 
-    def account(self, patient_id: int) -> Account:
-        """Return what a patient owes, and what was received from them in advance."""
+    def account(self, patient_id: int, actor: Actor | None = None) -> Account:
+        """Return what a patient owes, and what was received from them in advance. Raises as ``accounts``."""
+        self._staff.require(actor, Right.DELIVER)
         with self._db.read() as session:
             return next(iter(store.accounts(session, patient_id)), Account(patient_id))
 
-    def accounts(self) -> list[Account]:
-        """Return the patients who owe or have paid in advance, the oldest debt first."""
+    def accounts(self, actor: Actor | None = None) -> list[Account]:
+        """Return the patients who owe or have paid in advance, the oldest debt first.
+
+        Raises InputDefect where ``actor`` does not work at the counter; None is Galien itself.
+        """
+        self._staff.require(actor, Right.DELIVER)
         with self._db.read() as session:
             return store.accounts(session)
 

@@ -135,8 +135,12 @@ class Copies:
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
-    def of(self, target: Target) -> list[PrescriptionCopy]:
-        """Return the copies of a sale or a delivery, and those of the ordonnance that it renews, the oldest first."""
+    def of(self, target: Target, actor: Actor | None = None) -> list[PrescriptionCopy]:
+        """Return the copies of a sale or a delivery, and those of the ordonnance that it renews, the oldest first.
+
+        Raises InputDefect where ``actor`` may not read ordonnances; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_COPY)
         with self._db.read() as session:
             return store.of(session, target)
 
@@ -145,8 +149,9 @@ class Copies:
         with self._db.read() as session:
             return store.count(session, target)
 
-    def thumbnail(self, copy: PrescriptionCopy, longest: int) -> PageImage:
+    def thumbnail(self, copy: PrescriptionCopy, longest: int, actor: Actor | None = None) -> PageImage:
         """Return the first page, too small to be read. Raises as ``page``."""
+        self._staff.require(actor, Right.READ_COPY)
         return self._render(copy, 0, longest)
 
     def look(self, copy: PrescriptionCopy, target: Target, actor: Actor) -> Outcome[PageImage]:
@@ -165,11 +170,13 @@ class Copies:
             work.audit(f"{SUBJECT}.read", SUBJECT, str(copy.id), patient_id=patient_id)
         return Done(page)
 
-    def page(self, copy: PrescriptionCopy, page: int) -> PageImage:
+    def page(self, copy: PrescriptionCopy, page: int, actor: Actor | None = None) -> PageImage:
         """Return another page (from 0) of a copy that is being read.
 
-        Raises FileUnusable where the bytes are missing or altered, InputDefect where there is no such page.
+        Raises FileUnusable where the bytes are missing or altered, InputDefect where there is no such page or
+        ``actor`` may not read ordonnances; None is Galien itself.
         """
+        self._staff.require(actor, Right.READ_COPY)
         return self._render(copy, page)
 
     def _render(self, copy: PrescriptionCopy, page: int, longest: int | None = None) -> PageImage:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.officine.registers.model import Entry, MonthBalance
     from app.officine.registers.service import Registers
     from app.officine.stock.narcotics import Narcotics
+    from app.store.audit import Actor
     from app.store.database import Database
 
 REGISTERS = ("ordonnancier", "stupefiants", "derives", "interventions")
@@ -85,16 +86,21 @@ class Book:
         patient_id: int | None = None,
         text: str = "",
         limit: int | None = None,
+        actor: Actor | None = None,
     ) -> list[BookEntry]:
         """Return the entries of a period, in order of number; a delivery that was cancelled keeps its number.
 
         ``text`` keeps those whose patient, medicine or prescriber holds every word; ``limit`` keeps the last ones.
+        Raises InputDefect where ``actor`` may not read patients' files, as every page and export that names some;
+        None is Galien itself.
         """
         words = fold(text).split()
         found: list[RegisterEntry] = []
         after = 0
         while True:
-            page = self._counter.ordonnancier(first=first, last=last, patient_id=patient_id, after=after, limit=_PAGE)
+            page = self._counter.ordonnancier(
+                first=first, last=last, patient_id=patient_id, after=after, limit=_PAGE, actor=actor
+            )
             found += [entry for entry in page if _holds(entry, words)]
             if len(page) < _PAGE:
                 break
@@ -127,6 +133,7 @@ class Book:
         patient_id: int | None = None,
         text: str = "",
         sort: str = "number",
+        actor: Actor | None = None,
     ) -> Path:
         """Write the pages of the ordonnancier for a period, or the extract of one patient; return the file.
 
@@ -134,7 +141,7 @@ class Book:
         """
         from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
 
-        entries = self.ordonnancier(first=first, last=last, patient_id=patient_id, text=text)
+        entries = self.ordonnancier(first=first, last=last, patient_id=patient_id, text=text, actor=actor)
         period = sheets.period_of(first, last)
         if patient_id is not None and entries:
             period = f"Extrait : {entries[0].entry.patient_name} — {period}"
@@ -146,31 +153,40 @@ class Book:
         return self._write("ordonnancier", sheet)
 
     def print_narcotics(
-        self, *, code: str | None = None, first: dt.date | None = None, last: dt.date | None = None
+        self,
+        *,
+        code: str | None = None,
+        first: dt.date | None = None,
+        last: dt.date | None = None,
+        actor: Actor | None = None,
     ) -> Path:
         """Write the pages of the register of stupéfiants, of all products or of one; return the file."""
         from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
 
-        entries = self._registers.entries(code=code, first=first, last=last, limit=None)
+        entries = self._registers.entries(code=code, first=first, last=last, limit=None, actor=actor)
         period = sheets.period_of(first, last)
         sheet = sheets.narcotics_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
         return self._write("stupefiants", sheet)
 
-    def print_derived(self, *, first: dt.date | None = None, last: dt.date | None = None) -> Path:
+    def print_derived(
+        self, *, first: dt.date | None = None, last: dt.date | None = None, actor: Actor | None = None
+    ) -> Path:
         """Write the pages of the register of medicines derived from blood; return the file."""
         from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
 
-        entries = self._registers.derived_entries(first=first, last=last, limit=None)
+        entries = self._registers.derived_entries(first=first, last=last, limit=None, actor=actor)
         period = sheets.period_of(first, last)
         sheet = sheets.derived_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
         return self._write("derives", sheet)
 
-    def print_interventions(self, *, first: dt.date | None = None, last: dt.date | None = None) -> Path:
+    def print_interventions(
+        self, *, first: dt.date | None = None, last: dt.date | None = None, actor: Actor | None = None
+    ) -> Path:
         """Write the pages of the interventions pharmaceutiques of a period; return the file."""
         from app.officine.dispensing.intervention_sheets import interventions_sheet  # noqa: PLC0415 -- heavy: at need
         from app.officine.dispensing.register_sheets import period_of  # noqa: PLC0415 -- the same
 
-        found = self._interventions.interventions(first=first, last=last)[::-1]
+        found = self._interventions.interventions(first=first, last=last, actor=actor)[::-1]
         sheet = interventions_sheet(found, period_of(first, last), self._pharmacy(), self._now(), self._mode.banner)
         return self._write("interventions", sheet)
 
@@ -205,7 +221,7 @@ class Book:
 
     # --- Exports ------------------------------------------------------------------------------------------------
 
-    def records(self, register: str, since: dt.date | None = None) -> list[dict[str, Any]]:
+    def records(self, register: str, since: dt.date | None = None, actor: Actor | None = None) -> list[dict[str, Any]]:
         """Return the entries of a register since a day, as plain records: the columns of its export.
 
         Raises KeyError for an unknown register.
@@ -213,24 +229,36 @@ class Book:
         if register == "ordonnancier":
             return [
                 _plain(asdict(one.entry)) | {"cancelled": one.is_cancelled, "cancelled_reason": one.cancelled}
-                for one in self.ordonnancier(first=since)
+                for one in self.ordonnancier(first=since, actor=actor)
             ]
         if register == "stupefiants":
-            return [_plain(asdict(entry)) for entry in self._registers.entries(first=since, limit=None)]
+            return [_plain(asdict(entry)) for entry in self._registers.entries(first=since, limit=None, actor=actor)]
         if register == "derives":
-            return [_plain(asdict(entry)) for entry in self._registers.derived_entries(first=since, limit=None)]
+            derived = self._registers.derived_entries(first=since, limit=None, actor=actor)
+            return [_plain(asdict(entry)) for entry in derived]
         if register == "interventions":
-            found = self._interventions.interventions(first=since)
+            found = self._interventions.interventions(first=since, actor=actor)
             return [_plain(asdict(one)) for one in reversed(found)]
         raise KeyError(register)
 
-    def export(self, register: str, folder: Path, *, since: dt.date | None = None, as_json: bool = False) -> Path:
+    def export(
+        self,
+        register: str,
+        folder: Path,
+        *,
+        since: dt.date | None = None,
+        as_json: bool = False,
+        actor: Actor | None = None,
+    ) -> Path:
         """Write the export of a register into ``folder``; return the file.
 
         CSV in UTF-8 with a byte order mark, ``;`` between cells, a first row of titles; or JSON. Raises DiskFull or
-        DatabaseReadOnly where the folder can't be written.
+        DatabaseReadOnly where the folder can't be written. What ``actor`` takes out is traced before it is written.
         """
-        records = self.records(register, since)
+        records = self.records(register, since, actor)
+        if actor is not None:
+            with self._db.write(actor) as work:
+                work.audit("register.export", "register", register, details={"entries": len(records)})
         if as_json:
             content = json.dumps({"register": register, "entries": records}, ensure_ascii=False, indent=1)
         else:

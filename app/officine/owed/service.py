@@ -42,18 +42,26 @@ class Owed:
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
-    def open_promises(self) -> list[Promise]:
-        """Return the promis that still owe something, the oldest first, each marked ready or not."""
+    def open_promises(self, actor: Actor | None = None) -> list[Promise]:
+        """Return the promis that still owe something, the oldest first, each marked ready or not.
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             found = store.open_promises(session)
         return rules.with_turns(found, self._stock.on_hand({promise.code for promise in found}))
 
-    def of_patient(self, patient_id: int) -> list[Promise]:
-        """Return what is owed to a patient, the oldest first."""
-        return [promise for promise in self.open_promises() if promise.patient_id == patient_id]
+    def of_patient(self, patient_id: int, actor: Actor | None = None) -> list[Promise]:
+        """Return what is owed to a patient, the oldest first. Raises as ``open_promises``."""
+        return [promise for promise in self.open_promises(actor) if promise.patient_id == patient_id]
 
-    def promised_to(self, patient_id: int) -> Promised | None:
-        """Return what is owed to a patient and for how long; None where nothing is. A short reading: each sale asks."""
+    def promised_to(self, patient_id: int, actor: Actor | None = None) -> Promised | None:
+        """Return what is owed to a patient and for how long; None where nothing is. A short reading: each sale asks.
+
+        Raises as ``open_promises``.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             found = store.owed_to(session, patient_id)
         return None if found is None else rules.promised(*found, today(self._db.clock), self.settings().late_days)
@@ -78,8 +86,9 @@ class Owed:
         with self._db.read() as session:
             return store.billed_since(session, delivery)
 
-    def hand_overs(self, number: int) -> list[HandedOver]:
-        """Return the hand-overs of a promis, in order."""
+    def hand_overs(self, number: int, actor: Actor | None = None) -> list[HandedOver]:
+        """Return the hand-overs of a promis, in order. Raises as ``open_promises``."""
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.hand_overs(session, number)
 

@@ -303,8 +303,13 @@ class Registers:
         after: int = 0,
         limit: int | None = 500,
         newest: bool = False,
+        actor: Actor | None = None,
     ) -> list[Entry]:
-        """Return a page of the register of stupéfiants, in order of number, or the newest first."""
+        """Return a page of the register of stupéfiants, in order of number, or the newest first.
+
+        Raises InputDefect where ``actor`` may not read the registers; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_REGISTERS)
         with self._db.read() as session:
             return store.entries(session, code=code, first=first, last=last, after=after, limit=limit, newest=newest)
 
@@ -316,8 +321,13 @@ class Registers:
         after: int = 0,
         limit: int | None = 500,
         newest: bool = False,
+        actor: Actor | None = None,
     ) -> list[DerivedEntry]:
-        """Return a page of the register of medicines derived from blood, in order of number, or the newest first."""
+        """Return a page of the register of medicines derived from blood, in order of number, or the newest first.
+
+        It names patients: raises InputDefect where ``actor`` may not read their files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.derived_entries(session, first=first, last=last, after=after, limit=limit, newest=newest)
 

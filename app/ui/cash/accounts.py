@@ -27,6 +27,7 @@ from app.ui.widgets.search_pane import SearchPane, Wording
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.kernel.actor import Actor
     from app.kernel.outcome import Outcome
     from app.officine.accounts.model import AccountEntry, AccountInvoice, AccountSummary
     from app.ui.context import Services, Ui
@@ -60,20 +61,21 @@ class AccountRecord:
     invoices: tuple[AccountInvoice, ...]
 
 
-def find_accounts(services: Services, text: str) -> list[AccountSummary]:
+def find_accounts(services: Services, text: str, actor: Actor) -> list[AccountSummary]:
     """Return the accounts that answer ``text``, by name; run in the background."""
     words = fold(text).split()
     return [
         one
-        for one in services.accounts.summaries()
+        for one in services.accounts.summaries(actor)
         if all(word in fold(f"{one.account.name} {one.account.city} {one.account.siret}") for word in words)
     ]
 
 
-def read_account(services: Services, summary: AccountSummary) -> AccountRecord:
+def read_account(services: Services, summary: AccountSummary, actor: Actor) -> AccountRecord:
     """Return an account with its entries and invoices; run in the background."""
     account_id = summary.account.id
-    entries, invoices = services.accounts.entries(account_id), services.accounts.invoices(account_id)
+    entries = services.accounts.entries(account_id, actor)
+    invoices = services.accounts.invoices(account_id, actor)
     return AccountRecord(summary, tuple(entries), tuple(invoices))
 
 
@@ -90,7 +92,7 @@ class AccountsPage(CashPage):
             Column("Doit", lambda one: _or_none(one.balance.total), 10, True, tone=_tone),
         ]
         self.pane: SearchPane[AccountSummary] = SearchPane(
-            ui, _WORDS, columns, lambda text: find_accounts(ui.services, text)
+            ui, _WORDS, columns, lambda text: find_accounts(ui.services, text, ui.actor())
         )
         self.left.addWidget(self.pane, 1)
         self.facts = Sheet("Compte choisi")
@@ -161,8 +163,10 @@ class AccountsPage(CashPage):
         if summary is None:
             self._show(None)
             return
-        services = self.ui.services
-        self.ui.tasks.run(lambda _progress: read_account(services, summary), done=self._show, owner=self, key="account")
+        services, actor = self.ui.services, self.ui.actor()
+        self.ui.tasks.run(
+            lambda _progress: read_account(services, summary, actor), done=self._show, owner=self, key="account"
+        )
 
     def _show(self, record: AccountRecord | None) -> None:
         other = _id(record) != _id(self.record)

@@ -51,10 +51,10 @@ class AdvanceRecord:
     deposit: Money
 
 
-def find_advances(services: Services, text: str) -> list[AdvanceRecord]:
+def find_advances(services: Services, text: str, actor: Actor) -> list[AdvanceRecord]:
     """Return the avances that wait and answer ``text``, the oldest first; run in the background."""
     day, late_days = today(services.clock), services.advances.late_days()
-    deposits = {one.patient_id: one.deposit for one in services.cash.accounts()}
+    deposits = {one.patient_id: one.deposit for one in services.cash.accounts(actor)}
     words = fold(text).split()
     return [
         AdvanceRecord(
@@ -63,7 +63,7 @@ def find_advances(services: Services, text: str) -> list[AdvanceRecord]:
             rules.is_late(one, day, late_days),
             deposits.get(one.patient_id, ZERO),
         )
-        for one in services.advances.waiting()
+        for one in services.advances.waiting(actor=actor)
         if all(word in fold(f"{one.patient_name} {one.label} {one.number}") for word in words)
     ]
 
@@ -78,7 +78,7 @@ def bring_back(services: Services, actor: Actor, advance: Advance, reason: str) 
 
 def prepare(services: Services, actor: Actor, patient_id: int) -> Outcome[CounterSession]:
     """Put in waiting a sale that bills all the avances of a patient; run in the background."""
-    waiting = services.advances.waiting(patient_id)
+    waiting = services.advances.waiting(patient_id, actor)
     products = services.catalog.by_codes([one.code for one in waiting])
     session = services.counter.new_session(actor)
     if waiting:
@@ -103,7 +103,7 @@ class AdvancesPage(CashPage):
             Column("Âge", lambda one: plural(one.days, "jour"), 9, True, tone=_tone),
         ]
         self.pane: SearchPane[AdvanceRecord] = SearchPane(
-            ui, _WORDS, columns, lambda text: find_advances(ui.services, text)
+            ui, _WORDS, columns, lambda text: find_advances(ui.services, text, ui.actor())
         )
         self.left.addWidget(self.pane, 1)
         self.name = Text("", "heading", wrap=True)

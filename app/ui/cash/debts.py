@@ -21,6 +21,7 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
+    from app.kernel.actor import Actor
     from app.ui.context import Services, Ui
 
 _LIMIT = 50
@@ -43,16 +44,16 @@ class DebtRow:
     account: Account
 
 
-def find_accounts(services: Services, text: str) -> list[DebtRow]:
+def find_accounts(services: Services, text: str, actor: Actor) -> list[DebtRow]:
     """Return those who owe or paid in advance, or the patients that answer ``text``; run in the background."""
     if text:
         return [
-            DebtRow(one.id, one.display_name, services.cash.account(one.id))
-            for one in services.patients.search(text, _LIMIT)
+            DebtRow(one.id, one.display_name, services.cash.account(one.id, actor))
+            for one in services.patients.search(text, _LIMIT, actor)
         ]
     rows = []
-    for account in services.cash.accounts():
-        patient = services.patients.get(account.patient_id)
+    for account in services.cash.accounts(actor):
+        patient = services.patients.get(account.patient_id, actor)
         name = patient.display_name if patient is not None else f"Patient n°{NBSP}{account.patient_id}"
         rows.append(DebtRow(account.patient_id, name, account))
     return rows
@@ -70,7 +71,9 @@ class DebtsPage(CashPage):
             Column("Doit", lambda row: _or_none(row.account.debt), 10, True, tone=lambda _row: "danger"),
             Column("Acompte", lambda row: _or_none(row.account.deposit), 10, True, tone=lambda _row: "success"),
         ]
-        self.pane: SearchPane[DebtRow] = SearchPane(ui, _WORDS, columns, lambda text: find_accounts(ui.services, text))
+        self.pane: SearchPane[DebtRow] = SearchPane(
+            ui, _WORDS, columns, lambda text: find_accounts(ui.services, text, ui.actor())
+        )
         self.left.addWidget(self.pane, 1)
         self.name = Text("", "heading", wrap=True)
         self.debt = Text("", "display")

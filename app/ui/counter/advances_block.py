@@ -19,6 +19,7 @@ from app.ui.widgets.lists import Column, ListTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.kernel.actor import Actor
     from app.officine.advances.model import Advance
     from app.officine.catalog.model import Product
     from app.ui.context import Services, Ui
@@ -64,12 +65,12 @@ class AdvancesBlock(QWidget):
 
     def read(self) -> None:
         """Read the avances of the patient anew."""
-        patient_id, services = self._till.session.patient_id, self._ui.services
+        patient_id, services, actor = self._till.session.patient_id, self._ui.services, self._ui.actor()
         if patient_id is None:
             self._learn(((), {}, rules.LATE_DAYS))
             return
         self._ui.tasks.run(
-            lambda _progress: _waiting(services, patient_id), done=self._learn, owner=self, key="advances"
+            lambda _progress: _waiting(services, patient_id, actor), done=self._learn, owner=self, key="advances"
         )
 
     def take(self, advances: Sequence[Advance]) -> None:
@@ -99,8 +100,8 @@ class AdvancesBlock(QWidget):
         return "danger" if rules.is_late(one, today(self._ui.services.clock), self._late_days) else ""
 
 
-def _waiting(services: Services, patient_id: int) -> tuple[Sequence[Advance], dict[str, Product], int]:
-    found = services.advances.waiting(patient_id)
+def _waiting(services: Services, patient_id: int, actor: Actor) -> tuple[Sequence[Advance], dict[str, Product], int]:
+    found = services.advances.waiting(patient_id, actor)
     return found, services.catalog.by_codes([one.code for one in found]), services.advances.late_days()
 
 

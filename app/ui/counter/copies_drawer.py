@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 
+    from app.kernel.actor import Actor
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
     from app.officine.copies.model import Arrival, PrescriptionCopy
@@ -178,8 +180,8 @@ class CopiesDrawer(Drawer):
         self._pause.stop()
 
     def _read(self) -> None:
-        services, target = self.ui.services, self.target
-        self.ui.tasks.run(lambda _progress: _known(services, target), done=self._show, owner=self, key="copies")
+        services, target, actor = self.ui.services, self.target, self.ui.actor()
+        self.ui.tasks.run(lambda _progress: _known(services, target, actor), done=self._show, owner=self, key="copies")
 
     def _show(self, known: _Known) -> None:
         self._say_whose(known.delivery)
@@ -213,10 +215,10 @@ class CopiesDrawer(Drawer):
         self.notice.set_findings((*self._refused, *(() if known.copies else missing)))
 
     def _draw_pictures(self, copies: list[PrescriptionCopy]) -> None:
-        service, side = self.ui.services.copies, theme.current().pixels(THUMBNAIL) * _SHARPNESS
+        service, side, actor = self.ui.services.copies, theme.current().pixels(THUMBNAIL) * _SHARPNESS, self.ui.actor()
         for copy in copies:
             if self.list.needs_picture(copy):
-                self._draw_picture(copy, side, service.thumbnail)
+                self._draw_picture(copy, side, partial(service.thumbnail, actor=actor))
 
     def _draw_picture(self, copy: PrescriptionCopy, side: int, thumbnail: Thumbnail) -> None:
         self.ui.tasks.run(
@@ -351,9 +353,9 @@ class CopiesDrawer(Drawer):
         self._tell(())
 
 
-def _known(services: Services, target: Target) -> _Known:
-    delivery = None if target.delivery is None else services.counter.delivery(target.delivery)
-    return _Known(services.copies.of(target), delivery)
+def _known(services: Services, target: Target, actor: Actor) -> _Known:
+    delivery = None if target.delivery is None else services.counter.delivery(target.delivery, actor)
+    return _Known(services.copies.of(target, actor), delivery)
 
 
 def _looked(outcome: Outcome[T]) -> tuple[T | None, tuple[Finding, ...]]:

@@ -161,9 +161,9 @@ class CopyViewer(Dialog):
         wanted = self.number + count
         if not 0 <= wanted < self.copy.pages:
             return
-        copies, copy = self._ui.services.copies, self.copy
+        copies, copy, actor = self._ui.services.copies, self.copy, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: copies.page(copy, wanted),
+            lambda _progress: copies.page(copy, wanted, actor),
             done=lambda pixels: self._show(wanted, pixels),
             failed=self._failed,
             owner=self,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.jobs import Progress
+    from app.kernel.actor import Actor
     from app.kernel.errors import GalienError
     from app.kernel.money import Money
     from app.kernel.outcome import Outcome
@@ -234,8 +235,8 @@ class OwedDrawer(Drawer):
         return True
 
     def _read(self) -> None:
-        services = self.ui.services
-        self.ui.tasks.run(lambda _progress: read_owed(services), done=self._learn, owner=self, key="owed")
+        services, actor = self.ui.services, self.ui.actor()
+        self.ui.tasks.run(lambda _progress: read_owed(services, actor), done=self._learn, owner=self, key="owed")
 
     def _learn(self, known: Known) -> None:
         self.known = known
@@ -527,9 +528,9 @@ class OwedDrawer(Drawer):
         self._return()
 
 
-def read_owed(services: Services) -> Known:
+def read_owed(services: Services, actor: Actor | None = None) -> Known:
     """Return all that is owed; runs in the background."""
-    promises = tuple(services.owed.open_promises())
+    promises = tuple(services.owed.open_promises(actor))
     return Known(
         promises,
         services.pharmacy_name,

@@ -451,9 +451,9 @@ class TillPage(QWidget):
         if self._reading or not self._scans or self.till.validating:
             return
         self._reading = True
-        scan, services = self._scans.popleft(), self._ui.services
+        scan, services, actor = self._scans.popleft(), self._ui.services, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: read(services, scan),
+            lambda _progress: read(services, scan, actor),
             done=lambda meaning: self._understood(scan, meaning),
             failed=self._unread,
             owner=self,

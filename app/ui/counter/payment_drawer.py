@@ -229,11 +229,11 @@ class PaymentDrawer(Drawer):
             self.go.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _read_account(self) -> None:
-        patient_id, cash = self.till.session.patient_id, self.ui.services.cash
+        patient_id, cash, actor = self.till.session.patient_id, self.ui.services.cash, self.ui.actor()
         self.account = Account(0)
         if patient_id is not None:
             self.ui.tasks.run(
-                lambda _progress: cash.account(patient_id), done=self._account_read, owner=self, key="account"
+                lambda _progress: cash.account(patient_id, actor), done=self._account_read, owner=self, key="account"
             )
 
     def _account_read(self, account: Account) -> None:

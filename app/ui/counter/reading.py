@@ -138,17 +138,17 @@ def look(services: Services, session: CounterSession, actor: Actor | None = None
         findings=_ranked(seen.findings, seen.invoice.findings) if session.lines else (),
         invoice=seen.invoice,
         advice=seen.advice,
-        advances=_waiting_advances(services, session),
-        promised=None if session.patient_id is None else services.owed.promised_to(session.patient_id),
+        advances=_waiting_advances(services, session, actor),
+        promised=None if session.patient_id is None else services.owed.promised_to(session.patient_id, actor),
         unloaded=seen.unloaded,
     )
 
 
-def _waiting_advances(services: Services, session: CounterSession) -> int:
+def _waiting_advances(services: Services, session: CounterSession, actor: Actor | None) -> int:
     if session.patient_id is None:
         return 0
     there = advancing.asked(session)
-    return sum(1 for one in services.advances.waiting(session.patient_id) if one.number not in there)
+    return sum(1 for one in services.advances.waiting(session.patient_id, actor) if one.number not in there)
 
 
 def _ranked(checks: Sequence[Finding], price: Sequence[Finding]) -> tuple[Finding, ...]:

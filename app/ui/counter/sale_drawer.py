@@ -20,6 +20,7 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
+    from app.kernel.actor import Actor
     from app.officine.accounts.model import AccountSummary
     from app.ui.context import Services, Ui
     from app.ui.counter.till import Till
@@ -155,7 +156,7 @@ class SaleDrawer(Drawer):
         self._show()
 
     def _find(self, typed: str) -> list[AccountSummary]:
-        return find_accounts(self.ui.services, typed, officines=self.kind is SaleKind.RETROCESSION)
+        return find_accounts(self.ui.services, typed, self.ui.actor(), officines=self.kind is SaleKind.RETROCESSION)
 
     def _take(self, one: AccountSummary) -> None:
         """Pay by an account: then go on to the order form, or keep the terms."""
@@ -187,12 +188,12 @@ class SaleDrawer(Drawer):
             self.keep.setFocus()
 
 
-def find_accounts(services: Services, typed: str, *, officines: bool) -> list[AccountSummary]:
+def find_accounts(services: Services, typed: str, actor: Actor, *, officines: bool) -> list[AccountSummary]:
     """Return the open accounts whose name holds what is typed: of officines, or of all others; in the background."""
     words = fold(typed).split()
     return [
         one
-        for one in services.accounts.summaries()
+        for one in services.accounts.summaries(actor)
         if one.account.active
         and (one.account.kind is AccountKind.OFFICINE) == officines
         and all(word in fold(one.account.name) for word in words)

@@ -15,6 +15,7 @@ from app.officine.scan.model import ScanKind
 from app.ui import formats
 
 if TYPE_CHECKING:
+    from app.kernel.actor import Actor
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
     from app.officine.recalls.model import Recall
@@ -51,8 +52,8 @@ class Meaning:
     findings: tuple[Finding, ...] = field(default_factory=tuple)
 
 
-def read(services: Services, scan: Scan) -> Meaning:
-    """Find out what a scan is about; runs in the background."""
+def read(services: Services, scan: Scan, actor: Actor | None = None) -> Meaning:
+    """Find out what a scan is about, for who reads it; runs in the background."""
     if scan.kind is ScanKind.UNKNOWN or not scan.ok:
         return Meaning(findings=_defects(scan))
     if scan.kind in _PRODUCT_FIELDS:
@@ -62,7 +63,7 @@ def read(services: Services, scan: Scan) -> Meaning:
     if scan.kind is ScanKind.STAFF:
         return _member(services, scan)
     if scan.kind is ScanKind.PROMISE:
-        return _promise(services, scan)
+        return _promise(services, scan, actor)
     return _phone(scan) if scan.kind is ScanKind.APCV else _eprescription(scan)
 
 
@@ -139,9 +140,9 @@ def _member(services: Services, scan: Scan) -> Meaning:
     return Meaning(findings=(Finding("GAL-CPT-71", Severity.ERROR, text, "F12\u00a0: choisissez votre nom."),))
 
 
-def _promise(services: Services, scan: Scan) -> Meaning:
+def _promise(services: Services, scan: Scan, actor: Actor | None) -> Meaning:
     number = int(scan.fields.get("promise") or 0)
-    found = next((one for one in services.owed.open_promises() if one.number == number), None)
+    found = next((one for one in services.owed.open_promises(actor) if one.number == number), None)
     if found is not None:
         return Meaning(promise=found)
     text = f"Promis n°\u00a0{number}\u00a0: il n’y a rien à remettre."

@@ -76,9 +76,12 @@ class DerivedPage(RegisterPage):
 
     def read(self) -> None:
         """Read the register, the newest first."""
-        registers = self.ui.services.registers
+        registers, actor = self.ui.services.registers, self.ui.actor()
         self.ui.tasks.run(
-            lambda _progress: registers.derived_entries(newest=True), done=self._show, owner=self, key="read"
+            lambda _progress: registers.derived_entries(newest=True, actor=actor),
+            done=self._show,
+            owner=self,
+            key="read",
         )
 
     def search(self) -> None:
@@ -88,7 +91,8 @@ class DerivedPage(RegisterPage):
 
     def print_pages(self) -> None:
         """Write the pages of the whole register."""
-        self.write(self.ui.services.book.print_derived)
+        book, actor = self.ui.services.book, self.ui.actor()
+        self.write(lambda: book.print_derived(actor=actor))
 
     def flag(self) -> None:
         """Say the contrary of what is known of the product typed."""

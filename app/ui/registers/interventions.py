@@ -84,9 +84,10 @@ class InterventionsPage(RegisterPage):
 
     def read(self) -> None:
         """Read the interventions of the period: the last thousand."""
-        interventions, first, last = self.ui.services.interventions, self.first.date, self.last.date
+        interventions, actor = self.ui.services.interventions, self.ui.actor()
+        first, last = self.first.date, self.last.date
         self.ui.tasks.run(
-            lambda _progress: interventions.interventions(first=first, last=last, limit=_LIMIT),
+            lambda _progress: interventions.interventions(first=first, last=last, limit=_LIMIT, actor=actor),
             done=self._show,
             owner=self,
             key="read",
@@ -99,8 +100,8 @@ class InterventionsPage(RegisterPage):
 
     def print_pages(self) -> None:
         """Write the pages of the period."""
-        book, first, last = self.ui.services.book, self.first.date, self.last.date
-        self.write(lambda: book.print_interventions(first=first, last=last))
+        book, first, last, actor = self.ui.services.book, self.first.date, self.last.date, self.ui.actor()
+        self.write(lambda: book.print_interventions(first=first, last=last, actor=actor))
 
     def complete(self) -> None:
         """Say what became of the intervention pointed at: the outcome chosen above."""

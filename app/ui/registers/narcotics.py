@@ -89,7 +89,8 @@ class NarcoticsPage(RegisterPage):
 
     def print_pages(self) -> None:
         """Write the pages of the whole register."""
-        self.write(self.ui.services.book.print_narcotics)
+        book, actor = self.ui.services.book, self.ui.actor()
+        self.write(lambda: book.print_narcotics(actor=actor))
 
     def point_at(self, code: str) -> bool:
         """Point at a product; False where it is no stupéfiant held."""
@@ -105,10 +106,10 @@ class NarcoticsPage(RegisterPage):
         if holding is None:
             self.sheet.show_record(None)
             return
-        registers = self.ui.services.registers
+        registers, actor = self.ui.services.registers, self.ui.actor()
         self.ui.tasks.run(
             lambda _progress: _Record(
-                holding, tuple(registers.entries(code=holding.narcotic.code, limit=200, newest=True))
+                holding, tuple(registers.entries(code=holding.narcotic.code, limit=200, newest=True, actor=actor))
             ),
             done=self.sheet.show_record,
             owner=self,

@@ -71,10 +71,10 @@ class OrdonnancierPage(RegisterPage):
 
     def read(self) -> None:
         """Read the entries that the filters keep: the last thousand."""
-        book = self.ui.services.book
+        book, actor = self.ui.services.book, self.ui.actor()
         first, last, text = self.first.date, self.last.date, self.field.text()
         self.ui.tasks.run(
-            lambda _progress: book.ordonnancier(first=first, last=last, text=text, limit=_LIMIT),
+            lambda _progress: book.ordonnancier(first=first, last=last, text=text, limit=_LIMIT, actor=actor),
             done=self._show,
             owner=self,
             key="read",
@@ -88,9 +88,9 @@ class OrdonnancierPage(RegisterPage):
 
     def print_pages(self) -> None:
         """Write the pages of what the filters keep, in the order chosen."""
-        book, sort = self.ui.services.book, str(self.sort.currentData())
+        book, sort, actor = self.ui.services.book, str(self.sort.currentData()), self.ui.actor()
         first, last, text = self.first.date, self.last.date, self.field.text().strip()
-        self.write(lambda: book.print_ordonnancier(first=first, last=last, text=text, sort=sort))
+        self.write(lambda: book.print_ordonnancier(first=first, last=last, text=text, sort=sort, actor=actor))
 
     def extract(self) -> None:
         """Write the extract of the patient of the entry pointed at."""
@@ -98,9 +98,9 @@ class OrdonnancierPage(RegisterPage):
         if one is None or one.entry.patient_id is None:
             self.ui.say("Pointez d’abord une écriture du patient.", "warning")
             return
-        book, patient_id = self.ui.services.book, one.entry.patient_id
+        book, patient_id, actor = self.ui.services.book, one.entry.patient_id, self.ui.actor()
         first, last = self.first.date, self.last.date
-        self.write(lambda: book.print_ordonnancier(first=first, last=last, patient_id=patient_id))
+        self.write(lambda: book.print_ordonnancier(first=first, last=last, patient_id=patient_id, actor=actor))
 
     def _show(self, found: Sequence[BookEntry]) -> None:
         if self.field.text().strip() or self.first.date or self.last.date:

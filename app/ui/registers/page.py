@@ -42,9 +42,9 @@ class RegisterPage(QWidget):
 
     def export(self) -> None:
         """Write the register into a file that a spreadsheet opens, in the folder of prints."""
-        services, register = self.ui.services, self.register
+        services, register, actor = self.ui.services, self.register, self.ui.actor()
         self.ui.tasks.run(
-            lambda _progress: services.book.export(register, services.folder.prints),
+            lambda _progress: services.book.export(register, services.folder.prints, actor=actor),
             done=lambda file: self.ui.say(f"Registre exporté\u00a0: {file}", "success"),
             owner=self,
             key="export",
