@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from conftest import missing
+from needs import missing
 
 from app.cards.pcsc import PcscTransport
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from needs import missing
 from sqlalchemy import create_engine, text
 
 from app.bench import cluster
@@ -35,13 +36,6 @@ NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
 
 # --- What may be missing on this machine -----------------------------------------------------------------------------
-
-
-def missing(reason: str) -> None:
-    """Skip the test with its reason; under CI, where everything must be there, fail it."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def _folder(variable: str, *parts: str) -> Path:

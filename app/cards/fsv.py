@@ -1,31 +1,29 @@
 """What does the publisher's SESAM-Vitale library say of a card, without holding anybody up?
 
-Its calls run on one thread, one at a time: it is not re-entrant, and may wait for a reader. A call that never comes
-back is left behind; the next ones are refused until it ends.
+It is called in a process of its own, one call at a time: it is not re-entrant, may wait for a reader, and a call inside
+it can't be stopped. A call that does not come back is ended with the process, as one that breaks it is; the next one
+begins another.
 """
 
 from __future__ import annotations
 
+import os
 import threading
-from concurrent.futures import Future, wait
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from app.cards.answers import hand_over
-from app.cards.fsv_failures import FsvBusy, FsvSlow
-from app.cards.fsv_library import Library
-from app.kernel.errors import Bug
+import app
+from app.cards import fsv_failures
+from app.cards.fsv_failures import FsvBusy, FsvDied, FsvFailure, FsvSlow, failure_of
+from app.cards.fsv_library import Group, present
+from app.cards.host_process import HostProcess
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
-
-    from app.cards.fsv_library import Group
-
-T = TypeVar("T")
+    from collections.abc import Sequence
 
 _END_S = 1.0
-_FAULT = "La lecture des droits s’est arrêtée sur un défaut de Galien."
+_HOST = "app.cards.fsv_host"
 LIMIT_S = 20.0
 """How long a reading may take: with its reader, the library reads two cards and speaks to the person's keypad."""
 
@@ -46,81 +44,62 @@ class FsvDesk:
         limit_s: float = LIMIT_S,
     ) -> None:
         """Use the files of ``paths``; ``resources`` are the names of galss.ini: the CPS's slot, the reader."""
-        self._paths, self._resources, self._version, self._limit_s = tuple(paths), resources, version, limit_s
-        self._library: Library | None = None
-        self._last: Future[object] | None = None
-        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._paths, self._resources, self._limit_s = tuple(paths), resources, limit_s
+        place = Path(app.__file__).parent.parent
+        self._process = HostProcess(
+            ["-m", _HOST, version, *paths],
+            slow=_slow,
+            died=_died,
+            environment={**os.environ, "PYTHONPATH": str(place)},
+        )
+        self._under_way = threading.Lock()
 
     def config(self) -> tuple[Group, ...]:
         """Return the versions and the readers (groups 60 to 64). Raises FsvFailure."""
-        return self._call(lambda _wanted: self._opened().config())
+        return self._call({"do": "config"})
 
     def rights(self, code: bytearray, day: dt.date) -> tuple[Group, ...]:
         """Return the groups of the Vitale that is in (101 to 111), for a day. Raises FsvFailure.
 
-        Where nobody waits any more once the library is open, the code is not presented: no try of it is wasted.
+        Where the time is over before the library is open, the code is not presented: no try of it is wasted.
         """
-        held = bytearray(code)
-
-        def read(wanted: Callable[[], bool]) -> tuple[Group, ...]:
-            try:
-                library = self._opened()
-                if not wanted():
-                    raise _slow()
-                return library.rights(self._resources, held, f"{day:%Y%m%d}")
-            finally:
-                held[:] = bytes(len(held))
-
-        return self._call(read)
+        return self._call({"do": "rights", "resources": self._resources, "day": f"{day:%Y%m%d}"}, bytearray(code))
 
     def close(self) -> None:
-        """Give the library back, unless a call still holds it."""
-        with self._lock:
-            if self._thread is not None:
-                self._asked.put(self._close)
-                self._asked.put(None)
-                self._thread.join(1)
-                self._thread = None
+        """Give the library back, unless a call still holds it; then end its process."""
+        try:
+            if self._process.is_running:
+                self._call({"do": "close"}, limit_s=_END_S)
+        except FsvFailure:
+            # It is ended all the same: what held it is no longer of use.
+            pass
+        finally:
+            self._process.close()
 
-    def _opened(self) -> Library:
-        if self._library is None:
-            self._library = Library(self._paths, self._version)
-        return self._library
-
-    def _close(self) -> None:
-        library, self._library = self._library, None
-        if library is not None:
-            library.close()
-
-    def _call(self, work: Callable[[Callable[[], bool]], T]) -> T:
-        """Do ``work`` on the thread of the library, and wait for it within the limit. Raises what it raises.
-
-        ``work`` is given what tells whether somebody still waits for it.
-        """
-        answer: Future[T] = Future()
-        left = threading.Event()
-        with self._lock:
-            if self._last is not None and not self._last.done():
+    def _call(self, order: dict[str, Any], secret: bytearray | None = None, limit_s: float = 0.0) -> tuple[Group, ...]:
+        """Give an order and return its groups. Raises FsvFailure; FsvBusy where a call before has not ended."""
+        try:
+            present(self._paths)
+            if not self._under_way.acquire(blocking=False):
                 raise FsvBusy("La bibliothèque SESAM-Vitale n’a pas fini l’appel précédent.")
-            if self._thread is not None and self._last is not None and isinstance(self._last.exception(), Bug):
-                # A fault of ours ended the thread: another one begins once it is over.
-                self._thread.join(_END_S)
-            self._last = answer  # type: ignore[assignment] # only asked whether it is done
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._serve, name="fsv", daemon=True)
-                self._thread.start()
-            self._asked.put(lambda: hand_over(answer, lambda: work(lambda: not left.is_set()), _FAULT))
-        if not wait([answer], timeout=self._limit_s).done:
-            left.set()
-            raise _slow()
-        return answer.result()
-
-    def _serve(self) -> None:
-        while (work := self._asked.get()) is not None:
-            work()
+            try:
+                told = self._process.ask(order, limit_s or self._limit_s, secret)
+            finally:
+                self._under_way.release()
+        finally:
+            if secret is not None:
+                secret[:] = bytes(len(secret))
+        if "status" in told:
+            raise failure_of(told["status"])
+        if "failure" in told:
+            kind: type[FsvFailure] = getattr(fsv_failures, told["failure"])
+            raise kind(told["text"], advice=told["advice"])
+        return tuple(Group(number, tuple(values)) for number, values in told["groups"])
 
 
 def _slow() -> FsvSlow:
     return FsvSlow("La bibliothèque SESAM-Vitale n’a pas répondu à temps.")
+
+
+def _died() -> FsvDied:
+    return FsvDied("La bibliothèque SESAM-Vitale s’est arrêtée d’elle-même.")

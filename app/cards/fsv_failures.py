@@ -6,6 +6,7 @@ EnvironmentFailure
     ├── FsvUnfit      a library that can't serve: other processor, functions missing, other version
     ├── FsvBusy       the call before has not ended
     ├── FsvSlow       no answer in time
+    ├── FsvDied       the library broke down
     ├── FsvDefect     an answer without its end, or without what it must hold
     └── FsvSays       a return code other than 0
 
@@ -53,6 +54,13 @@ class FsvSlow(FsvFailure):
 
     code = "GAL-FSV-04"
     advice = _READER
+
+
+class FsvDied(FsvFailure):
+    """The library broke down, and its process with it: Galien begins another at the next reading."""
+
+    code = "GAL-FSV-07"
+    advice = f"Recommencez. Si cela revient, l’installation des fournitures est à vérifier. {_BY_HAND}"
 
 
 class FsvDefect(FsvFailure):

@@ -60,7 +60,7 @@ class Library:
 
         Raises FsvAbsent or FsvUnfit, which name what is missing, and FsvSays.
         """
-        self._functions = functions_of([_opened(path) for path in _present(paths)])
+        self._functions = functions_of([_opened(path) for path in present(paths)])
         status = self._functions["SSV_InitLIB"]()
         if status not in {0, ALREADY_OPEN}:
             raise failure_of(status)
@@ -148,7 +148,8 @@ def _check(status: int) -> None:
         raise failure_of(status)
 
 
-def _present(paths: Sequence[str]) -> list[Path]:
+def present(paths: Sequence[str]) -> list[Path]:
+    """Return the files of the library. Raises FsvAbsent, naming those that are not there."""
     if not paths:
         raise FsvAbsent(
             "Aucune bibliothèque SESAM-Vitale n’est indiquée à ce poste : les droits de la carte ne se lisent pas.",

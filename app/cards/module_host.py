@@ -1,6 +1,6 @@
 """How is a PKCS#11 module spoken to without its faults becoming ours? In this process of its own, one order at a time.
 
-Started by ``module_process`` with the path of the module. An order is a frame on standard input (four bytes of length,
+Started by ``pkcs11`` with the path of the module. An order is a frame on standard input (four bytes of length,
 then JSON), followed by as many bytes as its ``secret`` says: the code of the holder, never part of a text. The answer
 is a frame on what was standard output: the module may print whatever it likes. Standard library and python-pkcs11 only.
 What is opened is closed here: the module of the ANS keeps a card unlocked for every program of the workstation.
@@ -266,26 +266,25 @@ def frame_of(message: dict[str, Any]) -> bytes:
     return struct.pack(">I", len(body)) + body
 
 
-def main(path: str) -> int:
-    """Serve the module at ``path`` until the other side closes."""
+def serve_orders(serve: Callable[[dict[str, Any], bytearray], dict[str, Any]]) -> None:
+    """Answer each order by ``serve``, until the other side closes."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    host = Host(path)
     # Unbuffered: the code goes from the pipe into bytes that are ours to zero, and nowhere else.
     with open(0, "rb", buffering=0, closefd=False) as orders:
         while True:
             frame = read_frame(orders)
             if frame is None:
-                return 0
+                return
             order = json.loads(frame)
             secret = bytearray(order.get("secret", 0))
             if not fill(orders, secret):
-                return 0
-            answer = host.serve(order, secret)
+                return
+            answer = serve(order, secret)
             secret[:] = bytes(len(secret))
             answers.write(frame_of(answer))
             answers.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    serve_orders(Host(sys.argv[1]).serve)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cards import module_host
 from app.cards.cps_failures import (
     CardChanged,
     CardLocked,
@@ -23,12 +24,14 @@ from app.cards.cps_failures import (
     CodeWrong,
     KeyAbsent,
     ModuleAbsent,
+    ModuleDied,
+    ModuleSlow,
     ModuleUnusable,
     ProfessionalCardAbsent,
     ProfessionalCardFailure,
     SignatureRefused,
 )
-from app.cards.module_process import ModuleProcess
+from app.cards.host_process import HostProcess
 from app.cards.professional import MOST_TRIES, CardObject, ModuleFacts, Token
 
 if TYPE_CHECKING:
@@ -99,7 +102,7 @@ class Pkcs11Module:
         self._defaults = places() if defaults is None else tuple(defaults)
         self._limit_s = limit_s
         self._path = ""
-        self._process: ModuleProcess | None = None
+        self._process: HostProcess | None = None
 
     def about(self) -> ModuleFacts:
         """Return what the module says of itself (C_GetInfo)."""
@@ -156,7 +159,7 @@ class Pkcs11Module:
         process = self._process
         if process is None or path != self._path:
             self.close()
-            process = ModuleProcess(path)
+            process = HostProcess([module_host.__file__, path], slow=_slow, died=_died)
             self._path, self._process = path, process
         told = process.ask(order, seconds or self._limit_s, code)
         if "error" in told:
@@ -197,3 +200,11 @@ def _objects(told: dict[str, Any]) -> tuple[CardObject, ...]:
         )
         for one in told["objects"]
     )
+
+
+def _slow() -> ModuleSlow:
+    return ModuleSlow("La Cryptolib CPS n’a pas répondu à temps.")
+
+
+def _died() -> ModuleDied:
+    return ModuleDied("La Cryptolib CPS s’est arrêtée d’elle-même.")

@@ -3,6 +3,7 @@
  * The file named by FSV_DOUBLE says what is answered, one order a line:
  *   init N | config N | rights N | field N    the return code of a function (hexadecimal)
  *   hang SECONDS                              the reading of rights waits
+ *   crash                                     the reading of rights breaks the process
  *   endless                                   the groups never end
  *   g NUMBER;FIELD;FIELD...                   one group of the answer, in order
  * What is asked for is written to the file named by FSV_DOUBLE_TOLD.
@@ -16,7 +17,7 @@
 #define MOST 512
 static char lines[MOST][8192];
 static unsigned short numbers[MOST], occurrences[MOST];
-static int count, opened, sessions, endless;
+static int count, opened, sessions, endless, crash;
 static unsigned short init_status, config_status, rights_status, field_status;
 static unsigned hang_seconds;
 
@@ -26,7 +27,7 @@ static void read_orders(void)
     unsigned value;
     const char *name = getenv("FSV_DOUBLE");
     FILE *file = name ? fopen(name, "r") : NULL;
-    count = endless = 0;
+    count = endless = crash = 0;
     hang_seconds = 0;
     init_status = config_status = rights_status = field_status = 0;
     while (file && fgets(line, sizeof line, file)) {
@@ -37,6 +38,7 @@ static void read_orders(void)
         else if (sscanf(line, "field %x", &value) == 1) field_status = (unsigned short)value;
         else if (sscanf(line, "hang %u", &value) == 1) hang_seconds = value;
         else if (!strcmp(line, "endless")) endless = 1;
+        else if (!strcmp(line, "crash")) crash = 1;
         else if (!strncmp(line, "g ", 2) && count < MOST) {
             int before = 0, place;
             numbers[count] = (unsigned short)atoi(line + 2);
@@ -103,6 +105,7 @@ unsigned short SIS_LireDroitsVitale(const char *professional, const char *reader
     (void)number;
     read_orders();
     if (hang_seconds) sleep(hang_seconds);
+    if (crash) abort();
     tell("rights", professional, reader, code, day);
     return opened ? rights_status : 0xF600;
 }

@@ -15,17 +15,26 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import missing
+from needs import missing
 
 from app import settings
 from app.cards import fsv_failures, fsv_library
 from app.cards.fsv import FsvDesk
-from app.cards.fsv_failures import FsvAbsent, FsvBusy, FsvDefect, FsvFailure, FsvSays, FsvSlow, FsvUnfit, failure_of
+from app.cards.fsv_failures import (
+    FsvAbsent,
+    FsvBusy,
+    FsvDefect,
+    FsvDied,
+    FsvFailure,
+    FsvSays,
+    FsvSlow,
+    FsvUnfit,
+    failure_of,
+)
 from app.cards.fsv_library import FUNCTIONS, target_of
-from app.kernel.errors import Bug
 from app.kernel.mode import Mode
 from app.settings import Settings
 
@@ -94,6 +103,20 @@ def double(build: Callable[..., Path], tmp_path: Path) -> Iterator[Double]:
 
 
 @pytest.fixture
+def open_desk() -> Iterator[Callable[..., FsvDesk]]:
+    """Open desks on files; all are closed after the test."""
+    opened: list[FsvDesk] = []
+
+    def made(*paths: str, **given: Any) -> FsvDesk:  # noqa: ANN401 -- as the desk's own
+        opened.append(FsvDesk(paths, resources=RESOURCES, **given))
+        return opened[-1]
+
+    yield made
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
 def desk(double: Double) -> Iterator[FsvDesk]:
     made = FsvDesk([double.path], resources=RESOURCES)
     yield made
@@ -138,42 +161,46 @@ def test_the_versions_are_read(desk: FsvDesk, double: Double) -> None:
     assert desk.config()[0].fields == ("4.03", "3.10", "2.0")
 
 
-def test_no_library_configured_is_told_with_what_to_do() -> None:
+def test_no_library_configured_is_told_with_what_to_do(open_desk: Callable[..., FsvDesk]) -> None:
     with pytest.raises(FsvAbsent, match="Aucune bibliothèque") as failure:
-        FsvDesk([], resources=RESOURCES).rights(CODE, DAY)
+        open_desk().rights(CODE, DAY)
     assert failure.value.code == "GAL-FSV-01"
     assert "fsv_library" in failure.value.advice
 
 
-def test_a_file_that_is_not_there_is_named() -> None:
+def test_a_file_that_is_not_there_is_named(open_desk: Callable[..., FsvDesk]) -> None:
     with pytest.raises(FsvAbsent, match=r"/nulle/part/libssv\.so"):
-        FsvDesk(["/nulle/part/libssv.so"], resources=RESOURCES).config()
+        open_desk("/nulle/part/libssv.so").config()
 
 
-def test_each_missing_function_is_named_and_one_of_another_file_is_taken(double: Double) -> None:
+def test_each_missing_function_is_named_and_one_of_another_file_is_taken(
+    double: Double, open_desk: Callable[..., FsvDesk]
+) -> None:
     cut = str(double.build("SIS_LireDroitsVitale", "SGD_LireChamp"))
     with pytest.raises(FsvUnfit) as failure:
-        FsvDesk([cut], resources=RESOURCES).config()
+        open_desk(cut).config()
     named = [name for name in FUNCTIONS if name in failure.value.text]
     assert named == ["SIS_LireDroitsVitale", "SGD_LireChamp"]
     both = [ctypes.CDLL(cut), ctypes.CDLL(str(double.build("SSV_InitLIB")))]
     assert set(fsv_library.functions_of(both)) == set(FUNCTIONS)
 
 
-def test_a_library_of_another_processor_or_system_is_told_from_a_broken_one(double: Double, tmp_path: Path) -> None:
+def test_a_library_of_another_processor_or_system_is_told_from_a_broken_one(
+    double: Double, tmp_path: Path, open_desk: Callable[..., FsvDesk]
+) -> None:
     whole = Path(double.path).read_bytes()
     other = tmp_path / "libautre.so"
     other.write_bytes(whole[:4] + b"\x01" + whole[5:18] + struct.pack("<H", 0x03) + whole[20:])
     with pytest.raises(FsvUnfit, match=r"faite pour Linux x86, et Galien tourne en Linux"):
-        FsvDesk([str(other)], resources=RESOURCES).config()
+        open_desk(str(other)).config()
     text = tmp_path / "libtexte.so"
     text.write_text("ceci n'est pas une bibliothèque")
     with pytest.raises(FsvUnfit, match="n’est pas une bibliothèque"):
-        FsvDesk([str(text)], resources=RESOURCES).config()
+        open_desk(str(text)).config()
     cut = tmp_path / "libcoupee.so"
     cut.write_bytes(whole[:2000])
     with pytest.raises(FsvUnfit, match="incomplet"):
-        FsvDesk([str(cut)], resources=RESOURCES).config()
+        open_desk(str(cut)).config()
 
 
 @pytest.mark.parametrize(
@@ -194,14 +221,15 @@ def test_the_head_of_a_file_says_what_it_is_made_for(head: bytes, target: str) -
     assert target_of(head) == target
 
 
-def test_another_version_than_the_one_wanted_is_refused_and_both_named(double: Double) -> None:
+def test_another_version_than_the_one_wanted_is_refused_and_both_named(
+    double: Double, open_desk: Callable[..., FsvDesk]
+) -> None:
     double.answer("g 60;4.03;3.10;2.0")
     with pytest.raises(FsvUnfit, match=r"«.4\.03.», et non «.1\.40\.14.»"):
-        FsvDesk([double.path], resources=RESOURCES, version="1.40.14").rights(CODE, DAY)
+        open_desk(double.path, version="1.40.14").rights(CODE, DAY)
     assert not any(line.startswith("rights") for line in double.told), "no code was presented"
-    wanted = FsvDesk([double.path], resources=RESOURCES, version="4.03")
+    wanted = open_desk(double.path, version="4.03")
     assert wanted.config()[0].number == 60
-    wanted.close()
 
 
 @pytest.mark.parametrize(
@@ -265,35 +293,39 @@ def test_an_answer_that_can_not_be_whole_leaves_nothing(
     assert len(desk.rights(CODE, DAY)) == 4, "the next reading begins anew"
 
 
-def test_a_call_that_does_not_come_back_holds_nobody_up_and_none_joins_it(double: Double) -> None:
-    double.answer("hang 3", *ROSE)
-    desk = FsvDesk([double.path], resources=RESOURCES, limit_s=0.3)
+def test_a_call_that_does_not_come_back_is_ended_and_the_next_one_works(
+    double: Double, open_desk: Callable[..., FsvDesk]
+) -> None:
+    double.answer("hang 30", *ROSE)
+    desk = open_desk(double.path, limit_s=1.0)
     begun = time.monotonic()
     with pytest.raises(FsvSlow, match="à temps"):
         desk.rights(CODE, DAY)
-    with pytest.raises(FsvBusy, match="pas fini"):
-        desk.rights(CODE, DAY)
     assert time.monotonic() - begun < 2
     double.answer(*ROSE)
-    end = time.monotonic() + 10
-    while desk._last is not None and not desk._last.done():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    assert len(desk.rights(CODE, DAY)) == 4, "it is taken up once it has answered"
+    assert len(desk.rights(CODE, DAY)) == 4, "another process was begun"
     desk.close()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_of_ours_is_told_to_the_one_who_waits_and_the_next_reading_works(
-    desk: FsvDesk, double: Double, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    double.answer(*ROSE)
-    for _ in range(5):
-        with monkeypatch.context() as broken:
-            broken.setattr(desk, "_opened", lambda: {}["absent"])
-            with pytest.raises(Bug, match="défaut de Galien"):
-                desk.rights(CODE, DAY)
+def test_a_library_that_breaks_down_does_not_take_the_program_with_it(desk: FsvDesk, double: Double) -> None:
+    for _ in range(3):
+        double.answer("crash", *ROSE)
+        with pytest.raises(FsvDied, match="elle-même") as failure:
+            desk.rights(CODE, DAY)
+        assert failure.value.code == "GAL-FSV-07"
+        double.answer(*ROSE)
         assert len(desk.rights(CODE, DAY)) == 4
+
+
+def test_the_library_is_given_back_and_its_process_ended(double: Double, open_desk: Callable[..., FsvDesk]) -> None:
+    double.answer(*ROSE)
+    desk = open_desk(double.path)
+    desk.rights(CODE, DAY)
+    process = desk._process._process
+    assert process is not None
+    desk.close()
+    assert double.told[-1].split()[0] == "term"
+    assert process.poll() is not None
 
 
 def test_two_who_ask_at_once_never_meet_in_the_library(desk: FsvDesk, double: Double) -> None:

@@ -1,7 +1,7 @@
-"""How is a PKCS#11 module asked something when it may hang or break down? In a process that is ended, and begun anew.
+"""How is somebody else's library asked something when it may hang or break down? In a process that is ended then.
 
-A call inside a module can't be stopped, and one that hung would hold every later one: a thread would be lost with it.
-Measured with SoftHSM2: 0.1 s to begin process and module, once; a few milliseconds a call afterwards.
+A call inside a library can't be stopped, and one that hung would hold every later one: a thread would be lost with it.
+Measured with SoftHSM2: 0.1 s to begin process and library, once; a few milliseconds a call afterwards.
 """
 
 from __future__ import annotations
@@ -13,25 +13,31 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cards import module_host
-from app.cards.cps_failures import ModuleDied, ModuleSlow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
-_HOST = Path(module_host.__file__)
 _PATIENCE_S = 2.0
 
 
-class ModuleProcess:
-    """The process of one module; begun at the first order, and again after it was ended or broke down."""
+class HostProcess:
+    """The process of one library; begun at the first order, and again after it was ended or broke down."""
 
-    def __init__(self, path: str) -> None:
-        """Speak to the module at ``path``."""
-        self._path = path
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        slow: Callable[[], Exception],
+        died: Callable[[], Exception],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run this Python with ``arguments``; ``slow`` and ``died`` make what an order raises where it fails."""
+        self._arguments, self._environment = tuple(arguments), environment
+        self._slow, self._died = slow, died
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -39,12 +45,13 @@ class ModuleProcess:
     def ask(self, order: dict[str, Any], seconds: float, secret: bytearray | None = None) -> dict[str, Any]:
         """Give an order and return its answer, within ``seconds``, the wait for an order under way included.
 
-        ``secret`` follows it, and is zeroed here and there. Raises ModuleSlow or ModuleDied; the process is ended then.
+        ``secret`` follows it, and is zeroed here and there. Where it is slow or dead, its process is
+        ended and what stands for that is raised.
         """
         end = time.monotonic() + seconds
         try:
             if not self._lock.acquire(timeout=seconds):
-                raise _slow()
+                raise self._slow()
             try:
                 return self._ask(order, end, secret)
             finally:
@@ -52,6 +59,12 @@ class ModuleProcess:
         finally:
             if secret is not None:
                 secret[:] = bytes(len(secret))
+
+    @property
+    def is_running(self) -> bool:
+        """True while the process lives."""
+        process = self._process
+        return process is not None and process.poll() is None
 
     def close(self) -> None:
         """End the process: at once, even in the middle of an order, which fails."""
@@ -71,32 +84,32 @@ class ModuleProcess:
             answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty as error:
             self._end()
-            raise _slow() from error
+            raise self._slow() from error
         except OSError as error:
             self._end()
-            raise _died() from error
+            raise self._died() from error
         if answer is None:
             self._end()
-            raise _died()
+            raise self._died()
         told: dict[str, Any] = json.loads(answer)
         return told
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            command = [sys.executable, "-P", str(_HOST), self._path]
             self._process = subprocess.Popen(  # noqa: S603 -- our own file
-                command,
+                [sys.executable, "-P", *self._arguments],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env=None if self._environment is None else dict(self._environment),
                 # Windows would open a black window for it.
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
             self._answers = queue.SimpleQueue()
             listener = threading.Thread(
-                target=_listen, args=(self._process.stdout, self._answers), name="card module", daemon=True
+                target=_listen, args=(self._process.stdout, self._answers), name="card library", daemon=True
             )
             listener.start()
         return self._process
@@ -128,11 +141,3 @@ def _write(stream: IO[bytes], content: bytes | bytearray) -> None:
     left = memoryview(content)
     while left:
         left = left[stream.write(left) :]
-
-
-def _slow() -> ModuleSlow:
-    return ModuleSlow("La Cryptolib CPS n’a pas répondu à temps.")
-
-
-def _died() -> ModuleDied:
-    return ModuleDied("La Cryptolib CPS s’est arrêtée d’elle-même.")
