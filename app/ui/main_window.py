@@ -232,12 +232,12 @@ class MainWindow(QMainWindow):
 
         Behind the lock, what is typed then is a password.
         """
-        if now is None or now.isVisible() or not self.isVisible() or not self._rooms.isAncestorOf(now):
-            return
         shown = self.lock_view if self.locked else self.pages.currentWidget()
-        kept = old if old is not None and isValid(old) and old.isVisible() else shown
-        if kept is not None:
-            kept.setFocus(Qt.FocusReason.OtherFocusReason)
+        behind = self._rooms if self.locked else self.pages
+        if now is None or shown is None or not behind.isAncestorOf(now) or shown is now or shown.isAncestorOf(now):
+            return
+        kept = old if old is not None and isValid(old) and shown.isAncestorOf(old) else shown
+        kept.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Parts --------------------------------------------------------------------------------------------------
 

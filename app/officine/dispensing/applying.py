@@ -115,7 +115,7 @@ def apply(
         "delivery",
         str(delivery.number),
         patient_id=delivery.patient_id,
-        details=build.audit_details(delivery)
+        details=build.audit_details(delivery, session)
         | taken
         | seal.sealed(row, lines, invoice_rows, boxes)
         | terms.traces(session)

@@ -458,7 +458,7 @@ def address(person: Patient | Prescriber) -> str:
     return ", ".join(part for part in (person.address_line, town) if part)
 
 
-def audit_details(done: Delivery) -> dict[str, Any]:
+def audit_details(done: Delivery, session: CounterSession) -> dict[str, Any]:
     """Return what the audit entry keeps of a delivery: amounts in cents, codes and quantities, no names."""
     return {
         "amount": done.totals.amount.cents,
@@ -474,6 +474,7 @@ def audit_details(done: Delivery) -> dict[str, Any]:
         "session": done.session_id,
         # Of several operators at one counter, each answers for what they added.
         "authors": [line.author.id for line in done.lines if line.author.id not in {None, done.operator_id}],
+        "changed_by": [[line.code, one.id] for line in session.lines for one in line.others],
     }
 
 
@@ -512,7 +513,7 @@ def _delivery_lines(situation: Situation, case: InvoiceCase, first_entry: int) -
                 list_class=product.list_class,
                 boxes=line.boxes,
                 forced_stock=line.forced_stock,
-                author=line.author,
+                author=line.signature,
                 note=line.note,
                 ordonnancier=number,
                 posology=line.posology,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import paris_date
@@ -69,6 +69,9 @@ class DeliveryState(enum.StrEnum):
         return {"done": "", "cancelled": "annulée", "credited": "avoir total"}[self]
 
 
+AUTHOR_NAMES = 120
+"""How many characters a delivery keeps of the names of who made one of its lines."""
+
 PaymentMethod = Means
 """How the patient's share is paid: the means of the till."""
 
@@ -103,7 +106,7 @@ class DraftLine:
     ``units`` None: whole boxes; else how many units of one opened box leave. ``replaces`` is the code of the product
     that this one was substituted for, empty for none. ``advance`` is the number of the avance under which the boxes
     left before the ordonnance: they are billed now, and leave no more. ``promise`` is the number of the promis whose
-    boxes are billed now that they are handed over.
+    boxes are billed now that they are handed over. ``author`` added the line, ``others`` changed it afterwards.
     """
 
     line_id: str
@@ -128,6 +131,13 @@ class DraftLine:
     replaces: str = ""
     advance: int | None = None
     promise: int | None = None
+    others: tuple[Author, ...] = ()
+
+    @property
+    def signature(self) -> Author:
+        """Who answers for the line: who added it, with the names of all who changed it since."""
+        names = [one.name for one in (self.author, *self.others) if one.name]
+        return replace(self.author, name=", ".join(names)[:AUTHOR_NAMES])
 
     @property
     def leaving(self) -> int:

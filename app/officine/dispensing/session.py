@@ -65,6 +65,32 @@ def add_product(
     return _edited(session, lines=(*session.lines, line), next_line=session.next_line + 1), ()
 
 
+def signed(before: CounterSession, after: CounterSession, author: Author) -> CounterSession:
+    """Return ``after`` with ``author`` on each line that they changed, of those that somebody else had added.
+
+    Several operators may serve at one counter: each answers for what they put on a line.
+    """
+    known = {line.line_id: line for line in before.lines}
+    lines = tuple(
+        replace(line, others=(*line.others, author))
+        if author.name
+        and line.line_id in known
+        and author not in {line.author, *line.others}
+        and _served(known[line.line_id]) != _served(line)
+        else line
+        for line in after.lines
+    )
+    return after if lines == after.lines else replace(after, lines=lines)
+
+
+def _served(line: DraftLine) -> tuple[object, ...]:
+    """Return what somebody answers for on a line."""
+    return (
+        line.code, line.quantity, line.boxes, line.owed, line.units, line.unit_price, line.posology, line.days,
+        line.substitution, line.forced_stock,
+    )  # fmt: skip
+
+
 def replace_product(session: CounterSession, line_id: str, product: Product) -> Edited:
     """Put another product in the place of a line's, as a substitution does; its scanned boxes go.
 

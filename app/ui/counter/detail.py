@@ -171,7 +171,7 @@ class LineDetail(Panel):
             ("Remplace", formats.code(line.replaces) if line.replaces else ""),
             ("Prix", formats.amount(line.unit_price)),
             ("Remboursement", formats.rate(line.rate) if line.rate is not None else "Non remboursé"),
-            ("Ajouté par", line.author.name),
+            ("Servi par" if line.others else "Ajouté par", line.signature.name),
             ("Code", formats.code(line.code)),
         ]
         self.sheet.column.addWidget(Facts(pairs))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.kernel.outcome import Refused, Severity
 from app.officine.dispensing import acknowledging
+from app.officine.dispensing import session as editing
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.undo import SessionHistory
 from app.ui import patient_access
@@ -81,7 +82,7 @@ class Till(QObject):
             self.told.emit(finding)
         if session is self.session or self.validating:
             return False
-        self._show(self.history.do(session))
+        self._show(self.history.do(editing.signed(self.session, session, self.author)))
         return True
 
     def undo(self) -> bool:
