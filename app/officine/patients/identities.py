@@ -6,7 +6,6 @@ d’implémentation INS (INS.17 to INS.49 of the conformity list).
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from app.officine.staff.model import Right
 from app.store import facts
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
     from app.kernel.outcome import Outcome
