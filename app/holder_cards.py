@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.cards import certificates
+from app.cards import certificates, revocation
 from app.cards.cps_failures import LastTry, ProfessionalCardAbsent
 from app.cards.desk import CardDesk
 from app.cards.failures import CardFailure
@@ -20,6 +20,7 @@ from app.officine.staff.ports import CardProof, HolderCard, Situation
 from app.officine.staff.readers import ModuleState, ReaderState, ReaderTest
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     from app.cards.professional import CardSituation
@@ -35,10 +36,11 @@ _ANOTHER = "Insérez la carte de la personne qui s’identifie, puis recommencez
 class HolderCards:
     """The professional cards of this workstation, as sign-in knows them (``staff.ports.ProfessionalCards``)."""
 
-    def __init__(self, desk: ProfessionalDesk, clock: Clock) -> None:
-        """Reach the cards by ``desk``, and judge their dates by ``clock``."""
+    def __init__(self, desk: ProfessionalDesk, clock: Clock, lists: Revocation | None = None) -> None:
+        """Reach the cards by ``desk``, judge their dates by ``clock``; ``lists`` say which were taken back."""
         self._desk = desk
         self._clock = clock
+        self._lists = lists
         self._shown: HolderCard | None = None
 
     @property
@@ -88,11 +90,18 @@ class HolderCards:
         )
 
     def notices(self) -> list[Finding]:
-        """Return what is to be said of the card that is shown: a certificate soon over, or over already."""
+        """Return what is to be said of the card that is shown: soon or already over, taken back, or not known to be.
+
+        Nothing where no card can be read.
+        """
         try:
-            return certificates.validity(self._desk.card().facts, self._clock.now())
+            card = self._desk.card()
+            found = certificates.validity(card.facts, self._clock.now())
+            if self._lists is not None:
+                found += self._lists.check(card.certificate.value, self._clock.now())
         except CardFailure:
             return []
+        return found
 
     def serial_in(self, reader: str) -> str:
         """Return the number of the card that is, or was last, in a PC/SC reader; empty where it was not read."""
@@ -107,13 +116,27 @@ class HolderCards:
         self._desk.close()
 
 
+class Revocation:
+    """What the authorities and the lists given to this workstation say of a certificate that was taken back."""
+
+    def __init__(self, anchors: Callable[[], Sequence[bytes]], lists: Callable[[], Sequence[bytes]]) -> None:
+        """Ask ``anchors`` and ``lists`` at each check."""
+        self._anchors = anchors
+        self._lists = lists
+
+    def check(self, der: bytes, now: dt.datetime) -> list[Finding]:
+        """Return what is to be said of a certificate (DER). Raises CardFailure where it can't be read."""
+        return revocation.check(der, self._anchors(), self._lists(), now)
+
+
 class HolderTrust:
     """Judges what a card signed (``staff.ports.CardTrust``)."""
 
-    def __init__(self, anchors: Callable[[], Sequence[bytes]], clock: Clock) -> None:
-        """Trust the authorities that ``anchors`` gives at each check."""
+    def __init__(self, anchors: Callable[[], Sequence[bytes]], clock: Clock, lists: Revocation | None = None) -> None:
+        """Trust the authorities that ``anchors`` gives at each check; refuse what ``lists`` says was taken back."""
         self._anchors = anchors
         self._clock = clock
+        self._lists = lists
 
     def check(self, proof: CardProof, challenge: bytes, *, production: bool) -> list[Finding]:
         """Return why a proof does not hold: signature, dates, chain, another holder, a test card in production."""
@@ -130,7 +153,12 @@ class HolderTrust:
             return [refused_test_card()]
         now = self._clock.now()
         findings = [one for one in certificates.validity(facts, now) if one.severity is Severity.ERROR]
-        return findings or certificates.chain(proof.certificate_der, self._anchors(), now)
+        findings = findings or certificates.chain(proof.certificate_der, self._anchors(), now)
+        if findings or self._lists is None:
+            return findings
+        # A list that is absent or no longer in force is told once the workstation is open.
+        told = self._lists.check(proof.certificate_der, now)
+        return [one for one in told if one.severity is Severity.ERROR]
 
 
 class CardBench:
@@ -144,6 +172,7 @@ class CardBench:
         *,
         anchors: Callable[[], Sequence[bytes]],
         production: bool,
+        lists: Revocation | None = None,
     ) -> None:
         """Test the readers of ``desk``, and the cards that ``professional`` reaches."""
         self._desk = desk
@@ -151,6 +180,7 @@ class CardBench:
         self._clock = clock
         self._anchors = anchors
         self._production = production
+        self._lists = lists
 
     def readers(self) -> tuple[ReaderState, ...]:
         """Return the readers as they are now. Raises CardFailure where their service is stopped or absent."""
@@ -213,6 +243,8 @@ class CardBench:
         now = self._clock.now()
         findings = [*certificates.validity(card.facts, now)]
         findings += certificates.chain(card.certificate.value, self._anchors(), now)
+        if self._lists is not None:
+            findings += self._lists.check(card.certificate.value, now)
         if self._production and card.facts.is_test:
             findings.append(_refused("GAL-CPS-38", "C’est une carte de test.", "Elle n’ouvre pas une officine réelle."))
         return ReaderTest(reader=reader, facts=tuple(facts), findings=tuple(findings))
@@ -247,14 +279,19 @@ def build_cards(settings: Settings, mode: Mode, clock: Clock, demo: DemoCards | 
     def anchors() -> Sequence[bytes]:
         return certificates.load_anchors(settings.card_authorities) if demo is None else (demo.authority.der,)
 
+    def lists() -> Sequence[bytes]:
+        return revocation.load_lists(settings.card_authorities)
+
+    # The simulated authority takes nothing back.
+    taken_back = Revocation(anchors, lists) if demo is None else None
     desk = CardDesk(PcscTransport() if demo is None else demo.transport, clock=clock)
     module = Pkcs11Module(lambda: settings.card_module) if demo is None else VirtualModule(demo.professional)
     professional = ProfessionalDesk(module, desk)
     return CardParts(
         desk,
-        HolderCards(professional, clock),
-        HolderTrust(anchors, clock),
-        CardBench(desk, professional, clock, anchors=anchors, production=not mode.is_simulated),
+        HolderCards(professional, clock, taken_back),
+        HolderTrust(anchors, clock, taken_back),
+        CardBench(desk, professional, clock, anchors=anchors, production=not mode.is_simulated, lists=taken_back),
     )
 
 

@@ -2,7 +2,7 @@
 
 Sources: the shapes of the subjects of IGC-Santé certificates (public samples; read by identifier of attribute, never by
 cutting their text: the last name of a subject holds several values, in any order); RFC 5280, 6.1 for the chain. Which
-private extensions the present profile has is not public: nothing here depends on them. Revocation is not checked.
+private extensions the present profile has is not public: nothing here depends on them. Revocation: ``revocation``.
 """
 
 from __future__ import annotations
@@ -139,6 +139,27 @@ def chain(der: bytes, anchors: Sequence[bytes], now: dt.datetime) -> list[Findin
             return []
         current = issuer
     return [_untrusted()]
+
+
+def path(der: bytes, anchors: Sequence[bytes]) -> list[tuple[Certificate, Certificate]]:
+    """Return each certificate with its issuer, from ``der`` upwards, as far as the authorities given lead.
+
+    A root that stands for itself is not in it: nobody takes it back.
+    """
+    known, current = [_load(one) for one in anchors], _load(der)
+    found: list[tuple[Certificate, Certificate]] = []
+    while len(found) < _LONGEST_CHAIN:
+        issuer = _issuer(current, known)
+        if issuer is None or issuer == current:
+            break
+        found.append((current, issuer))
+        current = issuer
+    return found
+
+
+def common_name(certificate: Certificate) -> str:
+    """Return the common name of a subject; empty without it."""
+    return _first(certificate.subject, "2.5.4.3")
 
 
 def load_anchors(folder: str) -> tuple[bytes, ...]:

@@ -434,7 +434,8 @@ class LockView(QWidget):
                 proof = port.prove(typed, sign_in.challenge())
             finally:
                 typed[:] = bytes(len(typed))
-            return sign_in.by_card(card, proof)
+            outcome = sign_in.by_card(card, proof)
+            return Done(outcome.value, tuple(port.notices())) if isinstance(outcome, Done) else outcome
 
         self._send(prove, self.by_card)
 
@@ -478,6 +479,8 @@ class LockView(QWidget):
         before = self._ui.operator
         self._ui.set_session(session)
         self.unlocked.emit()
+        for finding in outcome.findings:
+            self._ui.say(f"{finding.text} {finding.advice}", "warning")
         if before is not None and before.id != session.member.id:
             self._ui.say(f"Bonjour {session.member.given_name}. C’est vous qui servez.", "success")
 

@@ -120,6 +120,9 @@ class Stage:
         self.window.close()
         # A window that is only closed is still dressed anew at each change of theme.
         self.window.deleteLater()
+        # These are the application's until the program ends; several windows follow one another here.
+        self.ui.scanner.deleteLater()
+        self.desktop.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 

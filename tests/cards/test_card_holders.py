@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from card_readers import READERS, wait_until
-from cryptography.hazmat.primitives import hashes
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from soft_cards import CODE, ISSUER, PHARMACIST, TEST_ISSUER, Authority
 
-from app.cards import certificates, imitations
+from app.cards import certificates, imitations, revocation
 from app.cards.cps_failures import CardChanged, CertificateDefect, CodeBlocked, CodeWrong, LastTry
 from app.cards.desk import CardDesk
 from app.cards.pcsc import PcscTransport
@@ -24,7 +25,7 @@ from app.cards.transport import Slot
 from app.cards.virtual import VirtualTransport
 from app.cards.virtual_cps import VirtualAuthority, VirtualCps, VirtualModule
 from app.demo_cards import DemoCards
-from app.holder_cards import HolderCards, HolderTrust, build_cards
+from app.holder_cards import HolderCards, HolderTrust, Revocation, build_cards
 from app.kernel.clock import FixedClock
 from app.kernel.events import Publisher
 from app.kernel.mode import Mode
@@ -41,6 +42,7 @@ from app.store.engine import open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from card_readers import Slot as RealSlot
     from soft_cards import Layer
@@ -133,6 +135,65 @@ def test_authorities_are_read_from_a_folder(pki: dict[str, Authority], tmp_path:
     (tmp_path / "damaged.crt").write_bytes(b"\x30\x82")
     assert certificates.load_anchors(str(tmp_path)) == (pki["root"].der,)
     assert certificates.load_anchors("") == certificates.load_anchors(str(tmp_path / "absent")) == ()
+
+
+# --- What was taken back ----------------------------------------------------------------------------------------------
+
+
+def list_of(authority: Authority, *serials: int, until: int = 7, since: int = 1) -> bytes:
+    """Return the list of an authority, of ``since`` days ago, in force until ``until`` days from now."""
+    made = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    made = made.last_update(NOW - dt.timedelta(days=since)).next_update(NOW + dt.timedelta(days=until))
+    for serial in serials:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW - dt.timedelta(days=since))
+        made = made.add_revoked_certificate(entry.build())
+    return made.sign(authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def serial_of(der: bytes) -> int:
+    return x509.load_der_x509_certificate(der).serial_number
+
+
+def taken_back(pki: dict[str, Authority], proof: CardProof, lists: list[bytes]) -> tuple[list[str], list[str]]:
+    """Return what refuses the sign-in, and what is said in all."""
+    anchors = [pki["root"].der, pki["sound"].der]
+    known = Revocation(lambda: anchors, lambda: lists)
+    refused = HolderTrust(lambda: anchors, FixedClock(NOW), known).check(proof, CHALLENGE, production=True)
+    return [one.code for one in refused], [one.code for one in known.check(proof.certificate_der, NOW)]
+
+
+def test_a_card_that_was_taken_back_opens_nothing(pki: dict[str, Authority], keys: Keys) -> None:
+    proof = proof_of(pki["sound"], keys)
+    mine, above = serial_of(proof.certificate_der), serial_of(pki["sound"].der)
+    clean = list_of(pki["root"])
+    assert taken_back(pki, proof, [list_of(pki["sound"], 4711), clean]) == ([], [])
+    assert taken_back(pki, proof, [list_of(pki["sound"], mine), clean]) == (["GAL-CPS-39"], ["GAL-CPS-39"])
+    assert taken_back(pki, proof, [list_of(pki["sound"]), list_of(pki["root"], above)])[0] == ["GAL-CPS-39"]
+    stale = list_of(pki["sound"], mine, since=30, until=-20)
+    assert taken_back(pki, proof, [stale, clean])[0] == ["GAL-CPS-39"], "what was taken back stays so"
+
+
+def test_a_list_that_is_absent_stale_or_not_the_authoritys_is_told_and_stops_nobody(
+    pki: dict[str, Authority], keys: Keys
+) -> None:
+    proof = proof_of(pki["sound"], keys)
+    mine = serial_of(proof.certificate_der)
+    assert taken_back(pki, proof, []) == ([], ["GAL-CPS-40", "GAL-CPS-40"])
+    stale = list_of(pki["sound"], since=30, until=-20)
+    assert taken_back(pki, proof, [stale, list_of(pki["root"])]) == ([], ["GAL-CPS-41"])
+    forged = list_of(pki["same-name"], mine)
+    assert taken_back(pki, proof, [forged, list_of(pki["root"])]) == ([], ["GAL-CPS-40"]), "a name is no signature"
+    assert taken_back(pki, proof, [b"\x30\x03abc", b"", list_of(pki["root"])]) == ([], ["GAL-CPS-40"])
+    newer = list_of(pki["sound"], mine)
+    assert taken_back(pki, proof, [list_of(pki["sound"], since=3), newer, list_of(pki["root"])])[0] == ["GAL-CPS-39"]
+
+
+def test_lists_are_read_from_the_folder_of_the_authorities(pki: dict[str, Authority], tmp_path: Path) -> None:
+    content = list_of(pki["sound"])
+    (tmp_path / "sound.CRL").write_bytes(content)
+    (tmp_path / "racine.cer").write_bytes(pki["root"].der)
+    assert revocation.load_lists(str(tmp_path)) == (content,)
+    assert revocation.load_lists("") == revocation.load_lists(str(tmp_path / "absent")) == ()
 
 
 # --- What a certificate says ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ui_keys import press, type_text
 
 from app.demo_people import PIN, give_pins
 from app.kernel.errors import EnvironmentFailure
+from app.kernel.outcome import Finding, Severity
 from app.officine.patients.cards import CardNews, News
 from app.officine.staff import totp
 from app.officine.staff.locks import LockReason
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.bootstrap import Services
-    from app.kernel.outcome import Finding
     from app.officine.staff.model import Member
 
 READER = "Lecteur simulé 1"
@@ -366,10 +366,15 @@ class Cards:
     pin: bytes = b"2468"
     asked: int = 0
     kept: bytearray | None = None
+    told: tuple[Finding, ...] = ()
 
     def holder(self) -> HolderCard | None:
         """Return the card that is in."""
         return self.card
+
+    def notices(self) -> list[Finding]:
+        """Return what is to be said of the card."""
+        return list(self.told)
 
     def close(self) -> None:
         """Give nothing back."""
@@ -437,6 +442,7 @@ def test_a_card_put_in_asks_its_holder_for_its_pin_which_is_wiped(hands: Hands, 
     member = next(one for one in hands.services.staff.members() if one.rpps)
     view = locked(hands)
     insert(hands, cards, card_of(member))
+    cards.told = (Finding("GAL-CPS-30", Severity.WARNING, "Le certificat expire dans 12 j.", "Renouvelez-la."),)
     assert view.list.current_record == member
     assert view.by_card.pin.hasFocus()
     assert view.by_card.chip.text() == "3\u00a0essais"
@@ -446,6 +452,7 @@ def test_a_card_put_in_asks_its_holder_for_its_pin_which_is_wiped(hands: Hands, 
     assert hands.stage.ui.session is not None
     assert hands.stage.ui.session.means is Means.CPS
     assert cards.kept == bytearray(4)
+    assert "expire dans 12 j. Renouvelez-la." in hands.messages()
 
 
 @pytest.mark.req("OFF-UI-20")

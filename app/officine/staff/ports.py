@@ -68,6 +68,10 @@ class ProfessionalCards(Protocol):
         """Return the challenge signed by the authentication key. Raises the EnvironmentFailure of the card."""
         ...
 
+    def notices(self) -> list[Finding]:
+        """Return what is to be said of the card that is in, once the workstation is open: soon over, say."""
+        ...
+
 
 class CardTrust(Protocol):
     """Judges what a card signed."""
