@@ -46,6 +46,7 @@ _REASONS: Final = {
     LockReason.CARD_REMOVED: "La carte a été retirée à {}.",
     LockReason.EXPIRED: "La durée de la session s’est achevée à {}\u00a0: identifiez-vous à nouveau.",
     LockReason.CLOCK: "L’horloge du poste a reculé (il est {})\u00a0: identifiez-vous à nouveau.",
+    LockReason.SYSTEM: "La session de l’ordinateur a été verrouillée à {}.",
 }
 _START = "Identifiez-vous pour ouvrir ce poste."
 _KEPT = "Les ventes en cours sont gardées."
