@@ -372,6 +372,13 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             settings.lock_on_system_lock,
         )
 
+    seals = Seals(
+        db,
+        staff,
+        folder=folder.seals,
+        key=SealKey(folder.seal_key, vault),
+        copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
+    )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -399,7 +406,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             advances=advances,
             accounts=accounts,
         ),
-        closing_papers=ClosingPapers(db, folder.prints),
+        closing_papers=ClosingPapers(db, folder.prints, seals.witness),
         owed=owed,
         handing=Handing(
             db,
@@ -458,13 +465,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         card_settings=CardSettings(db, staff, lambda name, value: keep_settings({name: value})),
         component_settings=ComponentSettings(db, staff, keep=keep_settings, bench=FsvBench()),
         lock_settings=LockSettings(db, staff, locks, keep_settings),
-        seals=Seals(
-            db,
-            staff,
-            folder=folder.seals,
-            key=SealKey(folder.seal_key, vault),
-            copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
-        ),
+        seals=seals,
         trace=Trace(db, staff, patients, folder=folder.seals),
     )
 
