@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAME_LIMIT, _RPPS_LIMIT, _BADGE_LIMIT, _PIN_LIMIT = 60, 11, 26, 12
 _SAVE = "staff.save"
-_UNTIL = "Inscrit &jusqu’au (certificat de scolarité)"
+_UNTIL = "Inscrit &jusqu’au"
 
 
 class MemberForm(ActForm):
