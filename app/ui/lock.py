@@ -481,7 +481,8 @@ class LockView(QWidget):
         self._ui.set_session(session)
         self.unlocked.emit()
         for finding in outcome.findings:
-            self._ui.say(f"{finding.text} {finding.advice}", "warning")
+            kind = "info" if finding.severity is Severity.INFO else "warning"
+            self._ui.say(f"{finding.text} {finding.advice}", kind)
         if before is not None and before.id != session.member.id:
             self._ui.say(f"Bonjour {session.member.given_name}. C’est vous qui servez.", "success")
 
