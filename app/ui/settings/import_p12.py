@@ -131,5 +131,6 @@ def _content(file: Path) -> bytes:
             return stream.read(_LARGEST + 1)
     except OSError as error:
         raise FileUnusable(
-            f"Le fichier « {file.name} » ne peut pas être lu.", advice="Choisissez-le de nouveau, sur ce poste."
+            f"Le fichier «\u00a0{file.name}\u00a0» ne peut pas être lu.",
+            advice="Choisissez-le de nouveau, sur ce poste.",
         ) from error
