@@ -373,6 +373,7 @@ def _test_programs() -> Iterator[tuple[str, bool]]:
     yield "pcscd", shutil.which("pcscd") is not None
     yield "vsmartcard-vpcd", any(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*"))
     yield "softhsm2", any(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))
+    yield "dbus", shutil.which("dbus-daemon") is not None
     # What the card readers' library is built with.
     yield "gcc", shutil.which("cc") is not None
     yield "libc6-dev", Path("/usr/include/stdio.h").exists()

@@ -19,6 +19,7 @@ from app.cards.fsv import FsvDesk
 from app.cards.trial_people import trial_people
 from app.demo_cards import DemoCards
 from app.demo_rights import DemoApcv, DemoFsv
+from app.fsv_bench import FsvBench, files_of
 from app.holder_cards import CardBench, HolderCards, build_cards
 from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
@@ -57,6 +58,7 @@ from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
 from app.officine.rights import meanings
+from app.officine.rights.component import ComponentSettings
 from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
@@ -64,6 +66,7 @@ from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
 from app.officine.staff.card_settings import CardSettings
+from app.officine.staff.lock_settings import LockSettings
 from app.officine.staff.locks import LockPolicy
 from app.officine.staff.service import Staff
 from app.officine.staff.signing import SignIn
@@ -86,7 +89,7 @@ from app.store.outbox import Outbox
 from app.store.seal_key import SealKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Engine
 
@@ -151,6 +154,8 @@ class Services:
     professional_cards: HolderCards
     card_bench: CardBench
     card_settings: CardSettings
+    component_settings: ComponentSettings
+    lock_settings: LockSettings
     seals: Seals
     trace: Trace
     _watcher: notify.Watcher | None = field(default=None, init=False)
@@ -355,10 +360,27 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     readers = build_cards(settings, mode, clock, demo_cards)
     cards = PatientCards(db, readers.desk, production=not mode.is_simulated, test_people=trial_people())
 
-    def keep_setting(name: str, value: str) -> None:
-        setattr(settings, name, value)
-        settings_module.save(folder.settings_file, settings)
+    def keep_settings(values: Mapping[str, str | int]) -> None:
+        # What could not be written is not in force either.
+        settings_module.save(folder.settings_file, replace(settings, **values))  # type: ignore[arg-type] # by name
+        for name, value in values.items():
+            setattr(settings, name, value)
 
+    def locks() -> LockPolicy:
+        return LockPolicy(
+            settings.lock_idle_minutes,
+            settings.lock_absolute_hours,
+            settings.lock_on_card_removed,
+            settings.lock_on_system_lock,
+        )
+
+    seals = Seals(
+        db,
+        staff,
+        folder=folder.seals,
+        key=SealKey(folder.seal_key, vault),
+        copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
+    )
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -387,7 +409,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             advances=advances,
             accounts=accounts,
         ),
-        closing_papers=ClosingPapers(db, folder.prints),
+        closing_papers=ClosingPapers(db, folder.prints, seals.witness),
         owed=owed,
         handing=Handing(
             db,
@@ -435,9 +457,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             station=settings.station,
             # A name alone opens nothing on real data, whatever the mode asked for.
             simulated=mode.is_simulated and settings.mode.is_simulated,
-            policy=lambda: LockPolicy(
-                settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed
-            ),
+            policy=locks,
             trust=readers.trust,
         ),
         vault=vault,
@@ -445,14 +465,10 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         certificates=Certificates(db, vault, staff),
         professional_cards=readers.holders,
         card_bench=readers.bench,
-        card_settings=CardSettings(db, staff, keep_setting),
-        seals=Seals(
-            db,
-            staff,
-            folder=folder.seals,
-            key=SealKey(folder.seal_key, vault),
-            copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
-        ),
+        card_settings=CardSettings(db, staff, lambda name, value: keep_settings({name: value})),
+        component_settings=ComponentSettings(db, staff, keep=keep_settings, bench=FsvBench()),
+        lock_settings=LockSettings(db, staff, locks, keep_settings),
+        seals=seals,
         trace=Trace(db, staff, patients, folder=folder.seals),
     )
 
@@ -485,9 +501,8 @@ def _rights(
     fsv: FsvDesk | DemoFsv
     apcv: NoApcv | DemoApcv
     if demo_cards is None:
-        paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
         resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
-        fsv, apcv = FsvDesk(paths, resources=resources, version=settings.fsv_version), NoApcv()
+        fsv, apcv = FsvDesk(files_of(settings.fsv_library), resources=resources, version=settings.fsv_version), NoApcv()
         table = Path(settings.fsv_meanings) if settings.fsv_meanings else None
     else:
         fsv, apcv, table = DemoFsv(demo_cards), DemoApcv(), COVER_CODES

@@ -70,6 +70,7 @@ class Settings:
     lock_idle_minutes: int = 10
     lock_absolute_hours: int = 12
     lock_on_card_removed: bool = True
+    lock_on_system_lock: bool = True
     secret_place: str = SYSTEM_KEYRING
     secret_passphrase_file: str = ""
     seal_copy: str = ""

@@ -12,6 +12,9 @@ from app.cards.fsv_failures import FsvFailure
 if TYPE_CHECKING:
     import datetime as dt
 
+NO_APCV = "Galien ne lit pas l’appli carte Vitale : sa description n’est pas publique."
+"""What is said wherever it is asked for."""
+
 
 class NoApcv:
     """Says that there is no component."""
@@ -21,7 +24,7 @@ class NoApcv:
     def context(self, phone: str, shown_at: dt.datetime, now: dt.datetime) -> NoReturn:  # noqa: ARG002 -- the port's
         """Raise FsvFailure: the phone can't be read here."""
         raise FsvFailure(
-            "Galien ne lit pas l’appli carte Vitale : sa description n’est pas publique.",
+            NO_APCV,
             code="GAL-FSV-06",
             advice="Demandez la carte Vitale, ou servez d’après l’attestation.",
         )

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 _PROFESSIONS = Path(__file__).resolve().parents[2] / "resources" / "cards" / "professions.json"
 _RPPS_PREFIX = "8"
 """First digit of the national identifier of a professional where the rest is an RPPS number."""
-_NOTICE_DAYS = 60
+_NOTICE_DAYS, _SOON_DAYS, _AT_ONCE_DAYS = 60, 30, 7
 _LONGEST_CHAIN = 6
 _RENEW = "Demandez le renouvellement de la carte à l’ANS ; d’ici là, mot de passe et second facteur restent possibles."
+_RENEW_AT_ONCE = (
+    "Ce jour-là, la carte n’ouvrira plus ce poste : vérifiez mot de passe et second facteur (Équipe, Alt+0)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,10 @@ def facts_of(der: bytes) -> CertificateFacts:
 
 
 def validity(facts: CertificateFacts, now: dt.datetime) -> list[Finding]:
-    """Return what is to be said of the dates of a certificate: over, not begun, or over within two months."""
+    """Return what is to be said of the dates of a certificate: over, not begun, or over within two months.
+
+    A note within 60 days, a warning within 30, one that presses within 7.
+    """
     if now > facts.not_after:
         text = f"Le certificat de cette carte a expiré le {french.short_date(facts.not_after.date())}."
         return [_error("GAL-CPS-31", text, _RENEW)]
@@ -97,7 +103,9 @@ def validity(facts: CertificateFacts, now: dt.datetime) -> list[Finding]:
     if days > _NOTICE_DAYS:
         return []
     text = f"Le certificat de cette carte expire dans {days} j, le {french.short_date(facts.not_after.date())}."
-    return [Finding("GAL-CPS-30", Severity.WARNING, typographic(text), typographic(_RENEW))]
+    advice = _RENEW_AT_ONCE if days <= _AT_ONCE_DAYS else _RENEW
+    severity = Severity.INFO if days > _SOON_DAYS else Severity.WARNING
+    return [Finding("GAL-CPS-30", severity, typographic(text), typographic(advice))]
 
 
 def signed_by(der: bytes, data: bytes, signature: bytes) -> bool:

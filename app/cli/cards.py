@@ -18,6 +18,7 @@ from app.cards.kinds import CardKind, kind_of
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
 from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root
+from app.fsv_bench import CONFIG_TITLES, files_of
 from app.holder_cards import refused_test_card
 from app.kernel import french
 from app.kernel.mode import Mode
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 _NIR_SHOWN = 5
 """Sex, year and month of birth: what stands beside it anyway. The rest of a NIR never goes to a terminal."""
-
-_CONFIG = {60: "Versions", 61: "Lecteur", 62: "Composant SSV", 63: "GALSS", 64: "Composant SESAM-Vitale"}
-"""The groups of the configuration, as they are told."""
 
 
 def _configure(parser: CommandParser) -> None:
@@ -173,7 +171,7 @@ def _fsv(args: argparse.Namespace, out: Output) -> int:
     Raises FsvFailure, which says what is missing.
     """
     settings = _settings(args)
-    paths = [path.strip() for path in settings.fsv_library.split(";") if path.strip()]
+    paths = files_of(settings.fsv_library)
     resources = (settings.fsv_ps_resource, settings.fsv_reader_resource)
     desk = FsvDesk(paths, resources=resources, version=settings.fsv_version)
     try:
@@ -182,7 +180,7 @@ def _fsv(args: argparse.Namespace, out: Output) -> int:
         desk.close()
     out.result({"library": paths, "groups": [{"number": one.number, "fields": one.fields} for one in groups]})
     for group in groups:
-        title = _CONFIG.get(group.number, f"Groupe {group.number}")
+        title = CONFIG_TITLES.get(group.number, f"Groupe {group.number}")
         out.line(f"{title:<24} {' · '.join(field for field in group.fields if field) or 'rien'}")
     return DONE
 

@@ -16,6 +16,7 @@ from app.ui import failures
 from app.ui.collector import Collector, spare_what_stays
 from app.ui.main_window import MainWindow
 from app.ui.rooms import preload
+from app.ui.system_lock import follow
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme, load_fonts
 
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from app.officine.staff.session import StaffSession
     from app.settings import Settings
     from app.ui.context import Services, Ui
+    from app.ui.system_lock import SystemLock
 
 _GUARD_CALLS, _GUARD_DRIFT = 500, -100
 _SETTLED_MS = 10_000
+_FOLLOW_MS = 1_500
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -85,6 +88,7 @@ class Desktop(QObject):
         self.window = MainWindow(self.theme, self.tasks, mode, settings.keys)
         self.tasks.show_failure = self.show_failure
         self._open = open_services
+        self._system_lock: SystemLock | None = None
 
     def start(self) -> None:
         """Show the window and begin to open the services."""
@@ -131,8 +135,20 @@ class Desktop(QObject):
             self.window.lock(None)
             ask_or_tell(self.ui, self.window)
 
+    def follow_system(self) -> None:
+        """Lock with the session of the computer from now on."""
+        self._system_lock = follow(self.window)
+        self._system_lock.locked.connect(self.system_locked)
+
+    def system_locked(self) -> None:
+        """Lock the workstation, once it is usable: the session of the computer is."""
+        if self.ui is not None:
+            self.window.watch.system_locked()
+
     def close(self) -> None:
         """Stop what runs and close the services."""
+        if self._system_lock is not None:
+            self._system_lock.stop()
         if self.ui is not None:
             self.ui.cards.stop()
         self.tasks.shutdown()
@@ -188,6 +204,8 @@ def run(settings: Settings, mode: Mode, open_services: Callable[[], Services], l
     desktop = Desktop(app, settings, mode, open_services)
     sys.excepthook = desktop.hook
     desktop.start()
+    # Once the window is there: the buses of the system are asked then.
+    QTimer.singleShot(_FOLLOW_MS, desktop.follow_system)
     QTimer.singleShot(_SETTLED_MS, spare_what_stays)
     code = app.exec()
     desktop.close()

@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
+    from app.officine.rights.component import ComponentSettings
     from app.officine.rights.service import PatientRights
     from app.officine.safety.service import Safety
     from app.officine.secrets.certificates import Certificates
     from app.officine.secrets.service import Vault
     from app.officine.staff.accounts import Accounts as StaffAccounts
     from app.officine.staff.card_settings import CardSettings
+    from app.officine.staff.lock_settings import LockSettings
     from app.officine.staff.model import Member
     from app.officine.staff.ports import ProfessionalCards
     from app.officine.staff.readers import ReaderBench
@@ -272,6 +274,8 @@ class Services(Protocol):
     vault: Vault
     certificates: Certificates
     card_settings: CardSettings
+    component_settings: ComponentSettings
+    lock_settings: LockSettings
     rights: PatientRights
     staff_accounts: StaffAccounts
     sign_in: SignIn

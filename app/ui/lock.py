@@ -46,6 +46,7 @@ _REASONS: Final = {
     LockReason.CARD_REMOVED: "La carte a été retirée à {}.",
     LockReason.EXPIRED: "La durée de la session s’est achevée à {}\u00a0: identifiez-vous à nouveau.",
     LockReason.CLOCK: "L’horloge du poste a reculé (il est {})\u00a0: identifiez-vous à nouveau.",
+    LockReason.SYSTEM: "La session de l’ordinateur a été verrouillée à {}.",
 }
 _START = "Identifiez-vous pour ouvrir ce poste."
 _KEPT = "Les ventes en cours sont gardées."
@@ -480,7 +481,8 @@ class LockView(QWidget):
         self._ui.set_session(session)
         self.unlocked.emit()
         for finding in outcome.findings:
-            self._ui.say(f"{finding.text} {finding.advice}", "warning")
+            kind = "info" if finding.severity is Severity.INFO else "warning"
+            self._ui.say(f"{finding.text} {finding.advice}", kind)
         if before is not None and before.id != session.member.id:
             self._ui.say(f"Bonjour {session.member.given_name}. C’est vous qui servez.", "success")
 

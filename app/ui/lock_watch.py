@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.kernel.text import plural
 from app.officine.patients.cards import CardNews
-from app.officine.staff.locks import LockPolicy, LockReason, due, idle_in
+from app.officine.staff.locks import LockReason, due, idle_in
 from app.ui import theme
 from app.ui.widgets.basics import IconLabel, Text
 
 if TYPE_CHECKING:
     from app.officine.patients.cards import News
+    from app.officine.staff.locks import LockPolicy
     from app.officine.staff.session import StaffSession
     from app.ui.context import Ui
 
@@ -35,8 +36,7 @@ _ACTIVITY: Final = {
 
 def policy_of(ui: Ui) -> LockPolicy:
     """Return the rules of the locks of this workstation."""
-    settings = ui.settings
-    return LockPolicy(settings.lock_idle_minutes, settings.lock_absolute_hours, settings.lock_on_card_removed)
+    return ui.services.lock_settings.policy()
 
 
 class LockWatch(QObject):
@@ -102,6 +102,13 @@ class LockWatch(QObject):
                 self._ask_which(session)
             else:
                 self._gone()
+
+    def system_locked(self) -> None:
+        """Follow the lock of the computer’s own session, where the officine wants it."""
+        if self._ui.session is not None and not self._ui.is_locked and policy_of(self._ui).on_system_lock:
+            self._warned = 0
+            self.closing_in.emit(0)
+            self.due.emit(LockReason.SYSTEM)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Note the hands; take nothing: the key that keeps the workstation open may be the first of a scan."""

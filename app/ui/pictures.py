@@ -155,6 +155,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
+    from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
@@ -185,6 +186,7 @@ def pictures() -> tuple[Picture, ...]:
         *SECRETS,
         *PICTURES,
         *CARD_SETTINGS,
+        *VITALE,
     )
 
 

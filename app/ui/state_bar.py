@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 from app.kernel.text import plural
 from app.ui import formats, theme
 from app.ui.widgets.basics import Button, IconLabel, Text
-from app.ui.widgets.card_words import card_words
+from app.ui.widgets.card_words import card_words, holder_words
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from app.kernel.events import Changed
+    from app.kernel.outcome import Finding
     from app.officine.catalog.model import CatalogVersion
     from app.ui.context import Services, Ui
     from app.ui.tasks import Tasks
@@ -129,6 +130,26 @@ class StateBar(QFrame):
         words, color = card_words(state, lost=self._cards_were_up)
         self.cards.setVisible(bool(words))
         self.cards.say(words, "card", color)
+        self.cards.setToolTip("")
+        port = self._ui.services.professional_cards
+        if port is not None and any(kind.startswith("cps") for kind in state.cards.values()):
+            self._ui.tasks.run(
+                lambda _progress: port.notices(),
+                done=lambda told: self._tell_of_card(words, told),
+                # A card that can't be read is told where one signs in.
+                failed=lambda _error: None,
+                owner=self,
+                key="holder",
+            )
+
+    def _tell_of_card(self, words: str, told: list[Finding]) -> None:
+        """Say that there is something to see of the professional card that is in, unless another state came since."""
+        if self.cards.words.text() != words:
+            return
+        short, color = holder_words(told)
+        if short:
+            self.cards.say(f"{words}\u00a0: {short}", "card", color)
+        self.cards.setToolTip("\n".join(f"{one.text} {one.advice}" for one in told))
 
     def _changed(self, change: Changed) -> None:
         if change.touches("outbox") or change.touches("catalog"):

@@ -29,7 +29,7 @@ from app.holder_cards import HolderCards, HolderTrust, Revocation, build_cards
 from app.kernel.clock import FixedClock
 from app.kernel.events import Publisher
 from app.kernel.mode import Mode
-from app.kernel.outcome import Done, Refused
+from app.kernel.outcome import Done, Refused, Severity
 from app.officine.secrets.sealing import KeyBox
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.ports import CardProof, HolderCard
@@ -235,6 +235,26 @@ def test_the_end_of_a_certificate_is_told_two_months_ahead(pki: dict[str, Author
 
     assert (said(61), said(60), said(0), said(-1)) == ([], ["GAL-CPS-30"], ["GAL-CPS-30"], ["GAL-CPS-31"])
     assert said(400) == ["GAL-CPS-32"]
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "presses"),
+    [
+        (60, Severity.INFO, False),
+        (31, Severity.INFO, False),
+        (30, Severity.WARNING, False),
+        (8, Severity.WARNING, False),
+        (7, Severity.WARNING, True),
+        (0, Severity.WARNING, True),
+    ],
+)
+def test_it_is_told_louder_as_the_end_comes_near(
+    pki: dict[str, Authority], keys: Keys, days: int, severity: Severity, *, presses: bool
+) -> None:
+    facts = certificates.facts_of(pki["sound"].issue(keys[0], *PHARMACIST, days=365))
+    (told,) = certificates.validity(facts, facts.not_after - dt.timedelta(days=days))
+    assert told.severity is severity
+    assert ("n’ouvrira plus ce poste" in told.advice) is presses
 
 
 def test_a_situation_that_is_damaged_is_left_out() -> None:

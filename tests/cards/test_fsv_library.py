@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,9 @@ from app.cards.fsv_failures import (
     failure_of,
 )
 from app.cards.fsv_library import FUNCTIONS, target_of
+from app.fsv_bench import FsvBench
 from app.kernel.mode import Mode
+from app.officine.rights.component import Component
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -380,3 +383,20 @@ def test_the_command_says_what_is_missing_as_a_failure_of_the_workstation(tmp_pa
     done = galien(tmp_path, "fsv")
     assert done.returncode == 4
     assert "GAL-FSV-01" in done.stderr
+
+
+def test_a_trial_tells_the_versions_or_what_is_missing_by_its_name(double: Double, tmp_path: Path) -> None:
+    double.answer("g 60;0403;1.40;")
+    table = tmp_path / "codes.json"
+    table.write_text('{"source": "essai", "rows": [{"ald": "01", "situation": "0000", "label": "ALD"}]}', "utf-8")
+    chosen = Component(fsv_library=double.path, fsv_meanings=str(table))
+    found = FsvBench().test(chosen)
+    assert ("Versions", "0403 · 1.40") in found.facts
+    assert ("Codes couverture", "1\u00a0code, essai") in found.facts
+    assert found.findings == ()
+    other = FsvBench().test(replace(chosen, fsv_version="9999", fsv_meanings=str(tmp_path)))
+    assert [one.code for one in other.findings] == ["GAL-FSV-02", "GAL-FSV-45"]
+    assert "9999" in other.findings[0].text
+    absent = FsvBench().test(replace(chosen, fsv_library=f"{double.path};{tmp_path / 'parti.so'}"))
+    assert "parti.so" in absent.findings[0].text
+    assert double.path not in absent.findings[0].text, "only what is missing is named"

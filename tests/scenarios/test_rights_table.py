@@ -40,8 +40,10 @@ from app.officine.patients.service import FictitiousFile
 from app.officine.prescriptions.model import PrescriberDraft
 from app.officine.recalls.model import RecallDraft
 from app.officine.registers.model import EntryKind
+from app.officine.rights.component import Component
 from app.officine.safety.model import AllergyChoice, AllergyKind, Thesaurus
 from app.officine.staff import rules
+from app.officine.staff.locks import LockPolicy
 from app.officine.staff.model import Member, MemberDraft, Right, Role
 from app.officine.staff.ports import HolderCard
 from app.officine.staff.service import actor_of
@@ -143,6 +145,9 @@ CASES: dict[str, Case] = {
     # --- Free, each with its reason ---
     "card_settings.set_module": Case(Right.SET_CARDS, lambda s, _h, a: s.set_module("", a)),
     "card_settings.set_authorities": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.set_authorities("", a)),
+    "component_settings.test": Case(Right.SET_CARDS, lambda s, _h, a: s.test(Component(), a)),
+    "component_settings.set": Case(Right.SET_CARDS, lambda s, _h, a: s.set(Component(), a)),
+    "lock_settings.set": Case(Right.MANAGE_STAFF, lambda s, _h, a: s.set(LockPolicy(), a)),
     "db.write": Case(None, nothing, "how every act is written: the services ask before"),
     "db.perform": Case(None, nothing, "the same"),
     "outbox.retry": Case(None, nothing, "shows no content; sends what someone with the right left there; traced"),

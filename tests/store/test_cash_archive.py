@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dispensing_house import CAMILLE, DOLIPRANE, House, done, open_house
+from seal_hands import sealing
 
 from app.kernel import french
 from app.kernel.errors import FileUnusable, InputDefect
 from app.kernel.outcome import Refused
 from app.officine.cash import archive
 from app.officine.cash.model import Period, RecordKind
-from app.officine.cash.paper import ClosingPapers
+from app.officine.cash.paper import ClosingPapers, short_hash
+from app.officine.trace.model import Reason
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -111,9 +113,10 @@ def test_a_z_on_paper_says_its_totals_and_the_hash_of_its_entry(house: House, tm
     session = house.sale(DOLIPRANE)
     done(house.counter.validate(session, CAMILLE, house.paid(session)))
     z = done(house.closings.close(CAMILLE, Period.DAY))
-    file = ClosingPapers(house.db, tmp_path).write(z, a4=a4)
+    file = ClosingPapers(house.db, tmp_path, lambda _closing: None).write(z, a4=a4)
     page = pypdfium2.PdfDocument(file.read_bytes())[0]
     said = page.get_textpage().get_text_range().replace("\xa0", " ").replace("\u202f", " ")
+    assert "n’ont encore aucun scellé" in said
     for words in (
         "Z n° 1 — 23/11/2026",
         "Ventes TTC",
@@ -123,6 +126,45 @@ def test_a_z_on_paper_says_its_totals_and_the_hash_of_its_entry(house: House, tm
     ):
         assert words in said
     assert round(page.get_width() / 72 * 25.4) == (210 if a4 else 80)
+
+
+@pytest.mark.req("OFF-DB-07")
+@pytest.mark.parametrize("a4", [False, True])
+def test_a_z_on_paper_bears_the_seal_of_the_registers(
+    house: House, clock: FixedClock, tmp_path: Path, *, a4: bool
+) -> None:
+    """What was sealed is compared with a paper that no disk holds: it betrays even seals that were made anew."""
+    import datetime as dt  # noqa: PLC0415 -- only to move the clock
+
+    import pypdfium2  # noqa: PLC0415 -- only here
+
+    seals = sealing(house.db, tmp_path / "data").seals
+    papers = ClosingPapers(house.db, tmp_path, seals.witness)
+
+    def printed() -> str:
+        page = pypdfium2.PdfDocument(papers.write(z, a4=a4).read_bytes())[0]
+        text: str = page.get_textpage().get_text_range()
+        return " ".join(text.replace("\xa0", " ").replace("\u202f", " ").split())
+
+    # Made at the very moment of the closing, and before it all the same.
+    first = done(seals.make(CAMILLE, Reason.DAY))
+    session = house.sale(DOLIPRANE)
+    done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    z = done(house.closings.close(CAMILLE, Period.DAY))
+    assert f"Dernier scellé avant ce Z : n° {first.number}" in printed()
+    assert short_hash(first.hash) in printed()
+    clock.advance(dt.timedelta(minutes=1))
+    over = done(seals.make(CAMILLE, Reason.CLOSING))
+    said = printed()
+    assert f"Scellé n° {over.number}, le 23/11/2026" in said
+    assert f"trace jusqu’au n° {over.heads['audit']}" in said
+    assert short_hash(over.hash) in said
+    assert over.hash.startswith(short_hash(over.hash).replace(" ", ""))
+    clock.advance(dt.timedelta(days=1))
+    session = house.sale(DOLIPRANE)
+    done(house.counter.validate(session, CAMILLE, house.paid(session)))
+    done(seals.make(CAMILLE, Reason.DAY))
+    assert printed() == said, "printed later, a Z bears the same seal"
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,3 +113,18 @@ def test_a_student_works_here_as_long_as_the_enrolment_recorded_lasts(
     assert [finding.code for finding in staff.refusal(lea, Right.MANAGE_STAFF)] == ["GAL-PER-01"]
     assert isinstance(staff.set_student_until(student.id, last + dt.timedelta(days=365), actor), Done)
     assert staff.refusal(lea, Right.DELIVER) == []
+
+
+def test_an_enrolment_belongs_to_a_student_only(staff: Staff, actor: Actor) -> None:
+    """CSP L.4241-10: the last day that is typed counts for a student, and goes with the role."""
+    last = dt.date(2027, 9, 30)
+    draft = MemberDraft(family_name="SAUGE", given_name="Rose", role=Role.STUDENT, student_until=last)
+    rose = staff.add(draft, actor)
+    assert isinstance(rose, Done)
+    assert rose.value.student_until == last
+    other = staff.add(replace(draft, role=Role.TECHNICIAN), actor)
+    assert isinstance(other, Done)
+    assert other.value.student_until is None
+    left = staff.edit(rose.value.id, replace(draft, role=Role.TECHNICIAN), actor)
+    assert isinstance(left, Done)
+    assert left.value.student_until is None

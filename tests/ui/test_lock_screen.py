@@ -456,6 +456,30 @@ def test_a_card_put_in_asks_its_holder_for_its_pin_which_is_wiped(hands: Hands, 
 
 
 @pytest.mark.req("OFF-UI-20")
+def test_the_line_at_the_bottom_says_that_the_card_that_is_in_needs_a_look(hands: Hands, cards: Cards) -> None:
+    member = next(one for one in hands.services.staff.members() if one.rpps)
+    bar = hands.stage.window.state_bar
+    readers = hands.services.cards
+    readers._state = replace(readers.state, service=True, readers=(READER,), cards={READER: "cps4"})
+    cards.card = card_of(member)
+    for severity, words in (
+        (Severity.INFO, "à renouveler"),
+        (Severity.WARNING, "à vérifier"),
+        (Severity.ERROR, "refusée"),
+    ):
+        cards.told = (Finding("GAL-CPS-30", severity, "Le certificat expire dans 12 j.", "Renouvelez-la."),)
+        bar._show_cards()
+        hands.stage.settle()
+        assert bar.cards.words.text() == f"Carte CPS\u00a0: {words}"
+        assert "expire dans 12 j. Renouvelez-la." in bar.cards.toolTip()
+    cards.told = ()
+    bar._show_cards()
+    hands.stage.settle()
+    assert bar.cards.words.text() == "Carte CPS"
+    assert bar.cards.toolTip() == ""
+
+
+@pytest.mark.req("OFF-UI-20")
 def test_the_last_try_of_a_card_needs_a_yes(hands: Hands, cards: Cards) -> None:
     member = next(one for one in hands.services.staff.members() if one.rpps)
     view = locked(hands)

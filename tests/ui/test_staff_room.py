@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.demo_people import PIN
 from app.officine.staff.model import Right, Role
 from app.officine.staff.rules import may
+from app.officine.staff.service import actor_of
 from app.ui.staff.view import StaffView
 
 if TYPE_CHECKING:
@@ -162,3 +164,40 @@ def test_the_table_of_rights_shown_is_the_one_that_services_ask(hands: Hands) ->
             said = table.records_model.columns[place].text(right)
             if right is not Right.IDENTITY_SUPER:
                 assert (said == "oui") is may(role, right)
+
+
+@pytest.mark.req("OFF-UI-20")
+def test_the_end_of_a_students_enrolment_is_typed_on_the_sheet_and_stops_what_they_may_do(hands: Hands) -> None:
+    """CSP L.4241-10: a student works here as long as the enrolment lasts."""
+    view = room(hands)
+    hands.press(Qt.Key.Key_N, CONTROL)
+    form = view.sheet.member_form
+    assert not form.until_field.isVisible(), "nobody else has such a date"
+    form.family.setText("Sureau")
+    form.given.setText("Noé")
+    form.role.setCurrentIndex(list(Role).index(Role.STUDENT))
+    assert form.until_field.isVisible()
+    form.until.setFocus()
+    hands.type("31022027")
+    hands.press(ENTER)
+    hands.stage.settle()
+    assert "GAL-PER-37" in words(view), "a day that is none is refused"
+    form.until.clear()
+    form.until.setFocus()
+    hands.type("22112026")
+    hands.press(ENTER)
+    hands.stage.settle()
+    staff = hands.services.staff
+    noe = next(one for one in staff.members() if one.family_name == "Sureau")
+    assert noe.student_until == dt.date(2026, 11, 22)
+    view.list.point(next(place for place, one in enumerate(view.list.records) if one.member.id == noe.id))
+    hands.stage.settle()
+    assert "échue depuis le 22/11/2026" in words(view)
+    assert not staff.may(actor_of(noe, "poste"), Right.DELIVER)
+    hands.stage.act("staff.edit")
+    form.role.setCurrentIndex(list(Role).index(Role.TECHNICIAN))
+    hands.stage.act("staff.save")
+    hands.stage.settle()
+    changed = staff.get(noe.id)
+    assert changed is not None
+    assert changed.student_until is None, "who is no student any more has no enrolment"

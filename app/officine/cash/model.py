@@ -295,6 +295,20 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """The seal of the registers that a Z bears on paper: its number, when, its hash, the last entry of the trace in it.
+
+    ``covers``: the entry of the Z is under it; else it is the last one made before.
+    """
+
+    number: int
+    at: dt.datetime
+    hash: str
+    trace: int
+    covers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a patient owes, and what was received from them in advance."""
 

@@ -15,19 +15,24 @@ from app.officine.cash.model import Means, RecordKind
 from app.store import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.docs.pdf_view import PageImage
     from app.docs.ticket import Pharmacy
-    from app.officine.cash.model import Closing, Totals
+    from app.officine.cash.model import Closing, Totals, Witness
     from app.store.database import Database
 
 _BANNERS = {"demo": "SIMULATION", "training": "FORMATION"}
+_SHORT = 16
 _FINAL = "Clôture définitive, chaînée (CGI art. 286, I-3° bis). Empreinte de l’écriture :"
 
 
-def sheet_of(closing: Closing, pharmacy: Pharmacy) -> ClosingSheet:
-    """Return the Z of a closing: totals by VAT rate, payer and means, perpetual totals, the hash of its entry."""
+def sheet_of(closing: Closing, pharmacy: Pharmacy, witness: Witness | None = None) -> ClosingSheet:
+    """Return the Z of a closing: totals by VAT rate, payer and means, perpetual totals, the hash of its entry.
+
+    ``witness`` is the seal of the registers: on paper, outside every disk, it betrays even seals that were made anew.
+    """
     totals = closing.totals
     name = rules.named(closing.period, closing.start)
     return ClosingSheet(
@@ -39,7 +44,7 @@ def sheet_of(closing: Closing, pharmacy: Pharmacy) -> ClosingSheet:
             f"Écritures n° {grouped(closing.first_seq)} à {grouped(closing.last_seq)}",
         ),
         sections=(*sections_of(totals), _perpetual(closing)),
-        foot=(_FINAL, closing.hash[:32], closing.hash[32:]),
+        foot=(_FINAL, closing.hash[:32], closing.hash[32:], *_sealed(witness)),
         banner=_BANNERS.get(closing.mode, ""),
     )
 
@@ -88,19 +93,33 @@ def _perpetual(closing: Closing) -> Section:
     return Section("Grand total perpétuel", rows, strong_last=True)
 
 
+def _sealed(witness: Witness | None) -> tuple[str, ...]:
+    if witness is None:
+        return ("Les registres n’ont encore aucun scellé.",)
+    what = "Scellé" if witness.covers else "Dernier scellé avant ce Z :"
+    said = f"{what} n° {witness.number}, le {french.moment(witness.at)}, trace jusqu’au n° {grouped(witness.trace)} :"
+    return (said, short_hash(witness.hash))
+
+
+def short_hash(value: str) -> str:
+    """Return the beginning of a hash as it is compared by eye: sixteen digits by four."""
+    return " ".join(value[place : place + 4] for place in range(0, _SHORT, 4))
+
+
 class ClosingPapers:
     """The Z of this workstation, as files."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        """Write into ``folder``, with the name of the officine that ``db`` knows."""
+    def __init__(self, db: Database, folder: Path, witness: Callable[[Closing], Witness | None]) -> None:
+        """Write into ``folder``, with the name of the officine that ``db`` knows; ``witness`` finds the seal of a Z."""
         self._db = db
         self._folder = folder
+        self._witness = witness
 
     def write(self, closing: Closing, *, a4: bool = False) -> Path:
         """Write a Z and return its file: a roll of 80 mm, or A4. Raises DiskFull or DatabaseReadOnly."""
         from app.docs.closing import closing_pdf  # noqa: PLC0415 -- heavy: at the first Z printed
 
-        content = closing_pdf(sheet_of(closing, self._pharmacy()), a4=a4)
+        content = closing_pdf(sheet_of(closing, self._pharmacy(), self._witness(closing)), a4=a4)
         size = "a4" if a4 else "80mm"
         file = self._folder / f"z-{closing.period}-{closing.start.isoformat()}-{size}.pdf"
         return write_whole(

@@ -20,11 +20,13 @@ class LockPolicy:
 
     ``idle_minutes``: without key, scan or card. ``absolute_hours``: after the full sign-in, whatever is done; a day
     on duty at most. ``on_card_removed``: as soon as the card that opened the session leaves the reader.
+    ``on_system_lock``: as soon as the session of the computer is locked.
     """
 
     idle_minutes: int = 10
     absolute_hours: int = 12
     on_card_removed: bool = True
+    on_system_lock: bool = True
 
     @property
     def idle(self) -> dt.timedelta:
@@ -45,6 +47,7 @@ class LockReason(enum.StrEnum):
     CARD_REMOVED = "card-removed"
     EXPIRED = "expired"
     CLOCK = "clock"
+    SYSTEM = "system"
 
     @property
     def label(self) -> str:
@@ -58,6 +61,7 @@ _LABELS = {
     LockReason.CARD_REMOVED: "Poste verrouillé : la carte a été retirée",
     LockReason.EXPIRED: "La durée de la session est écoulée : identifiez-vous à nouveau",
     LockReason.CLOCK: "L’horloge du poste a reculé : identifiez-vous à nouveau",
+    LockReason.SYSTEM: "Poste verrouillé avec la session de l’ordinateur",
 }
 
 

@@ -117,7 +117,7 @@ _RIGHT_LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberDraft:
-    """What is typed of a member of the staff."""
+    """What is typed of a member of the staff; ``student_until`` counts for a student only (see ``Member``)."""
 
     family_name: str
     given_name: str
@@ -125,6 +125,7 @@ class MemberDraft:
     rpps: str = ""
     badge: str = ""
     is_identity_super_user: bool = False
+    student_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ def enrolment_over(member: Member) -> Finding:
     """Return the finding that refuses an act to a student whose enrolment is over."""
     assert member.student_until is not None
     text = f"L’inscription de cet étudiant est échue depuis le {french.short_date(member.student_until)}."
-    return _error("GAL-PER-09", text, "Le titulaire vérifie le nouveau certificat : galien staff certificate.")
+    return _error("GAL-PER-09", text, "Le titulaire note le nouveau certificat : Équipe (Alt+0), F6 « Modifier ».")
 
 
 def limited() -> Finding:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
 
 _LIMITED = select(StaffAccountRow.staff_id).where(
     StaffAccountRow.password_hash != "",
@@ -112,6 +112,8 @@ class Staff:
             work.session.flush()
             for row in rows:
                 work.audit("staff.add", "staff", str(row.id), details={"role": row.role})
+                if row.student_until is not None:
+                    _audit_enrolment(work, row.id, row.student_until)
             work.changed("staff")
         return Done([member_of(row) for row in rows], tuple(findings))
 
@@ -126,12 +128,16 @@ class Staff:
             findings += rules.last_holder(known, self._team().values())
         if is_refused(findings):
             return Refused(tuple(findings))
+        until = _enrolment(draft)
         with self._db.write(actor) as work:
             row = work.session.get_one(StaffRow, member_id)
             before = (row.role, row.is_identity_super_user)
             row.family_name, row.given_name, row.role = draft.family_name, draft.given_name, str(draft.role)
             row.rpps, row.badge = draft.rpps, draft.badge or None
             row.is_identity_super_user = draft.is_identity_super_user
+            if row.student_until != until:
+                row.student_until = until
+                _audit_enrolment(work, member_id, until)
             work.session.flush()
             details = {"before": list(before), "after": [row.role, row.is_identity_super_user]}
             work.audit("staff.edit", "staff", str(member_id), details=details)
@@ -149,8 +155,7 @@ class Staff:
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
             work.session.execute(update(StaffRow).where(StaffRow.id == member_id).values(student_until=until))
-            day = "" if until is None else until.isoformat()
-            work.audit("staff.certificate", "staff", str(member_id), details={"until": day})
+            _audit_enrolment(work, member_id, until)
             work.changed("staff")
         return Done(None)
 
@@ -187,6 +192,16 @@ def actor_of(member: Member, station: str) -> Actor:
     return Actor(member.id, member.name, station)
 
 
+def _enrolment(draft: MemberDraft) -> dt.date | None:
+    """Return until when the enrolment lets a student work here; of another role there is none."""
+    return draft.student_until if draft.role is Role.STUDENT else None
+
+
+def _audit_enrolment(work: UnitOfWork, member_id: int, until: dt.date | None) -> None:
+    day = "" if until is None else until.isoformat()
+    work.audit("staff.certificate", "staff", str(member_id), details={"until": day})
+
+
 def row_of(draft: MemberDraft) -> StaffRow:
     """Return the row of a new member."""
     return StaffRow(
@@ -197,6 +212,7 @@ def row_of(draft: MemberDraft) -> StaffRow:
         badge=draft.badge or None,
         active=True,
         is_identity_super_user=draft.is_identity_super_user,
+        student_until=_enrolment(draft),
     )
 
 

@@ -65,6 +65,7 @@ SENTENCES = {
     "secret.recovery_code": "Code de secours des secrets émis",
     "secret.renew": "Clé du coffre renouvelée",
     "secret.rotate": "Clé maîtresse changée",
+    "locks.set": "Réglage des verrous changé",
     "cards.set": "Réglage des cartes changé",
     "certificate.import": "Certificat importé",
     # --- Stock, recalls, quarantine ----------------------------------------------------------------------------

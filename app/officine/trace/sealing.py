@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import threading
@@ -14,6 +15,7 @@ from sqlalchemy import insert, select
 from app.kernel.clock import paris_date
 from app.kernel.errors import EnvironmentFailure
 from app.kernel.outcome import Done, Refused
+from app.officine.cash.model import Witness
 from app.officine.staff.model import Right
 from app.officine.trace import checking, rules
 from app.officine.trace.chains import TABLES
@@ -26,12 +28,13 @@ from app.store.seal_tables import SealRow
 from app.store.seals import Head, Seal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.cash.model import Closing
     from app.officine.staff.service import Staff
     from app.officine.trace.model import SealReport
     from app.store.audit import Actor
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from app.store.seal_folder import Reading
     from app.store.seal_key import SealKey
 
+_CASH, _TRACE = "cash", "audit"
 _SPAN = 200_000
 """The most entries of one chain that one seal takes: a first seal over years of registers is made of several."""
 
@@ -110,6 +114,19 @@ class Seals:
     def made(self, limit: int = 400) -> list[SealMade]:
         """Return the seals of this workstation's folder, the newest first."""
         return [_told(seal) for seal in reversed(self._folder.read().seals[-limit:])]
+
+    def witness(self, closing: Closing) -> Witness | None:
+        """Return the first seal over a closing of the till, else the last one made before it; None without any.
+
+        The same closing keeps the same seal, however late it is printed, once there is one over it.
+        """
+        with self._db.read() as session:
+            after = session.scalars(select(SealRow.line).where(SealRow.at >= closing.at).order_by(SealRow.number))
+            over = next((seal for seal in _readable(after) if _last(seal, _CASH) >= closing.seq), None)
+            if over is not None:
+                return _witness(over, covers=True)
+            before = next(_readable(session.scalars(select(SealRow.line).order_by(SealRow.number.desc()))), None)
+        return None if before is None else _witness(before, covers=False)
 
     def verify(self) -> SealReport:
         """Compare every register, entry by entry, with the seals."""
@@ -284,6 +301,24 @@ def _parsed(line: str) -> Seal | None:
         return seals.parse(line)
     except ValueError:
         return None
+
+
+def _readable(lines: Iterable[str]) -> Iterator[Seal]:
+    """Give the seals of lines; one that was altered is told by the checks of the seals, and stops no paper."""
+    for line in lines:
+        with contextlib.suppress(seals.NotASeal):
+            yield seals.parse(line)
+
+
+def _last(seal: Seal, chain: str) -> int:
+    """Return the number of the last entry of a chain under a seal; 0 where it has none."""
+    head = seal.heads.get(chain)
+    return 0 if head is None else head.seq
+
+
+def _witness(seal: Seal, *, covers: bool) -> Witness:
+    at = dt.datetime.fromisoformat(seal.at)
+    return Witness(seal.number, at, seal.hash, _last(seal, _TRACE), covers)
 
 
 def _told(seal: Seal) -> SealMade:

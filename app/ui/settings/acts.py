@@ -17,6 +17,7 @@ PAGES = (
     ("promises", "Promis", "box"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
+    ("vitale", "Vitale et appli", "card"),
     ("secrets", "Clés et certificats", "lock"),
     ("about", "À propos", "about"),
 )
@@ -94,6 +95,23 @@ ACTS = (
         ("lecteur", "CPS", "Vitale", "PC/SC"),
         room="settings",
         icon="card",
+    ),
+    Act(
+        "settings.test_component",
+        "Essayer la bibliothèque SESAM-Vitale",
+        "",
+        ("FSV", "droits", "fournitures", "ApCV"),
+        room="settings",
+        icon="check",
+    ),
+    Act(
+        "settings.import_p12",
+        "Importer un certificat (PKCS#12)",
+        "",
+        ("p12", "pfx", "cachet", "authentification"),
+        room="settings",
+        icon="folder",
+        right=Right.MANAGE_SECRETS,
     ),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),
 )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox
 
+from app.kernel.outcome import Refused
 from app.kernel.text import plural
-from app.officine.staff.locks import ABSOLUTE_RANGE_HOURS, IDLE_RANGE_MINUTES
+from app.officine.staff.locks import ABSOLUTE_RANGE_HOURS, IDLE_RANGE_MINUTES, LockPolicy
 from app.officine.staff.model import Right
 from app.officine.staff.rules import member_may
 from app.ui import formats
@@ -16,14 +17,21 @@ from app.ui.settings.page import Page
 from app.ui.widgets.basics import ActButton, Button, Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import Field, NumberField
+from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
+    from app.kernel.outcome import Outcome
     from app.ui.context import Ui
 
 _ALWAYS = (
     "Un verrou existe toujours\u00a0: il se raccourcit, s’allonge dans ces limites, et ne s’arrête pas. F12 verrouille "
     "à la main. Les ventes en cours sont gardées\u202f; ce qui s’imprime ou s’enregistre s’achève et se dit ensuite."
+)
+
+_SYSTEM = (
+    "Sous Linux, le bureau l’annonce (GNOME, KDE, Xfce, systemd)\u00a0; sous Windows, le système. Là où "
+    "rien ne l’annonce, l’inactivité y veille."
 )
 
 
@@ -47,10 +55,15 @@ class LockingPage(Page):
                 hint="Après elle, un code PIN ne suffit plus. Vaut à partir de la prochaine identification.",
             )
         )
+        self.system = QCheckBox("Verrouiller avec la &session de l’ordinateur")
         panel.body.addWidget(self.card)
+        panel.body.addWidget(self.system)
+        panel.body.addWidget(Text(_SYSTEM, "caption", wrap=True))
         panel.body.addWidget(Text(_ALWAYS, "muted", wrap=True))
         self.save = Button("Enregistrer", kind="primary", icon="save")
         self.save.clicked.connect(lambda _checked=False: self.keep())
+        self.findings = FindingList(refusal="Non enregistré")
+        panel.body.addWidget(self.findings)
         panel.body.addWidget(Flow([self.save, ActButton(ui.acts, "app.lock")]))
         self.right = Text("Réservé à qui gère l’équipe.", "caption")
         panel.body.addWidget(self.right)
@@ -61,12 +74,14 @@ class LockingPage(Page):
 
     def shown(self) -> None:
         """Show the locks in force, and the session."""
-        settings, session, operator = self._ui.settings, self._ui.session, self._ui.operator
-        self.idle.setValue(settings.lock_idle_minutes)
-        self.absolute.setValue(settings.lock_absolute_hours)
-        self.card.setChecked(settings.lock_on_card_removed)
+        policy, session, operator = self._ui.services.lock_settings.policy(), self._ui.session, self._ui.operator
+        self.findings.set_findings(())
+        self.idle.setValue(policy.idle_minutes)
+        self.absolute.setValue(policy.absolute_hours)
+        self.card.setChecked(policy.on_card_removed)
+        self.system.setChecked(policy.on_system_lock)
         allowed = operator is None or member_may(operator, Right.MANAGE_STAFF)
-        for part in (self.idle, self.absolute, self.card, self.save):
+        for part in (self.idle, self.absolute, self.card, self.system, self.save):
             part.setEnabled(allowed)
         self.right.setVisible(not allowed)
         if session is None:
@@ -83,9 +98,13 @@ class LockingPage(Page):
 
     def keep(self) -> None:
         """Keep what is chosen; the watch reads it at its next look."""
-        settings = self._ui.settings
-        settings.lock_idle_minutes = self.idle.value()
-        settings.lock_absolute_hours = self.absolute.value()
-        settings.lock_on_card_removed = self.card.isChecked()
-        self._ui.keep_settings()
+        settings, actor = self._ui.services.lock_settings, self._ui.actor()
+        policy = LockPolicy(self.idle.value(), self.absolute.value(), self.card.isChecked(), self.system.isChecked())
+        self._ui.tasks.run(lambda _progress: settings.set(policy, actor), done=self._kept, owner=self, key="keep")
+
+    def _kept(self, outcome: Outcome[None]) -> None:
+        if isinstance(outcome, Refused):
+            self.findings.set_findings(outcome.findings)
+            return
+        self.findings.set_findings(())
         self._ui.say("Verrouillage enregistré", "success")

@@ -8,6 +8,7 @@ from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import NBSP, plural
 from app.ui import formats
 from app.ui.passphrase import PassphraseDialog
+from app.ui.settings.import_p12 import P12Form
 from app.ui.settings.page import Page
 from app.ui.widgets.basics import ActButton, Button, Chip, Text, row
 from app.ui.widgets.facts import Facts
@@ -51,6 +52,7 @@ class SecretsPage(Page):
         self.end()
         ui.broadcast.changed.connect(self._changed)
         ui.locked.connect(self._hide_codes)
+        ui.locked.connect(self.p12.close_form)
 
     def _build_key(self) -> None:
         panel = self.panel("Clé de ce poste")
@@ -107,19 +109,19 @@ class SecretsPage(Page):
         panel.body.addWidget(self.certificates)
         panel.body.addWidget(self.none)
         panel.body.addWidget(self.ending)
-        panel.body.addWidget(
-            Text(
-                "Un certificat s’importe par «\u00a0galien secrets import-p12 FICHIER USAGE\u00a0».",
-                "caption",
-                wrap=True,
-            )
-        )
+        self.p12 = P12Form(self._ui)
+        self.p12.hide()
+        self.p12_button = ActButton(self._ui.acts, "settings.import_p12")
+        panel.body.addWidget(self.p12)
+        panel.body.addLayout(row(self.p12_button, 0))
+        self.p12.closed.connect(self.p12_button.show)
 
     # --- Reading ------------------------------------------------------------------------------------------------------
 
     def shown(self) -> None:
         """Read how the secrets stand; a code that was shown is hidden."""
         self._hide_codes()
+        self.p12.close_form()
         self.refusals.set_findings(())
         self._read()
 
@@ -189,6 +191,12 @@ class SecretsPage(Page):
     def give_recovery(self) -> None:
         """Show a new recovery code."""
         self._act(self._ui.services.vault.recovery_code, lambda code: self._reveal(self.recovery, code))
+
+    def import_p12(self) -> None:
+        """Ask for a file of certificate and key, what it is for and its password."""
+        self.p12_button.hide()
+        self.p12.open_form()
+        self.ensureWidgetVisible(self.p12)
 
     def enrol(self) -> None:
         """Let this workstation join by the code typed."""

@@ -24,6 +24,7 @@ from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
 from app.ui.settings.scanner import ScannerPage
 from app.ui.settings.secrets import SecretsPage
+from app.ui.settings.vitale import VitalePage
 from app.ui.widgets.basics import Button, Panel
 from app.ui.widgets.stack import Stack
 
@@ -48,6 +49,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "about": AboutPage,
     "promises": PromisesPage,
     "secrets": SecretsPage,
+    "vitale": VitalePage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -58,6 +60,8 @@ _PAGE_ACTS = (
     ("calibrate", "scanner", "begin"),
     ("switch_checks", "checks", "switch"),
     ("test_card", "cards", "test"),
+    ("test_component", "vitale", "test"),
+    ("import_p12", "secrets", "import_p12"),
     ("keep_promises", "promises", "keep"),
     ("secret_rotate", "secrets", "rotate"),
     ("secret_transfer", "secrets", "give_transfer"),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
+from app.kernel.clock import today
+from app.kernel.outcome import Finding, Severity
 from app.officine.staff.model import Member, MemberDraft, Role
 from app.ui.lock_steps import NewSecret
 from app.ui.widgets.act_form import ActForm
 from app.ui.widgets.basics import Text
-from app.ui.widgets.fields import Field, TextField
+from app.ui.widgets.fields import DateField, Field, TextField
 from app.ui.widgets.secret_field import SecretField
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAME_LIMIT, _RPPS_LIMIT, _BADGE_LIMIT, _PIN_LIMIT = 60, 11, 26, 12
 _SAVE = "staff.save"
+_UNTIL = "Inscrit &jusqu’au"
 
 
 class MemberForm(ActForm):
@@ -34,18 +37,23 @@ class MemberForm(ActForm):
             self.role.addItem(role.label, role)
         self.rpps, self.badge = TextField(limit=_RPPS_LIMIT), TextField(limit=_BADGE_LIMIT)
         self.super_user = QCheckBox("Super-utilisateur &identité")
-        self.lay(
+        self.until = DateField(lambda: today(ui.services.clock))
+        laid = self.lay(
             ("&Nom", self.family),
             ("&Prénom", self.given),
             ("&Rôle", self.role),
             ("RPP&S (11 chiffres)", self.rpps),
             ("&Badge (scannez-le)", self.badge),
+            (_UNTIL, self.until),
         )
+        self.until_field = laid[_UNTIL]
+        self.role.currentIndexChanged.connect(lambda _place: self._ask_until())
+        self._ask_until()
         self.fields.addWidget(self.super_user, 3, 0, 1, 2)
         self.fields.addWidget(
             Text("Il corrige les identités récupérées ou qualifiées.", "caption", wrap=True), 4, 0, 1, 2
         )
-        editors: tuple[QLineEdit, ...] = (self.family, self.given, self.rpps, self.badge)
+        editors: tuple[QLineEdit, ...] = (self.family, self.given, self.rpps, self.badge, self.until)
         self.chain(*editors)
 
     def begin(self, member: Member | None) -> None:
@@ -57,6 +65,7 @@ class MemberForm(ActForm):
         self.role.setCurrentIndex(list(Role).index(member.role if member else Role.TECHNICIAN))
         self.rpps.setText(member.rpps if member else "")
         self.badge.setText(member.badge if member else "")
+        self.until.set_date(member.student_until if member else None)
         self.super_user.setChecked(member is not None and member.is_identity_super_user)
         self.family.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -64,9 +73,18 @@ class MemberForm(ActForm):
         """Take the code of a badge that is scanned."""
         self.badge.setText(code)
 
+    def _ask_until(self) -> None:
+        """Ask until when for a student only: an enrolment is what lets one work here (CSP L.4241-10)."""
+        self.until_field.setVisible(self.role.currentData() == Role.STUDENT)
+
     def save(self) -> None:
         """Add or change the member."""
         staff, actor, member = self.ui.services.staff, self.ui.actor(), self.member
+        is_student = self.role.currentData() == Role.STUDENT
+        if is_student and self.until.text().strip() and self.until.date is None:
+            self.refuse([_no_date()])
+            self.until.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         draft = MemberDraft(
             family_name=self.family.text().strip(),
             given_name=self.given.text().strip(),
@@ -74,12 +92,18 @@ class MemberForm(ActForm):
             rpps=self.rpps.text().strip(),
             badge=self.badge.text().strip(),
             is_identity_super_user=self.super_user.isChecked(),
+            student_until=self.until.date if is_student else None,
         )
         said = f"{draft.given_name} {draft.family_name}"
         if member is None:
             self.perform(lambda: staff.add(draft, actor), f"{said} est dans l’équipe")
         else:
             self.perform(lambda: staff.edit(member.id, draft, actor), f"{said}\u00a0: fiche enregistrée")
+
+
+def _no_date() -> Finding:
+    text = "La fin de l’inscription n’est pas une date."
+    return Finding("GAL-PER-37", Severity.ERROR, text, "Recopiez-la du certificat\u00a0: jj/mm/aaaa.")
 
 
 class PasswordForm(ActForm):

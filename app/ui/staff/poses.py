@@ -74,6 +74,18 @@ def _own(*acts: str) -> Callable[[Stage], None]:
     return pose
 
 
+def _student(stage: Stage) -> None:
+    """Show the form of a student, whose date could not be read."""
+    view = _view(stage)
+    stage.act("staff.add")
+    form = view.sheet.member_form
+    form.family.setText("SUREAU")
+    form.given.setText("Noé")
+    form.role.setCurrentIndex(list(Role).index(Role.STUDENT))
+    form.until.setText("31/02/2027")
+    stage.act("staff.save")
+
+
 def _enrolment(stage: Stage) -> None:
     view = _view(stage)
     sheet = view.sheet
@@ -100,6 +112,7 @@ PICTURES = (
     Picture("staff-locked", _member(3)),
     Picture("staff-new", _member(0, "staff.add", "staff.save")),
     Picture("staff-edit", _member(1, "staff.edit")),
+    Picture("staff-student", _student),
     Picture("staff-reset", _member(2, "staff.reset")),
     Picture("staff-password", _own("staff.password")),
     Picture("staff-pin", _own("staff.pin")),

@@ -40,13 +40,24 @@ class RightsPage(QWidget):
         columns += [Column(_SHORT[role], _answer(role), 9, tone=_tone(role), strong=True) for role in Role]
         empty = EmptyState("list", "Aucun droit", "La table des droits est vide.")
         self.list: ListTable[Right] = ListTable("Table des droits", columns, empty)
+        # Where letters are large the table has no room for the whole act: the line pointed at is told in full.
+        self.whole = Text("", "strong", wrap=True)
+        self.list.pointed.connect(self._tell)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
         column.addWidget(self.list, 1)
+        column.addWidget(self.whole)
         column.addWidget(Text(_NOTE, "caption", wrap=True))
         self.setFocusProxy(self.list)
         self.list.set_records(list(Right))
+
+    def _tell(self, right: Right | None) -> None:
+        if right is None:
+            self.whole.setText("")
+            return
+        allowed = ", ".join(_SHORT[role].lower() for role in Role if may(role, right))
+        self.whole.setText(f"{_sentence(right)}\u00a0: {allowed or 'les personnes désignées'}")
 
 
 def _sentence(right: Right) -> str:

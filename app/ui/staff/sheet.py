@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.kernel.clock import today
 from app.kernel.outcome import Refused
 from app.kernel.text import plural
+from app.officine.staff.model import Role
+from app.officine.staff.rules import lapsed
 from app.ui import formats, theme
 from app.ui.lock_steps import TotpStep, as_finding
 from app.ui.staff.forms import LeaveForm, MemberForm, PasswordForm, PinForm
@@ -21,6 +24,8 @@ from app.ui.widgets.scrolling import scrolling
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from app.kernel.errors import GalienError
     from app.kernel.outcome import Outcome
     from app.officine.staff.model import Member
@@ -122,6 +127,7 @@ class StaffSheet(QWidget):
                 ("Rôle", member.role.label),
                 ("RPPS", member.rpps),
                 ("Badge", member.badge),
+                ("Inscription", _enrolment(member, today(self._ui.services.clock))),
                 ("Identités", "super-utilisateur identité" if member.is_identity_super_user else ""),
                 ("Au travail", " · ".join(_session(one) for one in record.sessions)),
             ]
@@ -324,6 +330,16 @@ def state_words(factors: Factors) -> tuple[str, str]:
 
 def _state(record: MemberRecord) -> tuple[str, str]:
     return state_words(record.factors)
+
+
+def _enrolment(member: Member, day: dt.date) -> str:
+    if member.role is not Role.STUDENT:
+        return ""
+    if member.student_until is None:
+        return "non notée\u00a0: F6 «\u00a0Modifier\u00a0», d’après le certificat"
+    if lapsed(member, day):
+        return f"échue depuis le {formats.date(member.student_until)}\u00a0: aucun acte n’est permis"
+    return f"jusqu’au {formats.date(member.student_until)}"
 
 
 def _session(one: SessionSummary) -> str:

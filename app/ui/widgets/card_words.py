@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.kernel.outcome import Severity
 from app.kernel.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.kernel.outcome import Finding
     from app.officine.patients.cards import ReadersState
 
 _CARDS = {
@@ -37,3 +41,17 @@ def card_words(state: ReadersState, *, lost: bool = False) -> tuple[str, str]:
     if not state.readers:
         return "Aucun lecteur de cartes", "muted"
     return plural(len(state.readers), "lecteur de cartes", "lecteurs de cartes"), "muted"
+
+
+def holder_words(told: Sequence[Finding]) -> tuple[str, str]:
+    """Return what is said in short of the professional card that is in, and in which colour; empty for nothing.
+
+    What is to be known in full stands in the tip, and was told at sign-in.
+    """
+    if not told:
+        return "", "muted"
+    if any(one.severity is Severity.ERROR for one in told):
+        return "refusée", "danger"
+    if any(one.severity is Severity.WARNING for one in told):
+        return "à vérifier", "warning"
+    return "à renouveler", "muted"
