@@ -52,6 +52,8 @@ from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.identities import Identities
+from app.officine.patients.ins_scan import InsScans
+from app.officine.patients.ins_symbols import InsSymbols
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -60,6 +62,7 @@ from app.officine.rights import meanings
 from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
+from app.officine.scan import ins_symbol
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
@@ -114,6 +117,8 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    ins_scans: InsScans
+    ins_symbols: InsSymbols
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -359,6 +364,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         setattr(settings, name, value)
         settings_module.save(folder.settings_file, settings)
 
+    identities = Identities(db, staff, production=not mode.is_simulated)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -371,7 +377,17 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         staff=staff,
         catalog=catalog,
         patients=patients,
-        identities=Identities(db, staff, production=not mode.is_simulated),
+        identities=identities,
+        ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
+        ins_symbols=InsSymbols(
+            db,
+            staff,
+            identities,
+            ins_symbol.message,
+            folder=folder.prints,
+            banner=settings.mode.banner,
+            production=not mode.is_simulated,
+        ),
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,
