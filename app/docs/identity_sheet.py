@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LABEL_ROOM = 46 * MM
 _PADDING = 4 * MM
+_CAPTION = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,11 @@ def write_block(sheet: Sheet, block: IdentityBlock) -> None:
     """Write an identity across a page: the traits at the left, the symbol at the right, in a frame."""
     module = datamatrix.MODULE_MM * MM
     square = 0.0 if block.modules is None else datamatrix.side(block.modules, module)
-    caption = fonts.wrapped(block.caption, BOLD, 8, square) if square else []
+    points = min(_CAPTION, _CAPTION * square / max(1.0, fonts.width(block.caption, BOLD, _CAPTION)))
     room = sheet.room - 2 * _PADDING - _LABEL_ROOM - (square + _PADDING if square else 0)
     lines = [(label, fonts.wrapped(value, BOLD, 10, room)) for label, _, value in block.traits]
     text = sum(len(value) * 10 * LEADING + 1.2 * MM for _, value in lines)
-    height = max(text, square + len(caption) * 8 * LEADING) + 2 * _PADDING
+    height = max(text, square + points * LEADING) + 2 * _PADDING
     sheet.need(height)
     top = sheet.y
     sheet.box(sheet.margin, top, sheet.room, height, line=FAINT)
@@ -76,11 +77,8 @@ def write_block(sheet: Sheet, block: IdentityBlock) -> None:
     if block.modules is not None:
         left = sheet.size[0] - sheet.margin - _PADDING - square
         _put_symbol(sheet, block.modules, left, top + _PADDING + square, module)
-        foot = top + _PADDING + square
-        for line in caption:
-            shift = (square - fonts.width(line, BOLD, 8)) / 2
-            sheet.write(line, left + shift, foot + 8, size=8, font=BOLD)
-            foot += 8 * LEADING
+        shift = (square - fonts.width(block.caption, BOLD, points)) / 2
+        sheet.write(block.caption, left + shift, top + _PADDING + square + points, size=points, font=BOLD)
     sheet.y = top + height
 
 
@@ -98,7 +96,7 @@ def identity_pdf(paper: IdentityPaper) -> bytes:
         said = "Cette identité n’est pas qualifiée : ni matricule INS, ni code à scanner."
     else:
         said = (
-            "Le code porte l’INS et les traits ci-contre. Il n’est pas signé : lu par un autre professionnel, il ne "
+            "Le code porte l’INS et les traits ci-dessus. Il n’est pas signé : lu par un autre professionnel, il ne "
             "remplace ni une pièce d’identité, ni l’interrogation du téléservice INSi."
         )
     sheet.paragraph(typographic(said), size=8.5, grey=SOFT)
@@ -123,7 +121,7 @@ def identity_label_pdf(block: IdentityBlock, size: LabelSize, banner: str = "") 
     canvas.setTitle("Étiquette d’identité")
     module = datamatrix.LABEL_MODULE_MM * MM
     square = 0.0 if block.modules is None else datamatrix.side(block.modules, module)
-    room = width - (square + MM if square else 0)
+    room = width - (square + 2 * MM if square else 0)
     foot = FLOOR * LEADING if banner else 0.0
     _write_traits(canvas, block, (size.inset, top), (room, height - foot))
     if banner:

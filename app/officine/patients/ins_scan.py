@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """What a code calls for: the files found, or the draft of a new one where nobody is known, and what there is to say.
+    """What a code calls for: the files found, or the draft of a new one, and what there is to say.
 
     ``is_sure`` is True for one file that says the same as the code: it may be opened at once. Any other is to be
     looked at by a person first.

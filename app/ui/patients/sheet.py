@@ -108,8 +108,8 @@ class PatientSheet(Panel):
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
-        ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an identity
-        qualifiée, to be scanned from the screen.
+        ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
+        identity qualifiée, to be scanned from the screen.
         """
         self.patient = patient
         self.sheet.begin()
