@@ -1,4 +1,4 @@
-"""Does any INS datamatrix, damaged or made to deceive, give findings and never an exception, a false INS or a symbol?"""
+"""Does any INS datamatrix, damaged or made to deceive, give findings, and never an exception or a false INS?"""
 
 from __future__ import annotations
 

@@ -327,8 +327,12 @@ def test_several_files_of_the_same_traits_are_left_to_a_person(desk: Desk) -> No
 @pytest.mark.req("OFF-INS-44")
 @pytest.mark.parametrize(
     ("ins", "code"),
-    [(TEST, "GAL-IDN-09"), (replace(NIR, matricule="297022A02077879"), "GAL-IDN-07"), (replace(NIR, oid="1.2"), "GAL-IDN-08")],
-)  # fmt: skip
+    [
+        (TEST, "GAL-IDN-09"),
+        (replace(NIR, matricule="297022A02077879"), "GAL-IDN-07"),
+        (replace(NIR, oid="1.2"), "GAL-IDN-08"),
+    ],
+)
 def test_a_code_that_holds_no_ins_of_real_data_calls_for_nobody(desk: Desk, ins: Ins, code: str) -> None:
     desk.file()
     sighting = desk.scans.look_up(ins, TRAITS, desk.actor)
