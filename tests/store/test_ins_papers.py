@@ -278,6 +278,9 @@ def test_a_code_with_other_traits_than_its_file_alerts(desk: Desk, read: dict[st
     sighting = desk.scans.look_up(NIR, replace(TRAITS, **read), desk.actor)
     assert ([one.id for one in sighting.patients], sighting.is_sure) == ([patient_id], False)
     assert [(one.code, one.severity) for one in sighting.findings] == [("GAL-IDN-24", "error")]
+    ((trait, value),) = read.items()
+    shown = "27/02/1997" if trait == "birth_date" else value
+    assert f"{shown} sur le code" in sighting.findings[0].advice
     found = desk.identities.of(patient_id)
     assert found is not None
     assert (found.identity.traits, found.identity.ins) == (TRAITS, NIR)

@@ -191,8 +191,8 @@ def test_a_symbol_is_read_from_the_screen_in_every_theme_and_zoom(shared_stage: 
     worn.set_zoom(look[1])
     try:
         symbol = Symbol("essai")
-        assert symbol.isHidden()
         symbol.show_symbol(datamatrix.modules_of(frame(ADRUN)), "INS à scanner")
+        assert not symbol.isVisible(), "no window of its own, which would take the keys"
         picture = grabbed(symbol.square)
         assert read_pages(picture) == [["]d1" + frame(ADRUN)]]
         from PIL import Image  # noqa: PLC0415 -- heavy

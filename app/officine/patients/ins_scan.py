@@ -6,12 +6,14 @@ carries opens a file, is compared with it or fills a new one, provisoire, and IN
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from app.kernel import french
 from app.kernel.outcome import Done, Finding, Severity, is_refused
 from app.kernel.text import typographic
 from app.officine.patients import identity_store, names, store, transitions
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
+
+
+_DIFFERS = "GAL-IDN-24"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,8 @@ class InsScans:
             kept = self._identities.scanned(patient.id, patient.version, ins, read, actor)
             # Read meanwhile by another workstation, or by who may not write: the file opens all the same.
             patient = kept.value.patient if isinstance(kept, Done) else patient
-        return Sighting(patients=(patient,), findings=move.findings, is_sure=not differs)
+        said = tuple(_with_values(one, file, read) if one.code == _DIFFERS else one for one in move.findings)
+        return Sighting(patients=(patient,), findings=said, is_sure=not differs)
 
 
 def draft_of(read: Traits) -> PatientDraft:
@@ -104,6 +110,26 @@ def draft_of(read: Traits) -> PatientDraft:
         sex=Sex(read.sex) if read.sex in {"F", "M"} else None,
         birth_place=read.birth_place,
     )
+
+
+def _with_values(finding: Finding, file: IdentityFile, read: Traits) -> Finding:
+    """Return a difference with what the code says of each trait beside what the file says."""
+    mine = file.identity.traits
+    compared = [
+        f"{transitions.LABELS[trait].capitalize()} : {_shown(trait, read)} sur le code, {_shown(trait, mine)} au dossier."
+        for trait in transitions.differences(file.identity, read)
+    ]
+    return replace(finding, advice=typographic(" ".join((*compared, finding.advice))))
+
+
+def _shown(trait: str, traits: Traits) -> str:
+    value = str(getattr(traits, trait))
+    if trait == "first_name":
+        return value or traits.birth_names
+    if trait == "birth_date":
+        with contextlib.suppress(ValueError):
+            return french.short_date(dt.date.fromisoformat(value))
+    return value or "rien"
 
 
 def _alike(session: Session, read: Traits) -> list[int]:

@@ -49,7 +49,6 @@ class SymbolSquare(QWidget):
 
     def _fit(self) -> None:
         self.setFixedSize(self.sizeHint())
-        self.setVisible(bool(self._modules))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -69,7 +68,7 @@ class SymbolSquare(QWidget):
 
 
 class Symbol(QWidget):
-    """A code with what is written below it; hidden while there is none."""
+    """A code with what is written below it; hidden once there is none any more."""
 
     def __init__(self, name: str, module: int = _MODULE) -> None:
         """Show nothing yet; see ``SymbolSquare``."""
@@ -83,16 +82,17 @@ class Symbol(QWidget):
         column.addWidget(self.square, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.caption)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.clear()
 
     def show_symbol(self, modules: Modules, caption: str) -> None:
         """Show a code and its caption."""
         self.square.show_modules(modules)
         self.caption.setText(caption)
-        self.setVisible(True)
+        # One that is not laid out yet would come as a window of its own, and take the focus.
+        if self.parentWidget() is not None:
+            self.show()
 
     def clear(self) -> None:
         """Show no code."""
         self.square.show_modules(())
         self.caption.setText("")
-        self.setVisible(False)
+        self.hide()
