@@ -114,9 +114,11 @@ def draft_of(read: Traits) -> PatientDraft:
 
 def _with_values(finding: Finding, file: IdentityFile, read: Traits) -> Finding:
     """Return a difference with what the code says of each trait beside what the file says."""
-    mine = file.identity.traits
+    # A code holds the list of first names alone.
+    told = replace(read, first_name=read.birth_names)
     compared = [
-        f"{transitions.LABELS[trait].capitalize()} : {_shown(trait, read)} sur le code, {_shown(trait, mine)} au dossier."
+        f"{transitions.LABELS[trait].capitalize()} : {_shown(trait, told)} sur le code, "
+        f"{_shown(trait, file.identity.traits)} au dossier."
         for trait in transitions.differences(file.identity, read)
     ]
     return replace(finding, advice=typographic(" ".join((*compared, finding.advice))))
@@ -124,8 +126,6 @@ def _with_values(finding: Finding, file: IdentityFile, read: Traits) -> Finding:
 
 def _shown(trait: str, traits: Traits) -> str:
     value = str(getattr(traits, trait))
-    if trait == "first_name":
-        return value or traits.birth_names
     if trait == "birth_date":
         with contextlib.suppress(ValueError):
             return french.short_date(dt.date.fromisoformat(value))
