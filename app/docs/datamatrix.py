@@ -31,9 +31,11 @@ def modules_of(text: str) -> Modules:
 
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
     # One pixel a module, black 0 and white 255; PIL reads the image that the encoder gives.
-    drawn = Image.fromarray(symbol.to_image(scale=1, add_quiet_zones=False))
+    drawn = Image.fromarray(symbol.to_image(scale=1, add_quiet_zones=False)).convert("L")
+    pixels = drawn.tobytes()
     return tuple(
-        tuple(drawn.getpixel((column, row)) == 0 for column in range(drawn.width)) for row in range(drawn.height)
+        tuple(pixel == 0 for pixel in pixels[start : start + drawn.width])
+        for start in range(0, len(pixels), drawn.width)
     )
 
 
