@@ -53,6 +53,8 @@ from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.identities import Identities
+from app.officine.patients.ins_scan import InsScans
+from app.officine.patients.ins_symbols import InsSymbols
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -62,6 +64,7 @@ from app.officine.rights.component import ComponentSettings
 from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
+from app.officine.scan import ins_symbol
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
@@ -117,6 +120,8 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    ins_scans: InsScans
+    ins_symbols: InsSymbols
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -381,6 +386,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         key=SealKey(folder.seal_key, vault),
         copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
     )
+    identities = Identities(db, staff, production=not mode.is_simulated)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -393,7 +399,17 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         staff=staff,
         catalog=catalog,
         patients=patients,
-        identities=Identities(db, staff, production=not mode.is_simulated),
+        identities=identities,
+        ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
+        ins_symbols=InsSymbols(
+            db,
+            staff,
+            identities,
+            ins_symbol.message,
+            folder=folder.prints,
+            banner=settings.mode.banner,
+            production=not mode.is_simulated,
+        ),
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,

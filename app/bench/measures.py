@@ -15,12 +15,14 @@ from app import bootstrap
 from app import settings as settings_module
 from app.bench import base, cluster, floors
 from app.bench.figures import Figure, sample
+from app.docs import datamatrix
 from app.kernel.errors import EnvironmentFailure
 from app.kernel.outcome import Done, Refused
 from app.officine.dispensing import session as sessions
 from app.officine.dispensing.model import Author, Payment, PaymentMethod, PrescriptionDraft
 from app.officine.patients.model import Coverage, PatientDraft, Sex
 from app.officine.prescriptions.model import PrescriberDraft
+from app.officine.scan import ins_symbol
 from app.officine.scan.image import read_image
 from app.officine.scan.service import interpret
 from app.officine.stock.model import ReceiptLine
@@ -47,6 +49,15 @@ NAMES = (
 _LINES = 3
 _RECEIVED = 300
 _PRINTED = "(01)03400935955838(17)281231(10)B417K(21)900101A7"
+_TRAITS = {
+    "matricule": "297022A02077878",
+    "oid": "1.2.250.1.213.1.4.10",
+    "birth_names": "DOMINIQUE MARIE-LOUISE",
+    "family_name": "ADRTROIS",
+    "sex": "F",
+    "birth_date": "1997-02-26",
+    "birth_place": "2A020",
+}
 
 
 def search_service(services: Services, times: int = 400) -> Figure:
@@ -149,6 +160,17 @@ def scan_image(times: int = 60) -> Figure:
             grey = picture.convert("L")
         floor = statistics.median(sample(lambda _: zxingcpp.read_barcodes(grey), times))
     return Figure("scan_image", taken, floor, "zxing seul sur la même image, déjà en mémoire")
+
+
+def ins_symbol_drawn(times: int = 100) -> Figure:
+    """The DataMatrix of an INS, from the traits to the modules that a screen or a page draws."""
+    import zxingcpp  # noqa: PLC0415 -- heavy: only where symbols are measured
+
+    day = dt.date(2026, 11, 23)
+    text, _ = ins_symbol.message(_TRAITS, day)
+    taken = sample(lambda _: datamatrix.modules_of(ins_symbol.message(_TRAITS, day)[0]), times)
+    bare = sample(lambda _: zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True), times)
+    return Figure("ins_symbol", taken, statistics.median(bare), "zxing seul sur le même texte")
 
 
 def listed_products(services: Services, count: int) -> list[Product]:

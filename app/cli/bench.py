@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300", "operator_switch")
 _ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "cards", "ui_block")
-_APART = ("validate_postgresql", "catalog_import", "scan_image")
+_APART = ("validate_postgresql", "catalog_import", "scan_image", "ins_symbol")
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
 
 
@@ -57,6 +57,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "validate_postgresql": measures.validate_postgresql,
         "catalog_import": lambda: measures.catalog_import(args.bdpm or base.medicines(cache)),
         "scan_image": measures.scan_image,
+        "ins_symbol": measures.ins_symbol_drawn,
     }
     if any(name in _ON_SERVICES + _ON_SCREENS for name in wanted):
         volumes = Volumes(deliveries=args.deliveries)

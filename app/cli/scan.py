@@ -31,7 +31,9 @@ def configure(parser: CommandParser) -> None:
     """Add the command's own arguments."""
     parser.free_text = True
     parser.add_argument("text", nargs="?", metavar="TEXTE", help=r"texte lu (« \x1d » pour le séparateur ; « - »)")
-    parser.add_argument("--image", metavar="FICHIER", help="image PNG ou JPEG à lire à la place d’un texte (« - »)")
+    parser.add_argument(
+        "--image", metavar="FICHIER", help="image PNG, JPEG ou PDF à lire à la place d’un texte (« - »)"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from app.officine.owed.service import Owed
     from app.officine.patients.card_desk import PatientCards
     from app.officine.patients.identities import Identities
+    from app.officine.patients.ins_scan import InsScans
+    from app.officine.patients.ins_symbols import InsSymbols
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -244,6 +246,8 @@ class Services(Protocol):
     catalog: Catalog
     patients: Patients
     identities: Identities
+    ins_scans: InsScans
+    ins_symbols: InsSymbols
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter

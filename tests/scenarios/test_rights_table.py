@@ -242,6 +242,10 @@ CASES: dict[str, Case] = {
     "identities.scanned": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.scanned(h.patient.id, 0, FOUND.ins, FOUND.traits, a)
     ),
+    "ins_scans.look_up": Case(Right.READ_PATIENT, lambda s, _h, a: s.look_up(FOUND.ins, FOUND.traits, a)),
+    "ins_symbols.for_patient": Case(Right.SEE_INS, lambda s, h, a: s.for_patient(h.patient.id, a)),
+    "ins_symbols.write_sheet": Case(Right.READ_PATIENT, lambda s, h, a: s.write_sheet(h.patient.id, a)),
+    "ins_symbols.write_label": Case(Right.READ_PATIENT, lambda s, h, a: s.write_label(h.patient.id, a)),
     "identities.settle": Case(Right.EDIT_PATIENT, lambda s, _h, a: s.settle(4711, a)),
     "identities.set_evidence_types": Case(
         Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_evidence_types(DEFAULT_TYPES, a)

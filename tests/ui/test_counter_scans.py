@@ -102,7 +102,7 @@ def test_an_eprescription_keeps_its_number_and_says_what_is_missing(hands: Hands
 @pytest.mark.req("OFF-SCAN-26")
 def test_an_ins_of_nobody_known_offers_the_creation(hands: Hands) -> None:
     fields: dict[str, str | None] = {
-        "matricule": "299121234567897", "oid": "1.2.250.1.213.1.4.10", "birth_names": "ZOE ANNA",
+        "matricule": "299121234567888", "oid": "1.2.250.1.213.1.4.10", "birth_names": "ZOE ANNA",
         "family_name": "XYLOPHON", "sex": "F", "birth_date": "1999-12-03", "birth_place": "75111",
     }  # fmt: skip
     hands.page.take_scan(Scan(ScanKind.INS, fields, (), "x"))

@@ -7,7 +7,6 @@ that is neither at its longest nor the last; ECC 200, square, a quiet zone aroun
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import TYPE_CHECKING
 
 from app.kernel.outcome import is_refused
@@ -42,14 +41,9 @@ def message(traits: Mapping[str, str], today: dt.date) -> tuple[str, tuple[Findi
 
 def png(text: str, scale: int = 6) -> bytes:
     """Return the symbol of a message as a PNG in black and white, ``scale`` pixels a module, quiet zone included."""
-    import zxingcpp  # noqa: PLC0415 -- a heavy library, at first use
-    from PIL import Image, ImageOps  # noqa: PLC0415 -- the same
+    from app.docs import datamatrix  # noqa: PLC0415 -- a heavy library, at first use
 
-    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
-    drawn = ImageOps.expand(Image.fromarray(symbol.to_image(scale=scale, add_quiet_zones=False)), 2 * scale, 255)
-    stream = io.BytesIO()
-    drawn.convert("1").save(stream, "PNG")
-    return stream.getvalue()
+    return datamatrix.png(datamatrix.modules_of(text), scale)
 
 
 def _as_written(name: str, value: str) -> str:

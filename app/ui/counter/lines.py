@@ -333,12 +333,19 @@ class LinesTable(QTableView):
         """Keep the product readable: columns that the side panel repeats go first."""
         super().resizeEvent(event)
         self._fit()
-        self.empty.setGeometry(self.viewport().rect())
+        self._lay_empty()
 
     def _show_empty(self) -> None:
         self.empty.setVisible(not self.lines.rows)
         self.horizontalHeader().setVisible(bool(self.lines.rows))
-        self.empty.setGeometry(self.viewport().rect())
+        self._lay_empty()
+
+    def _lay_empty(self) -> None:
+        """Lay out what an empty sale says: where a notice leaves too little room, its title alone."""
+        room = self.viewport().rect()
+        self.empty.advice.show()
+        self.empty.advice.setVisible(self.empty.heightForWidth(room.width()) <= room.height())
+        self.empty.setGeometry(room)
 
     def _measure(self) -> None:
         metrics = self.fontMetrics()

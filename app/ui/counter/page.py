@@ -476,7 +476,7 @@ class TillPage(QWidget):
             self.hand_over(meaning.promise)
         elif meaning.member is not None:
             self._ui.ask_operator(meaning.member)
-        elif len(meaning.patients) == 1:
+        elif len(meaning.patients) == 1 and not meaning.is_doubtful:
             self._take_patient(meaning.patients[0])
         elif meaning.patients or meaning.draft is not None:
             self._choose_patient(meaning)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Finding, Severity
 from app.officine.dispensing import recalled
 from app.officine.dispensing.model import Box
-from app.officine.patients.model import Patient, PatientDraft, Sex
+from app.officine.patients.identity import Ins, Traits
 from app.officine.recalls.model import concerning
 from app.officine.scan.model import ScanKind
 from app.ui import formats
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.kernel.actor import Actor
     from app.officine.catalog.model import Product
     from app.officine.owed.model import Promise
+    from app.officine.patients.model import Patient, PatientDraft
     from app.officine.recalls.model import Recall
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
@@ -36,7 +37,7 @@ class Meaning:
     """What a scan turned out to be; exactly one of these is set, besides the findings.
 
     ``recalls`` are those that call the box back: it stays out of the sale. ``phone`` showed the code of its appli carte
-    Vitale at ``shown_at``.
+    Vitale at ``shown_at``. ``is_doubtful``: the patient found is not taken before a person looked.
     """
 
     product: Product | None = None
@@ -44,6 +45,7 @@ class Meaning:
     recalls: tuple[Recall, ...] = ()
     patients: tuple[Patient, ...] = ()
     draft: PatientDraft | None = None
+    is_doubtful: bool = False
     member: Member | None = None
     promise: Promise | None = None
     phone: str = ""
@@ -59,7 +61,7 @@ def read(services: Services, scan: Scan, actor: Actor | None = None) -> Meaning:
     if scan.kind in _PRODUCT_FIELDS:
         return _product(services, scan)
     if scan.kind is ScanKind.INS:
-        return _patient(services, scan)
+        return _patient(services, scan, actor)
     if scan.kind is ScanKind.STAFF:
         return _member(services, scan)
     if scan.kind is ScanKind.PROMISE:
@@ -102,34 +104,20 @@ def _unless_recalled(services: Services, meaning: Meaning, product: Product) -> 
     return replace(meaning, findings=(*meaning.findings, told))
 
 
-def _patient(services: Services, scan: Scan) -> Meaning:
-    """Find by matricule, else by names and birth date; a patient not found is proposed for creation."""
-    matricule = scan.fields.get("matricule") or ""
-    found = services.patients.search(matricule) if matricule else []
-    oid = scan.fields.get("oid")
-    found = [patient for patient in found if patient.oid in {None, oid}]
-    draft = draft_of(scan)
-    if not found and draft.birth_date is not None:
-        wanted = f"{draft.family_name} {draft.first_name} {formats.date(draft.birth_date)}"
-        found = services.patients.search(wanted)
-    if found:
-        return Meaning(patients=tuple(found))
-    return Meaning(draft=draft)
-
-
-def draft_of(scan: Scan) -> PatientDraft:
-    """Return the traits that an INS DataMatrix carries, as a draft; the first name is the first of the birth names."""
-    names = scan.fields.get("birth_names") or ""
-    born = scan.fields.get("birth_date")
-    sex = scan.fields.get("sex")
-    return PatientDraft(
-        family_name=scan.fields.get("family_name") or "",
-        first_name=names.split(" ")[0],
-        birth_names=names,
-        birth_date=dt.date.fromisoformat(born) if born else None,
-        sex=Sex(sex) if sex in {"F", "M"} else None,
-        birth_place=scan.fields.get("birth_place") or "",
+def _patient(services: Services, scan: Scan, actor: Actor | None) -> Meaning:
+    """Find the file that an INS datamatrix calls for; nobody known is proposed for creation."""
+    sighting = services.ins_scans.look_up(*carried(scan), actor)
+    return Meaning(
+        patients=sighting.patients, draft=sighting.draft, findings=sighting.findings, is_doubtful=not sighting.is_sure
     )
+
+
+def carried(scan: Scan) -> tuple[Ins, Traits]:
+    """Return the INS and the traits that a datamatrix holds."""
+    read = {name: value or "" for name, value in scan.fields.items()}
+    names = ("family_name", "birth_names", "sex", "birth_date", "birth_place")
+    traits = Traits(**{name: read.get(name, "") for name in names})
+    return Ins(read.get("matricule", ""), read.get("oid", "")), traits
 
 
 def _member(services: Services, scan: Scan) -> Meaning:

@@ -43,6 +43,15 @@ ACTS = (
         icon="list",
         right=Right.READ_AUDIT,
     ),
+    Act("patients.sheet", "Fiche d’identité", "F11", ("imprimer", "datamatrix", "INS"), room="patients", icon="print"),
+    Act(
+        "patients.label",
+        "Étiquette d’identité",
+        "Shift+F11",
+        ("imprimer", "datamatrix", "INS"),
+        room="patients",
+        icon="print",
+    ),
     Act(
         "patients.identity",
         "Identité du patient",

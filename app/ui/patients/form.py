@@ -21,6 +21,8 @@ from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Tall
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.kernel.outcome import Finding, Outcome
     from app.ui.context import Ui
 
@@ -83,6 +85,15 @@ class PatientForm(Panel):
             self.editors["family_name"].setText(family)
             self.editors["first_name"].setText(first)
         self.editors["family_name"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fill(self, draft: PatientDraft, findings: Iterable[Finding]) -> None:
+        """Write what was scanned into the fields, to be looked at and completed, and what there is to say of it."""
+        self.begin()
+        for name in (*_NAMES, "birth_place"):
+            self.editors[name].setText(getattr(draft, name))
+        self.birth_date.set_date(draft.birth_date)
+        self.sex.setCurrentIndex(max(0, self.sex.findData(draft.sex)))
+        self.findings.set_findings(findings)
 
     @property
     def draft(self) -> PatientDraft:

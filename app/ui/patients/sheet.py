@@ -10,10 +10,12 @@ from app.ui.patients.allergies import state_words
 from app.ui.widgets.basics import Chip, Panel, Text
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
+from app.ui.widgets.symbol import Symbol
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Coverage, Patient
     from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
@@ -97,11 +99,17 @@ class PatientSheet(Panel):
         self.patient: Patient | None = None
 
     def show_patient(
-        self, patient: Patient | None, today: dt.date, recorded: Recorded | None = None, kept: Kept | None = None
+        self,
+        patient: Patient | None,
+        today: dt.date,
+        recorded: Recorded | None = None,
+        kept: Kept | None = None,
+        symbol: InsSymbol | None = None,
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
-        ``kept`` is the reading of a card by which the rights were last brought up to date.
+        ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
+        identity qualifiée, to be scanned from the screen.
         """
         self.patient = patient
         self.sheet.begin()
@@ -116,6 +124,10 @@ class PatientSheet(Panel):
         self._allergies(patient, recorded)
         self.sheet.section("Traits d’identité")
         self.sheet.column.addWidget(Facts(_traits(patient)))
+        if symbol is not None:
+            drawn = Symbol("DataMatrix INS du patient")
+            drawn.show_symbol(symbol.modules, symbol.caption)
+            self.sheet.column.addWidget(drawn)
         self.sheet.section("Contact")
         contact = _contact(patient)
         if contact:

@@ -8,23 +8,35 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
+from app.kernel.outcome import Done
+from app.officine.scan.model import ScanKind
 from app.ui import formats, patient_access, theme
+from app.ui.counter.scans import carried
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
+from app.ui.printing import print_desk
 from app.ui.widgets.basics import ActButton, Panel, row
+from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Flow
 from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
     from app.kernel.events import Changed
+    from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.ins_scan import Sighting
+    from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Patient
     from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
+    from app.officine.scan.model import Scan
     from app.ui.context import Ui
     from app.ui.patients.identity_forms import EvidenceForm, MarkForm, TraitsForm
 
@@ -79,6 +91,8 @@ class PatientsView(QWidget):
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
+        self.said = FindingList(refusal="Alerte")
+        self._said_of: frozenset[int] = frozenset()
         self.right = Stack()
         self.right.addWidget(self.sheet)
         self.setFocusProxy(self.pane)
@@ -91,13 +105,19 @@ class PatientsView(QWidget):
             ("patients.rights", ""),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
+            ("patients.sheet", "Fiche"),
+            ("patients.label", "Étiquette"),
         )
         left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
         line.addLayout(left, 5)
-        line.addWidget(self.right, 4)
+        beside = QVBoxLayout()
+        beside.setSpacing(theme.S)
+        beside.addWidget(self.said)
+        beside.addWidget(self.right, 1)
+        line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
         for act_id, handler in (
             ("patients.search", self._search),
@@ -105,6 +125,8 @@ class PatientsView(QWidget):
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
             ("patients.accesses", self._accesses),
+            ("patients.sheet", self._print_sheet),
+            ("patients.label", self._print_label),
             ("patients.identity", self.show_identity),
             ("patients.evidence", self._check_evidence),
             ("patients.traits", self._correct),
@@ -199,6 +221,55 @@ class PatientsView(QWidget):
         if change is not None and change.touches("patient"):
             self.pane.again()
 
+    def take_scan(self, scan: Scan) -> bool:
+        """Open the file that an INS datamatrix calls for; False for any other code, which goes to the counter."""
+        if scan.kind is not ScanKind.INS:
+            return False
+        if not scan.ok:
+            self._say_of((), scan.findings)
+            return True
+        scans, actor = self._ui.services.ins_scans, self._ui.actor()
+        self._ui.tasks.run(
+            lambda _progress: scans.look_up(*carried(scan), actor), done=self._sighted, owner=self, key="ins"
+        )
+        return True
+
+    def _sighted(self, sighting: Sighting) -> None:
+        if sighting.draft is not None:
+            self._say_of((), ())
+            self._show_form(shown=True)
+            self.form.fill(sighting.draft, sighting.findings)
+            return
+        self._say_of(sighting.patients, sighting.findings)
+        if not sighting.patients:
+            return
+        self._show_form(shown=False)
+        first = sighting.patients[0]
+        self.pane.field.setText(f"{first.family_name} {first.first_name} {formats.date(first.birth_date)}")
+        self.pane.field.search_now()
+        self.pane.field.setFocus()
+
+    def _say_of(self, patients: Iterable[Patient], findings: Iterable[Finding]) -> None:
+        """Say what a scan found, above the files it is about, until another one is looked at."""
+        self._said_of = frozenset(patient.id for patient in patients)
+        self.said.set_findings(findings)
+
+    def _print_sheet(self) -> None:
+        symbols, actor = self._ui.services.ins_symbols, self._ui.actor()
+        self._print(lambda patient_id: symbols.write_sheet(patient_id, actor), "a4", "Fiche d’identité")
+
+    def _print_label(self) -> None:
+        symbols, actor, size = self._ui.services.ins_symbols, self._ui.actor(), self._ui.settings.label_size
+        self._print(lambda patient_id: symbols.write_label(patient_id, actor, size), "label", "Étiquette d’identité")
+
+    def _print(self, write: Callable[[int], Path], use: str, title: str) -> None:
+        """Print a paper of the patient pointed at."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        patient_id = self._patient.id
+        print_desk(self._ui).print_pages(lambda: write(patient_id), use, title)
+
     def _search(self) -> None:
         self._show_form(shown=False)
         self.pane.field.setFocus()
@@ -267,6 +338,8 @@ class PatientsView(QWidget):
 
     def _open(self, patient: Patient | None) -> None:
         self._patient = patient
+        if patient is not None and patient.id not in self._said_of:
+            self._say_of((), ())
         self._ui.acts.set_enabled("patients.allergies", enabled=patient is not None, widget=self)
         if self._editing is not None and self.right.currentWidget() is self._editing:
             self.allergies.open_for(patient)
@@ -278,9 +351,13 @@ class PatientsView(QWidget):
             return
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
-        rights = self._ui.services.rights
+        rights, symbols = self._ui.services.rights, self._ui.services.ins_symbols
         self._ui.tasks.run(
-            lambda _progress: (allergies.of(patient_id, actor), rights.last(patient_id)),
+            lambda _progress: (
+                allergies.of(patient_id, actor),
+                rights.last(patient_id),
+                symbols.for_patient(patient_id, actor),
+            ),
             done=lambda read: self._show_recorded(patient, *read),
             owner=self,
             key="allergies",
@@ -291,9 +368,12 @@ class PatientsView(QWidget):
         if self._patient is not None:
             patient_access.trace(self._ui, self._patient.id, "patients")
 
-    def _show_recorded(self, patient: Patient, recorded: Recorded, kept: Kept | None) -> None:
+    def _show_recorded(
+        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol]
+    ) -> None:
         if patient is self._patient:
-            self.sheet.show_patient(patient, self._today, recorded, kept)
+            drawn = symbol.value if isinstance(symbol, Done) else None
+            self.sheet.show_patient(patient, self._today, recorded, kept, drawn)
 
 
 def _second_line(patient: Patient) -> str:
