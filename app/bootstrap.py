@@ -51,6 +51,7 @@ from app.officine.dispensing.tickets import Tickets
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.card_desk import PatientCards
+from app.officine.patients.identities import Identities
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -112,6 +113,7 @@ class Services:
     staff: Staff
     catalog: Catalog
     patients: Patients
+    identities: Identities
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -369,6 +371,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         staff=staff,
         catalog=catalog,
         patients=patients,
+        identities=Identities(db, staff, production=not mode.is_simulated),
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,

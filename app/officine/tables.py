@@ -13,6 +13,7 @@ from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
+from app.officine.patients import identity_tables as identities
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
@@ -36,6 +37,7 @@ __all__ = [
     "copies",
     "dispensing",
     "exceptional",
+    "identities",
     "interventions",
     "open_tables",
     "owed",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.patients.card_desk import PatientCards
+    from app.officine.patients.identities import Identities
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -240,6 +241,7 @@ class Services(Protocol):
     staff: Staff
     catalog: Catalog
     patients: Patients
+    identities: Identities
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter

@@ -29,6 +29,12 @@ from app.officine.dispensing import session as edit
 from app.officine.dispensing.papers import PaperKind, Printed
 from app.officine.dispensing.reversal import ReversalDraft, ReversalKind
 from app.officine.owed.model import PromiseSettings
+from app.officine.patients.evidence import DEFAULT_TYPES
+from app.officine.patients.identities import IdentityOptions
+from app.officine.patients.identity import Ins, Traits
+from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity
+from app.officine.patients.identity_model import Mode as EvidenceMode
+from app.officine.patients.model import Attribute
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
 from app.officine.prescriptions.model import PrescriberDraft
@@ -60,6 +66,18 @@ AGES = b"cible;age_min;age_max;gravite;texte;source;date;voie\n"
 ATC = b"cible;atc;source;date\n"
 TFR = b"cip13;tarif;debut;fin;source\n"
 NO_FILE = Path("absent")
+PASSPORT = EvidenceDraft(code="PA", mode=EvidenceMode.FACE_TO_FACE, coherent=True)
+FOUND = InsiIdentity(
+    ins=Ins("297022A02077878", "1.2.250.1.213.1.4.10"),
+    traits=Traits(
+        family_name="ADRTROIS",
+        birth_names="DOMINIQUE",
+        first_name="DOMINIQUE",
+        sex="F",
+        birth_date="1997-02-26",
+        birth_place="2A020",
+    ),
+)
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 NO_TRACE = Refused((rules.refusal(Right.READ_AUDIT),))
 """What an empty list of the trace stands for: it is shown to who lacks the right."""
@@ -200,6 +218,30 @@ CASES: dict[str, Case] = {
     "patients.take_rights": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
     ),
+    "identities.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "identities.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, a)),
+    "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
+    "identities.edit": Case(Right.EDIT_PATIENT, lambda s, h, a: s.edit(h.patient.id, 0, {"used_name": "X"}, a)),
+    "identities.prove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.prove(h.patient.id, 0, PASSPORT, a)),
+    "identities.withdraw_evidence": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.withdraw_evidence(h.patient.id, 0, "Erreur", a)
+    ),
+    "identities.set_attribute": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.set_attribute(h.patient.id, 0, Attribute.HOMONYM, a)
+    ),
+    "identities.unset_attribute": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.unset_attribute(h.patient.id, 0, Attribute.HOMONYM, a)
+    ),
+    "identities.accept": Case(Right.CALL_INSI, lambda s, h, a: s.accept(h.patient.id, 0, FOUND, "essai", a)),
+    "identities.verified": Case(Right.CALL_INSI, lambda s, h, a: s.verified(h.patient.id, 0, "essai", a, ok=True)),
+    "identities.scanned": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.scanned(h.patient.id, 0, FOUND.ins, FOUND.traits, a)
+    ),
+    "identities.settle": Case(Right.EDIT_PATIENT, lambda s, _h, a: s.settle(4711, a)),
+    "identities.set_evidence_types": Case(
+        Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_evidence_types(DEFAULT_TYPES, a)
+    ),
+    "identities.set_options": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_options(IdentityOptions(), a)),
     "rights.read_card": Case(Right.DELIVER, lambda s, _h, a: s.read_card(bytearray(b"1234"), a)),
     "rights.read_phone": Case(Right.DELIVER, lambda s, _h, a: s.read_phone("x", NOON, a)),
     "rights.take": Case(Right.EDIT_PATIENT, lambda s, h, a: s.take(None, None, h.patient, a)),

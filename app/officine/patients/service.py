@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.patients import rules, store
+from app.officine.patients import identity_store, rules, store
+from app.officine.patients.identity import TRAITS
+from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from app.officine.patients.model import Coverage, Patient, PatientDraft
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
 
 _SAME_ACCESS = dt.timedelta(minutes=10)
 
@@ -122,6 +124,7 @@ class Patients:
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
             patient = store.add(work.session, [store.new_row(kept, work.now)])[0]
+            self._note(work, patient, Event.CREATE, {})
             details = {"status": str(patient.status), "alerts": [finding.code for finding in findings]}
             work.audit("patient.create", "patient", str(patient.id), patient_id=patient.id, details=details)
             work.changed(f"patient:{patient.id}")
@@ -149,6 +152,9 @@ class Patients:
             if after is None:
                 return Refused((rules.edited_meanwhile(),))
             details = rules.changes(before, kept)
+            traits = {name: old for name, (old, _new) in details.items() if name in TRAITS}
+            if traits:
+                self._note(work, after, Event.EDIT, {"changed": traits})
             work.audit("patient.update", "patient", str(patient_id), patient_id=patient_id, details=details)
             work.changed(f"patient:{patient_id}")
         return Done(after, tuple(findings))
@@ -204,6 +210,12 @@ class Patients:
             work.changed("patient")
         return Done(patients, tuple(findings))
 
+    @staticmethod
+    def _note(work: UnitOfWork, patient: Patient, event: Event, details: dict[str, Any]) -> None:
+        """Write in the history of an identity what was typed of it (INS.17)."""
+        before = None if event is Event.CREATE else patient.status
+        identity_store.add_event(work, patient.id, event, before=before, after=patient.status, details=details)
+
     def _checked(self, draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
         kept, findings = rules.normalized(draft)
         findings += rules.check(kept, today(self._db.clock))
@@ -221,4 +233,6 @@ def _fictitious_row(file: FictitiousFile, kept: PatientDraft, now: dt.datetime) 
         "is_fictitious": Attribute.FICTITIOUS in file.attributes,
         "matricule": file.matricule,
         "oid": file.oid,
+        "evidence_code": "CN" if file.status in {IdentityStatus.VALIDATED, IdentityStatus.QUALIFIED} else "",
+        "recovered_at": now if file.matricule else None,
     }

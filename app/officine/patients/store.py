@@ -60,7 +60,7 @@ def add(session: Session, rows: Sequence[dict[str, Any]]) -> list[Patient]:
     session.add_all(made)
     session.flush()
     patients = [_patient_of(row) for row in made]
-    _index(session, patients)
+    index(session, patients)
     return patients
 
 
@@ -76,7 +76,7 @@ def change(session: Session, patient: Patient, draft: PatientDraft, now: dt.date
         return None
     changed = _patient_of(row)
     session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == patient.id))
-    _index(session, [changed])
+    index(session, [changed])
     return changed
 
 
@@ -108,7 +108,8 @@ def _listed(session: Session, query: Any) -> list[Patient]:  # noqa: ANN401 -- t
     return [_patient_of(row) for row in session.scalars(query)]
 
 
-def _index(session: Session, patients: Sequence[Patient]) -> None:
+def index(session: Session, patients: Sequence[Patient]) -> None:
+    """Write the search words of files; none of theirs may be there."""
     words = [
         {"word": word, "patient_id": patient.id} for patient in patients for word in sorted(rules.search_words(patient))
     ]

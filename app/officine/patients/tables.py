@@ -48,6 +48,12 @@ class PatientRow(Base):
     is_fictitious: Mapped[bool]
     matricule: Mapped[str | None] = mapped_column(String(15))
     oid: Mapped[str | None] = mapped_column(String(64))
+    evidence_code: Mapped[str] = mapped_column(String(10), server_default="")
+    recovered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    verified_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    presented_matricule: Mapped[str | None] = mapped_column(String(15))
+    presented_oid: Mapped[str | None] = mapped_column(String(64))
+    twin_rank: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]

@@ -156,6 +156,10 @@ def check_answer(ins: Ins, answer: Traits, *, production: bool) -> list[Finding]
     if parts is None or "00" in parts.groups():
         text = "La réponse d’INSi a une date de naissance incomplète (jour ou mois à 00)."
         found.append(_error(6, text, "Elle ne peut pas être reprise ; les champs restent inchangés."))
+    elif not _is_of_the_calendar(answer.birth_date):
+        # The schema of INSi takes any digits: what no calendar has is shown, and never corrected.
+        text = "La date de naissance donnée par INSi n’est pas une date du calendrier."
+        found.append(_error(61, text, "Elle ne peut pas être reprise ; les champs restent inchangés."))
     return found + check_ins(ins, production=production)
 
 
@@ -321,6 +325,14 @@ def _check_value(trait: str, value: str, today: dt.date) -> list[Finding]:
         if not is_possible or _ISO_DATE.fullmatch(value) is None:
             return [_error(29, "Date de naissance impossible.", "Elle s’écrit AAAA-MM-JJ, sans jour ni mois à 00.")]
     return []
+
+
+def _is_of_the_calendar(date: str) -> bool:
+    try:
+        dt.date.fromisoformat(date)
+    except ValueError:
+        return False
+    return True
 
 
 def _taken_over(mine: Traits, answer: Traits) -> Traits:

@@ -71,6 +71,9 @@ class Right(enum.StrEnum):
     READ_REGISTERS = "registers.read"
     IDENTITY_SUPER = "identity.super"
     MANAGE_SECRETS = "secrets.manage"
+    SEE_INS = "ins.see"
+    CALL_INSI = "insi.call"
+    MANAGE_IDENTITY = "identity.manage"
 
     @property
     def label(self) -> str:
@@ -106,6 +109,9 @@ _RIGHT_LABELS = {
     Right.READ_REGISTERS: "consulter les registres",
     Right.IDENTITY_SUPER: "corriger une identité récupérée ou qualifiée",
     Right.MANAGE_SECRETS: "gérer les clés et les certificats de l’officine",
+    Right.SEE_INS: "voir le matricule INS",
+    Right.CALL_INSI: "interroger le téléservice INSi",
+    Right.MANAGE_IDENTITY: "régler l’identitovigilance, fusionner des dossiers",
 }
 
 

@@ -49,6 +49,10 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     # Of no role: the officine names a person (``Member.is_identity_super_user``).
     Right.IDENTITY_SUPER: frozenset(),
     Right.MANAGE_SECRETS: frozenset({Role.HOLDER}),
+    Right.SEE_INS: _COUNTER,
+    Right.CALL_INSI: _COUNTER,
+    # Of the titulaire, and of whom the officine names.
+    Right.MANAGE_IDENTITY: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 
@@ -67,6 +71,8 @@ def member_may(member: Member, right: Right) -> bool:
         return False
     if right is Right.IDENTITY_SUPER:
         return member.is_identity_super_user
+    if right is Right.MANAGE_IDENTITY and member.is_identity_super_user:
+        return True
     return may(member.role, right)
 
 

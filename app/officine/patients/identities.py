@@ -1,0 +1,395 @@
+"""What is an identity worth, how did it come to it, and what may be done to it? The status is reckoned, never chosen.
+
+Every act goes through ``transitions``, in one transaction with its history and its trace. Sources: RNIV, Guide
+d’implémentation INS (INS.17 to INS.49 of the conformity list).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.clock import today
+from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.kernel.text import one_line, typographic
+from app.officine.patients import identity_store, rules, transitions
+from app.officine.patients.evidence import DEFAULT_TYPES, EvidenceType, Trust
+from app.officine.patients.identity import TRAITS
+from app.officine.patients.identity_model import Event, IdentityFile, ReviewKind
+from app.officine.staff.model import Right
+from app.store import facts
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from app.kernel.outcome import Outcome
+    from app.officine.patients.identity import Identity, Ins, Traits
+    from app.officine.patients.identity_model import EvidenceDraft, HistoryEntry, InsiIdentity, Review
+    from app.officine.patients.model import Attribute
+    from app.officine.patients.transitions import Move
+    from app.officine.staff.service import Staff
+    from app.store.audit import Actor
+    from app.store.database import Database, UnitOfWork
+
+_TYPES_FACT, _OPTIONS_FACT = "identity.evidence_types", "identity.options"
+_BESIDE_LIMIT, _LABEL_LIMIT, _CODE_LIMIT = 120, 120, 10
+OPTIONAL_TRAITS = ("birth_names", "used_name", "used_first_name", "birth_place")
+"""What a site shows or hides beside the four traits that are always there (INS.02, INS.56)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOptions:
+    """What the site chose: the traits shown besides the four of always, on screens and on papers."""
+
+    on_screen: tuple[str, ...] = OPTIONAL_TRAITS
+    on_paper: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What an act does to an identity, and how it is told."""
+
+    event: Event
+    move: Callable[[Identity], Move]
+    details: Mapping[str, Any]
+    moments: Callable[[dt.datetime], Mapping[str, Any]] = lambda _now: {}
+    also: Callable[[UnitOfWork], None] = lambda _work: None
+
+
+class Identities:
+    """The identities of the patients."""
+
+    def __init__(self, db: Database, staff: Staff, *, production: bool) -> None:
+        """Keep the identities in ``db``; ask ``staff`` for the rights; in ``production`` no INS of tests enters."""
+        self._db = db
+        self._staff = staff
+        self._production = production
+
+    # --- Reading ------------------------------------------------------------------------------------------------------
+
+    def of(self, patient_id: int, actor: Actor | None = None) -> IdentityFile | None:
+        """Return the identity of a file; None for an unknown one.
+
+        Raises InputDefect where ``actor`` may not read patients' files; None is Galien itself.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
+        with self._db.read() as session:
+            return identity_store.read(session, patient_id)
+
+    def history(self, patient_id: int, actor: Actor | None = None) -> list[HistoryEntry]:
+        """Return what happened to an identity, the latest first (INS.17, INS.26). Raises as ``of``."""
+        self._staff.require(actor, Right.READ_PATIENT)
+        with self._db.read() as session:
+            return identity_store.history(session, patient_id)
+
+    def worklist(self, actor: Actor | None = None) -> list[Review]:
+        """Return the identities to look at again, the oldest first. Raises as ``of``."""
+        self._staff.require(actor, Right.READ_PATIENT)
+        with self._db.read() as session:
+            return identity_store.open_reviews(session)
+
+    # --- Acts ---------------------------------------------------------------------------------------------------------
+
+    def edit(self, patient_id: int, version: int, changes: Mapping[str, str], actor: Actor) -> Outcome[IdentityFile]:
+        """Change traits by hand (T11 to T13); ``changes`` gives the new value of each, as the INS writes it.
+
+        A strict trait of an identity above provisoire is the super-utilisateur’s: it then goes down by one level.
+        """
+        is_super = not self._staff.refusal(actor, Right.IDENTITY_SUPER)
+        day = today(self._db.clock)
+        before: dict[str, str] = {}
+
+        def move(identity: Identity) -> Move:
+            said: list[Finding] = []
+            became = identity
+            # A list of first names before the first of them: each must agree with the other.
+            for trait in sorted(changes, key=TRAITS.index):
+                before[trait] = getattr(identity.traits, trait)
+                one = transitions.edit(became, trait, changes[trait], is_super_user=is_super, today=day)
+                said += one.findings
+                became = one.identity
+            if is_refused(said):
+                return transitions.Move(identity, tuple(said))
+            return transitions.Move(became, tuple(said))
+
+        unknown = sorted(set(changes) - set(TRAITS))
+        if unknown:
+            return Refused((_error(62, "Ce champ ne se saisit pas à la main.", "Le matricule vient d’INSi."),))
+        details = {"changed": before}
+        return self._do(patient_id, version, actor, _Act(Event.EDIT, move, details))
+
+    def prove(self, patient_id: int, version: int, draft: EvidenceDraft, actor: Actor) -> Outcome[IdentityFile]:
+        """Note that a document was checked against the file (T4 to T6); what its kind is worth is the site’s to say."""
+        types = self.evidence_types()
+        kind = next((one for one in types if one.code == draft.code), None)
+        defects = self._check_evidence(draft, kind)
+        if kind is None or is_refused(defects):
+            return Refused(tuple(defects))
+        kept = replace(draft, beside=one_line(draft.beside, _BESIDE_LIMIT).strip())
+        details = {"code": kind.code, "trust": str(kind.trust), "mode": str(draft.mode), "coherent": draft.coherent}
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(
+                Event.EVIDENCE,
+                lambda identity: transitions.prove(identity, kind.code, coherent=draft.coherent, types=types),
+                details,
+                also=lambda work: identity_store.add_evidence(work, patient_id, kept, kind),
+            ),
+        )
+
+    def withdraw_evidence(self, patient_id: int, version: int, reason: str, actor: Actor) -> Outcome[IdentityFile]:
+        """Take the document that was checked away (T10): récupérée where the INS is held, else provisoire."""
+        said = one_line(reason, _BESIDE_LIMIT).strip()
+        if not said:
+            return Refused((_error(63, "Il manque le motif.", "Dites pourquoi la pièce ne vaut plus."),))
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(Event.EVIDENCE_WITHDRAWN, transitions.withdraw_evidence, {"reason": said}),
+        )
+
+    def set_attribute(self, patient_id: int, version: int, attribute: Attribute, actor: Actor) -> Outcome[IdentityFile]:
+        """Mark an identity (T7): doubtful and fictitious force provisoire, and void INS and evidence."""
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(
+                Event.MARK,
+                lambda identity: transitions.set_attribute(identity, attribute),
+                {"attribute": str(attribute)},
+            ),
+        )
+
+    def unset_attribute(
+        self, patient_id: int, version: int, attribute: Attribute, actor: Actor
+    ) -> Outcome[IdentityFile]:
+        """Take a mark off (T8): what it voided is to be done again."""
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(
+                Event.UNMARK,
+                lambda identity: transitions.unset_attribute(identity, attribute),
+                {"attribute": str(attribute)},
+            ),
+        )
+
+    def accept(
+        self, patient_id: int, version: int, found: InsiIdentity, call: str, actor: Actor
+    ) -> Outcome[IdentityFile]:
+        """Take over an answer of INSi that somebody compared and accepted (T1 to T3); ``call`` names its exchange.
+
+        Refused where the INS is in force in another file: both go on the worklist, for a merge to be thought of.
+        """
+        with self._db.read() as session:
+            other = identity_store.holder_of(session, found.ins, patient_id)
+        findings = self._staff.refusal(actor, Right.CALL_INSI)
+        if findings:
+            return Refused(tuple(findings))
+        if other is not None:
+            return self._collide(patient_id, other, actor)
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(
+                Event.RECOVER,
+                lambda identity: transitions.retrieve(
+                    identity, "00", found.ins, found.traits, accept=True, production=self._production
+                ),
+                {"call": call, "oid": found.ins.oid},
+                moments=lambda now: {"recovered_at": now},
+            ),
+        )
+
+    def verified(self, patient_id: int, version: int, call: str, actor: Actor, *, ok: bool) -> Outcome[IdentityFile]:
+        """Write what INSi said of the INS in the file (T9, T14); a failure voids it, and puts it on the worklist."""
+
+        def also(work: UnitOfWork) -> None:
+            if not ok:
+                words = "INSi ne reconnaît plus cette identité : le matricule a été invalidé."
+                identity_store.add_review(work, patient_id, ReviewKind.VERIFICATION, typographic(words))
+
+        findings = self._staff.refusal(actor, Right.CALL_INSI)
+        if findings:
+            return Refused(tuple(findings))
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(
+                Event.VERIFY,
+                lambda identity: transitions.verify(identity, ok=ok),
+                {"call": call, "ok": ok},
+                moments=lambda now: {"verified_at": now} if ok else {},
+                also=also,
+            ),
+        )
+
+    def scanned(self, patient_id: int, version: int, ins: Ins, read: Traits, actor: Actor) -> Outcome[IdentityFile]:
+        """Compare an INS datamatrix with the file (T15): it proves nothing and changes no status."""
+        defects = transitions.check_ins(ins, production=self._production)
+        if is_refused(defects):
+            return Refused(tuple(defects))
+        return self._do(
+            patient_id,
+            version,
+            actor,
+            _Act(Event.SCAN, lambda identity: transitions.scan(identity, ins, read), {"oid": ins.oid}),
+        )
+
+    def settle(self, review_id: int, actor: Actor) -> Outcome[None]:
+        """Take an identity off the worklist, once it was looked at."""
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            patient_id = identity_store.settle_review(work, review_id)
+            if patient_id is None:
+                text = "Cette identité n’est plus à revoir."
+                return Refused((_error(64, text, "Relisez la liste."),))
+            work.audit("identity.settle", "patient", str(patient_id), patient_id=patient_id)
+            work.changed(f"patient:{patient_id}", "identity")
+        return Done(None)
+
+    # --- What the site chose ------------------------------------------------------------------------------------------
+
+    def evidence_types(self) -> tuple[EvidenceType, ...]:
+        """Return the kinds of documents of the site, each with its trust (INS.19)."""
+        known = facts.read(self._db, _TYPES_FACT)
+        if not isinstance(known, list):
+            return DEFAULT_TYPES
+        return tuple(EvidenceType(one["code"], one["label"], Trust(one["trust"]), one["beside"]) for one in known)
+
+    def set_evidence_types(self, types: Sequence[EvidenceType], actor: Actor) -> Outcome[tuple[EvidenceType, ...]]:
+        """Choose the kinds of documents and their trust; what was checked before keeps the trust of its day."""
+        findings = [*self._staff.refusal(actor, Right.MANAGE_IDENTITY), *_check_types(types)]
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        rows = [{"code": one.code, "label": one.label, "trust": str(one.trust), "beside": one.beside} for one in types]
+        with self._db.write(actor) as work:
+            facts.write(work, _TYPES_FACT, rows)
+            work.audit("identity.types", "fact", _TYPES_FACT, details={one.code: str(one.trust) for one in types})
+            work.changed("identity")
+        return Done(tuple(types))
+
+    def options(self) -> IdentityOptions:
+        """Return what the site chose to show."""
+        known = facts.read(self._db, _OPTIONS_FACT)
+        if not isinstance(known, dict):
+            return IdentityOptions()
+        return IdentityOptions(
+            on_screen=tuple(known["on_screen"]),
+            on_paper=tuple(known["on_paper"]),
+        )
+
+    def set_options(self, options: IdentityOptions, actor: Actor) -> Outcome[IdentityOptions]:
+        """Choose what is shown."""
+        findings = self._staff.refusal(actor, Right.MANAGE_IDENTITY)
+        if not {*options.on_screen, *options.on_paper} <= set(OPTIONAL_TRAITS):
+            findings.append(_error(65, "Ce trait ne se règle pas.", "Choisissez dans la liste."))
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        kept = {
+            "on_screen": list(options.on_screen),
+            "on_paper": list(options.on_paper),
+        }
+        with self._db.write(actor) as work:
+            facts.write(work, _OPTIONS_FACT, kept)
+            work.audit("identity.options", "fact", _OPTIONS_FACT, details=kept)
+            work.changed("identity")
+        return Done(options)
+
+    # --- Within an act ------------------------------------------------------------------------------------------------
+
+    def _do(self, patient_id: int, version: int, actor: Actor, act: _Act) -> Outcome[IdentityFile]:
+        """Play an act on the file as it is in its own transaction; refused where it was edited since ``version``."""
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.write(actor) as work:
+            before = identity_store.read(work.session, patient_id)
+            if before is None:
+                return Refused((rules.unknown(patient_id),))
+            if before.patient.version != version:
+                return Refused((rules.edited_meanwhile(),))
+            move = act.move(before.identity)
+            if not move.accepted:
+                return Refused(move.findings)
+            moved = identity_store.write(work, before, move.identity, moments=act.moments(work.now))
+            if moved is None:
+                return Refused((rules.edited_meanwhile(),))
+            act.also(work)
+            stages = {"before": before.identity.status, "after": move.identity.status}
+            identity_store.add_event(work, patient_id, act.event, details=act.details, **stages)
+            told = {"event": str(act.event), "from": str(stages["before"]), "to": str(stages["after"])}
+            # Values of traits stay in the history of the file: the trace says which ones changed.
+            changed = act.details.get("changed")
+            extra = {"traits": sorted(changed)} if changed is not None else dict(act.details)
+            work.audit("identity.change", "patient", str(patient_id), patient_id=patient_id, details=told | extra)
+            work.changed(f"patient:{patient_id}", "identity")
+            after = identity_store.read(work.session, patient_id)
+        assert after is not None
+        return Done(after, move.findings)
+
+    def _check_evidence(self, draft: EvidenceDraft, kind: EvidenceType | None) -> list[Finding]:
+        if kind is None:
+            text = "Ce type de pièce n’est pas dans la liste de l’officine."
+            return [_error(66, text, "Choisissez-en un autre, ou complétez la liste (Réglages, page Identité).")]
+        found = []
+        if kind.beside and not draft.beside.strip():
+            found.append(_error(67, f"Cette pièce ne vaut qu’avec {kind.beside}.", "Indiquez ce qui l’accompagne."))
+        if draft.expires is not None and draft.expires < today(self._db.clock):
+            found.append(_error(68, "Cette pièce est périmée.", "Demandez une pièce en cours de validité."))
+        return found
+
+    def _collide(self, patient_id: int, other: int, actor: Actor) -> Outcome[IdentityFile]:
+        """Refuse an INS that is in force in another file, and put both on the worklist."""
+        words = typographic("Le même matricule INS est demandé pour deux dossiers.")
+        with self._db.write(actor) as work:
+            for one in (patient_id, other):
+                identity_store.add_review(work, one, ReviewKind.DUPLICATE, words)
+            details = {"event": str(Event.RECOVER), "refused": "duplicate", "other": other}
+            work.audit(
+                "identity.change",
+                "patient",
+                str(patient_id),
+                patient_id=patient_id,
+                details=details,
+                result="refused",
+            )
+            work.changed(f"patient:{patient_id}", f"patient:{other}", "identity")
+        text = "Ce matricule INS est déjà celui d’un autre dossier : rien n’a été repris."
+        finding = _error(60, text, "Comparez les deux dossiers : c’est sans doute la même personne.")
+        return Refused((replace(finding, subject=str(other)),))
+
+
+def _check_types(types: Sequence[EvidenceType]) -> list[Finding]:
+    found = []
+    codes = [one.code for one in types]
+    if not types or len(set(codes)) != len(codes):
+        found.append(_error(69, "Il faut au moins une pièce, et chaque code une seule fois.", "Corrigez la liste."))
+    for one in types:
+        if not (0 < len(one.code) <= _CODE_LIMIT and one.code.isalnum()):
+            found.append(_error(70, f"Le code « {one.code[:20]} » a de un à dix lettres ou chiffres.", "Corrigez-le."))
+        if not (0 < len(one.label.strip()) <= _LABEL_LIMIT and one.label.isprintable()):
+            found.append(_error(71, f"Le nom de la pièce « {one.code[:20]} » est vide ou trop long.", "Corrigez-le."))
+    return found
+
+
+def visible(file: IdentityFile, *, may_see: bool) -> tuple[str, str]:
+    """Return the matricule and its nature (``NIR``, ``NIA``) as a screen may show them; empty where it may not."""
+    ins = file.identity.ins
+    if ins is None or not may_see:
+        return "", ""
+    return ins.matricule, "NIA" if ins.oid == transitions.OID_NIA else "NIR"
+
+
+def _error(number: int, text: str, advice: str) -> Finding:
+    return Finding(f"GAL-IDN-{number:02d}", Severity.ERROR, typographic(text), typographic(advice))
