@@ -44,4 +44,49 @@ def _refused(stage: Stage) -> None:
     stage.act("patients.save")
 
 
-PICTURES = (Picture("patients-rights", _typed), Picture("patients-rights-refused", _refused))
+def identity(stage: Stage, who: str = "pat trois") -> PatientsView:
+    """Open the identity of the first patient found."""
+    view = stage.view("patients")
+    assert isinstance(view, PatientsView)
+    stage.act("patients.back")
+    view.pane.field.setText(who)
+    view.pane.field.search_now()
+    stage.settle()
+    view.pane.list.point(0)
+    stage.settle()
+    stage.act("patients.identity")
+    return view
+
+
+def _identity(stage: Stage) -> None:
+    identity(stage)
+
+
+def _evidence(stage: Stage) -> None:
+    form = identity(stage).identity.evidence
+    stage.act("patients.evidence")
+    form.kind.setCurrentIndex(9)
+    form.mode.setCurrentIndex(1)
+    stage.act("patients.save")
+
+
+def _traits(stage: Stage) -> None:
+    identity(stage)
+    stage.act("patients.traits")
+
+
+def _mark(stage: Stage) -> None:
+    form = identity(stage).identity.mark
+    stage.act("patients.mark")
+    form.attribute.setCurrentIndex(2)
+    stage.settle()
+
+
+PICTURES = (
+    Picture("patients-identity", _identity),
+    Picture("patients-evidence", _evidence),
+    Picture("patients-traits", _traits),
+    Picture("patients-mark", _mark),
+    Picture("patients-rights", _typed),
+    Picture("patients-rights-refused", _refused),
+)

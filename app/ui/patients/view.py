@@ -11,6 +11,7 @@ from app.kernel.clock import today
 from app.ui import formats, patient_access, theme
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
+from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
 from app.ui.widgets.basics import ActButton, Panel, row
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
     from app.ui.context import Ui
+    from app.ui.patients.identity_forms import EvidenceForm, MarkForm, TraitsForm
 
 _LIMIT = 100
 _DWELL_MS = 1000
@@ -73,6 +75,7 @@ class PatientsView(QWidget):
         self._rights: RightsForm | None = None
         self._editing: Panel | None = None
         self._patient: Patient | None = None
+        self._identity: IdentityDesk | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -84,6 +87,7 @@ class PatientsView(QWidget):
         left.addWidget(self.pane, 1)
         keys = (
             ("patients.create", ""),
+            ("patients.identity", "Identité"),
             ("patients.rights", ""),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
@@ -101,6 +105,10 @@ class PatientsView(QWidget):
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
             ("patients.accesses", self._accesses),
+            ("patients.identity", self.show_identity),
+            ("patients.evidence", self._check_evidence),
+            ("patients.traits", self._correct),
+            ("patients.mark", self._mark),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -136,6 +144,44 @@ class PatientsView(QWidget):
             self._editing.body.addLayout(row(ActButton(self._ui.acts, "patients.back", kind="ghost"), 0))
             self.right.addWidget(self._editing)
         return self._editor
+
+    @property
+    def identity(self) -> IdentityDesk:
+        """The identity page and its forms, built at their first use."""
+        if self._identity is None:
+            self._identity = IdentityDesk(self._ui)
+            self._identity.written.connect(self._identity_written)
+            for part in self._identity.parts:
+                self.right.addWidget(part)
+        return self._identity
+
+    def show_identity(self) -> None:
+        """Show the identity of the patient pointed at, with its history."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.identity.open_for(self._patient.id)
+        self._show(self.identity.pane)
+
+    def _check_evidence(self) -> None:
+        self._begin_identity(self.identity.evidence)
+
+    def _correct(self) -> None:
+        self._begin_identity(self.identity.traits)
+
+    def _mark(self) -> None:
+        self._begin_identity(self.identity.mark)
+
+    def _begin_identity(self, form: EvidenceForm | TraitsForm | MarkForm) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.identity.begin(form, self._patient.id, lambda: self._show(self.identity.panel_of(form)))
+
+    def _identity_written(self, said: str) -> None:
+        self._ui.say(said, "success")
+        self.pane.again()
+        self.show_identity()
 
     def edit_allergies(self) -> None:
         """Open the allergies of the patient pointed at."""
@@ -179,13 +225,21 @@ class PatientsView(QWidget):
         self._ui.accesses_wanted.emit(patient)
 
     def _save(self) -> None:
-        if self.right.currentWidget() is self._rights:
+        desk = self._identity
+        shown = None if desk is None else desk.form_of(self.right.currentWidget())
+        if shown is not None:
+            shown.save()
+        elif self.right.currentWidget() is self._rights:
             self.rights.save()
         else:
             self.form.save()
 
     def _back(self) -> None:
-        self._show_form(shown=False)
+        desk = self._identity
+        if desk is not None and desk.form_of(self.right.currentWidget()) is not None:
+            self.show_identity()
+        else:
+            self._show_form(shown=False)
         self.pane.field.setFocus()
 
     def _created(self, patient: Patient) -> None:
@@ -206,7 +260,8 @@ class PatientsView(QWidget):
     def _show(self, part: QWidget) -> None:
         """Show one of the sheet, the forms and the allergies on the right."""
         self.right.setCurrentWidget(part)
-        is_form = part is self._form or part is self._rights
+        desk = self._identity
+        is_form = part is self._form or part is self._rights or (desk is not None and desk.form_of(part) is not None)
         self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
 
@@ -215,6 +270,8 @@ class PatientsView(QWidget):
         self._ui.acts.set_enabled("patients.allergies", enabled=patient is not None, widget=self)
         if self._editing is not None and self.right.currentWidget() is self._editing:
             self.allergies.open_for(patient)
+        if self._identity is not None and self.right.currentWidget() is self._identity.pane:
+            self._identity.open_for(None if patient is None else patient.id)
         self.sheet.show_patient(patient, self._today)
         self._dwell.stop()
         if patient is None:

@@ -1,0 +1,94 @@
+"""What is the identity of a patient worth, how did it come to it, and what may be done to it now?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.officine.staff.model import Right
+from app.ui import formats
+from app.ui.patients.identity_words import ATTRIBUTE_WORDS, LOCKED, evidence_words, history_line, holds, trait_pairs
+from app.ui.patients.sheet import STATUS_CHIPS
+from app.ui.widgets.basics import ActButton, Chip, IconLabel, Panel, Text, row
+from app.ui.widgets.facts import Facts, Sheet
+from app.ui.widgets.flow import Flow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.officine.patients.identity_model import HistoryEntry, IdentityFile
+    from app.ui.context import Ui
+
+_SHOWN = 12
+
+
+class IdentityPane(Panel):
+    """The identity of the file pointed at: status, traits with their lock, evidence, what is to review, history."""
+
+    def __init__(self, ui: Ui) -> None:
+        """Read identities with the services of ``ui``."""
+        super().__init__("Identité")
+        self._ui = ui
+        self.file: IdentityFile | None = None
+        self.name = Text("", "strong", wrap=True, selectable=True)
+        self.sheet = Sheet("Identité du patient")
+        self.body.addWidget(self.name)
+        self.body.addWidget(self.sheet, 1)
+        keys = (
+            ("patients.evidence", "Contrôler une pièce"),
+            ("patients.traits", "Corriger"),
+            ("patients.mark", "Attribut"),
+        )
+        self.body.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
+        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
+
+    def open_for(self, patient_id: int | None) -> None:
+        """Show the identity of a file, or of nobody."""
+        if patient_id is None:
+            self._show(None, ())
+            return
+        identities, actor = self._ui.services.identities, self._ui.actor()
+        self._ui.tasks.run(
+            lambda _progress: (identities.of(patient_id, actor), identities.history(patient_id, actor)),
+            done=lambda read: self._show(*read),
+            owner=self,
+            key="identity",
+        )
+
+    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry]) -> None:
+        self.file = file
+        self.sheet.begin()
+        if file is None:
+            self.name.setText("Aucun patient choisi")
+            return
+        identity, patient = file.identity, file.patient
+        self.name.setText(patient.display_name)
+        chips = [Chip(identity.status.label, STATUS_CHIPS[identity.status])]
+        chips += [Chip(*ATTRIBUTE_WORDS[one]) for one in sorted(identity.attributes)]
+        self.sheet.column.addWidget(Flow(chips))
+        for review in file.reviews:
+            self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
+        if identity.status in LOCKED:
+            self.sheet.column.addLayout(
+                row(IconLabel("lock", "muted", 16), Text(LOCKED[identity.status], "muted", wrap=True))
+            )
+        self.sheet.column.addWidget(Facts(trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS))))
+        if file.recovered_at is not None and identity.ins is not None:
+            self.sheet.text(f"Reprise d’INSi le {formats.moment(file.recovered_at)}.", "caption")
+        if file.verified_at is not None and identity.ins is not None:
+            self.sheet.text(f"Vérifiée auprès d’INSi le {formats.moment(file.verified_at)}.", "caption")
+        if identity.presented is not None:
+            self.sheet.text("Un datamatrix INS a été lu\u00a0: il reste à confirmer par INSi.", "caption")
+        self.sheet.section("Pièce d’identité")
+        self.sheet.text(
+            evidence_words(file.evidence, in_force=bool(identity.evidence)), "body" if identity.evidence else "muted"
+        )
+        self.sheet.section("Historique de l’identité")
+        for entry in history[:_SHOWN]:
+            title, under = history_line(entry)
+            self.sheet.text(title)
+            self.sheet.text(under, "caption")
+        if len(history) > _SHOWN:
+            self.sheet.text(f"… et {len(history) - _SHOWN} événements plus anciens, dans la trace (Ctrl+J).", "caption")
+        if not history:
+            self.sheet.text("Aucun événement depuis la création du dossier.", "muted")
+        self.sheet.end()
