@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from app.kernel.errors import EnvironmentFailure
 
 
-class SnapshotFile:
+class SnapshotFile(ABC):
     """One file that is only read; each thread has its own connection to it, opened once.
 
     The table ``meta`` of the file says its ``format``: one that the reader does not know is as good as damaged.
@@ -39,9 +40,9 @@ class SnapshotFile:
         """Return what the file says of itself. Raises the EnvironmentFailure of a file that can't be read."""
         return dict(self._rows("SELECT name, value FROM meta"))
 
+    @abstractmethod
     def damaged(self) -> EnvironmentFailure:
         """Return the failure of a file that is missing, damaged, or of another format."""
-        raise NotImplementedError
 
     def _rows(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         try:

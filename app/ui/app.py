@@ -86,6 +86,7 @@ class Desktop(QObject):
         self.tasks = Tasks(self)
         self.theme = Theme(app, settings.theme, settings.zoom_percent)
         self.window = MainWindow(self.theme, self.tasks, mode, settings.keys)
+        self.theme.dress(self.window)
         self.tasks.show_failure = self.show_failure
         self._open = open_services
         self._system_lock: SystemLock | None = None

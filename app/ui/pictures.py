@@ -118,11 +118,10 @@ class Stage:
         self.ui.broadcast.stop()
         self.ui.scanner.stop()
         self.window.close()
-        # A window that is only closed is still dressed anew at each change of theme.
-        self.window.deleteLater()
-        # These are the application's until the program ends; several windows follow one another here.
-        self.ui.scanner.deleteLater()
-        self.desktop.deleteLater()
+        # A window that is only closed is still dressed anew at each change of theme; and whatever stays a child of the
+        # application, which outlives this stage, keeps every screen and every service in memory.
+        for part in (self.window, self.ui.scanner, self.desktop.theme, self.desktop):
+            part.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 from ui_keys import press
 
 from app import bootstrap
 from app.kernel.clock import FixedClock
 from app.ui.app import make_application
+from app.ui.collector import spare_what_stays
 from app.ui.pictures import Stage
+from app.ui.rooms import preload
 from app.ui.theme import Theme
 from app.ui.watchdog import Block, LoopWatchdog
 
@@ -34,6 +38,14 @@ closer, where it is quiet."""
 def qapp() -> QApplication:
     """The program's own QApplication, in place of pytest-qt's."""
     return make_application([])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def spared(qapp: QApplication) -> None:
+    """Modules and compiled statements stay: as in the program, no later collection looks through them again."""
+    preload()
+    gc.collect()
+    spare_what_stays()
 
 
 @pytest.fixture
@@ -148,7 +160,8 @@ class _Strays(QObject):
         self.seen: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+        # Every event of every part passes here: the class is looked at before anything that asks Qt.
+        if isinstance(event, QShowEvent) and isinstance(watched, QWidget) and watched.isWindow():
             is_meant = isinstance(watched, QMainWindow | QDialog | QMenu) or watched.windowFlags() & Qt.WindowType.Popup
             if not is_meant and watched.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen) is False:
                 self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")

@@ -72,7 +72,7 @@ def deliver_two_of_three(hands: Hands, product: Product) -> None:
     hands.press(ENTER)
     hands.press(ENTER)
     hands.press(Qt.Key.Key_F8)
-    assert drawer(hands).proposal.text() == "2 sur 3 disponibles\u00a0: promettre 1"
+    assert drawer(hands).promising.proposal.text() == "2 sur 3 disponibles\u00a0: promettre 1"
     hands.press(ENTER)
     assert hands.page.till.session.lines[0].owed == 1
     hands.press(Qt.Key.Key_F10)
@@ -101,9 +101,9 @@ def test_two_boxes_of_three_leave_then_the_third_without_new_billing(hands: Hand
     assert "1 promis prêt" in hands.messages()
     hands.press(Qt.Key.Key_F8)
     hands.scan(box_frame(product, serial="S3", lot="LOT9"))
-    assert "LOT9" in drawer(hands).scanned.text()
-    assert "promis" in drawer(hands).sms.text()
-    assert product.name not in drawer(hands).sms.text()
+    assert "LOT9" in drawer(hands).handing.scanned.text()
+    assert "promis" in drawer(hands).handing.sms.text()
+    assert product.name not in drawer(hands).handing.sms.text()
     hands.press(ENTER)
     hands.wait(lambda: not owed(hands))
     after = hands.last()
@@ -132,7 +132,7 @@ def test_a_promis_billed_at_its_hand_over_shows_its_price_and_is_paid_by_entree(
     panel = drawer(hands)
     hands.wait(lambda: panel.due.payments() is not None)
     assert panel.due.isVisible()
-    assert "à facturer à la remise" in panel.about.text()
+    assert "à facturer à la remise" in panel.handing.about.text()
     assert "À payer à la remise" in panel.due.amount.text()
     hands.press(ENTER)
     hands.wait(lambda: not owed(hands))
@@ -226,7 +226,7 @@ def test_an_unknown_customer_leaves_a_name_and_a_telephone(hands: Hands) -> None
     hands.press(ENTER)
     panel = drawer(hands)
     assert [finding.code for finding in panel.refusal.findings] == ["GAL-DU-03"]
-    assert QApplication.focusWidget() is panel.customer
+    assert QApplication.focusWidget() is panel.promising.customer
     hands.type("Mme Dupuis 0612345678")
     hands.press(ENTER)
     assert hands.page.drawer is None
@@ -242,9 +242,9 @@ def test_bad_counts_promise_nothing(hands: Hands) -> None:
     for typed, code in (("9", "GAL-DU-01"), ("x", "GAL-DU-01"), ("1", "GAL-DU-02")):
         hands.press(Qt.Key.Key_F8)
         panel = drawer(hands)
-        panel.customer.setText("Mme Dupuis 0612345678")
-        panel.boxes.setText(typed)
-        panel.boxes.setFocus()
+        panel.promising.customer.setText("Mme Dupuis 0612345678")
+        panel.promising.boxes.setText(typed)
+        panel.promising.boxes.setFocus()
         hands.press(ENTER)
         assert [finding.code for finding in panel.refusal.findings] == [code]
         assert hands.page.till.session.lines[0].owed == 0
@@ -256,7 +256,7 @@ def test_a_promis_is_cancelled_with_a_reason(hands: Hands) -> None:
     hands.press(Qt.Key.Key_F8)
     hands.press(ENTER)
     panel = drawer(hands)
-    panel.cancel.click()
+    panel.handing.cancel.click()
     hands.press(ENTER)
     assert [finding.code for finding in panel.refusal.findings] == ["GAL-DU-06"]
     hands.type("rupture")

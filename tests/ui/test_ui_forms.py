@@ -105,6 +105,7 @@ def test_the_fields_of_one_line_are_of_one_height(theme: Theme, zoom: int) -> No
     try:
         heights = set()
         for field in (TextField(), NumberField(0, 9), AmountField(), QComboBox()):
+            theme.dress(field)
             field.show()
             heights.add(field.height())
             field.close()

@@ -63,41 +63,14 @@ def apply(
 
     Locks are taken in one order by all: session, avances, numbers, stock by code, register, account, till, audit.
     """
-    session = replace(situation.session, revision=situation.session.revision + 1)
-    if not store.write_session(work.session, session, work.now, SessionState.DONE):
-        raise Undone(taken_over())
-    gone = near.advances.hold(work, advancing.asked(session))
-    if gone:
-        raise Undone(gone[0])
-    listed = build.register_count(situation)
-    delivery = build.delivery(
-        situation,
-        case,
-        invoice,
-        () if session.sale is SaleKind.ADVANCE else payments,
-        number=work.take_numbers(DELIVERY_SERIES),
-        first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
-        at=work.now,
-        actor=work.actor,
-    )
+    session = _taken_up(near, work, situation)
+    delivery = _numbered(work, situation, case, invoice, () if session.sale is SaleKind.ADVANCE else payments)
     taken = _take_boxes(near, work, situation, delivery)
     _open_boxes_of(near, work, situation, delivery)
     _refuse_boxes_gone(work, situation)
     recalls = _recalls_now(near, situation)
-    row, lines, boxes = build.delivery_row(delivery, situation), build.line_rows(delivery), build.box_rows(delivery)
-    invoice_rows = build.invoice_rows(delivery)
-    store.insert_delivery(
-        work.session,
-        delivery=row,
-        lines=lines,
-        boxes=boxes,
-        invoice=invoice_rows,
-        payments=build.payment_rows(delivery),
-    )
-    near.owed.make(work, owing.promises(session, delivery, situation.patient))
-    near.advances.make(work, advancing.made_by(delivery, case, session.sale_reason))
-    for kind, charged in ((ClosingKind.PRESCRIBED, False), (ClosingKind.CHARGED, True)):
-        near.advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
+    sealed = _write_rows(work, situation, delivery)
+    _write_what_is_due(near, work, situation, case, delivery)
     near.catalog.count_uses(work, _quantities(delivery), build.free_prices(situation))
     store.append_register(work, build.register_rows(delivery, situation))
     _keep_ordonnance(near, work, situation, delivery)
@@ -110,21 +83,78 @@ def apply(
         patient_name=delivery.patient_name,
     )
     _write_money(near, work, session, delivery, payments)
+    _trace(work, session, delivery, taken | sealed | {"seen": acknowledging.seen(session, findings)}, recalls)
+    work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
+    return delivery
+
+
+def _taken_up(near: Neighbours, work: UnitOfWork, situation: Situation) -> CounterSession:
+    """End the sale in progress and hold the avances that it settles; undo the act where another window has either."""
+    session = replace(situation.session, revision=situation.session.revision + 1)
+    if not store.write_session(work.session, session, work.now, SessionState.DONE):
+        raise Undone(taken_over())
+    gone = near.advances.hold(work, advancing.asked(session))
+    if gone:
+        raise Undone(gone[0])
+    return session
+
+
+def _numbered(
+    work: UnitOfWork, situation: Situation, case: InvoiceCase, invoice: Invoice, payments: Sequence[Payment]
+) -> Delivery:
+    """Return the delivery under its numbers, its own and those of the ordonnancier."""
+    listed = build.register_count(situation)
+    return build.delivery(
+        situation,
+        case,
+        invoice,
+        payments,
+        number=work.take_numbers(DELIVERY_SERIES),
+        first_entry=work.take_numbers(REGISTER_SERIES, listed) if listed else 0,
+        at=work.now,
+        actor=work.actor,
+    )
+
+
+def _write_rows(work: UnitOfWork, situation: Situation, delivery: Delivery) -> dict[str, Any]:
+    """Write the delivery with its lines, boxes, invoice and payments; return what seals them in the trace."""
+    row, lines, boxes = build.delivery_row(delivery, situation), build.line_rows(delivery), build.box_rows(delivery)
+    invoice_rows = build.invoice_rows(delivery)
+    store.insert_delivery(
+        work.session,
+        delivery=row,
+        lines=lines,
+        boxes=boxes,
+        invoice=invoice_rows,
+        payments=build.payment_rows(delivery),
+    )
+    return seal.sealed(row, lines, invoice_rows, boxes)
+
+
+def _write_what_is_due(
+    near: Neighbours, work: UnitOfWork, situation: Situation, case: InvoiceCase, delivery: Delivery
+) -> None:
+    """Write what the patient is promised, the avances that are made and those that this ordonnance settles."""
+    session = situation.session
+    near.owed.make(work, owing.promises(session, delivery, situation.patient))
+    near.advances.make(work, advancing.made_by(delivery, case, session.sale_reason))
+    for kind, charged in ((ClosingKind.PRESCRIBED, False), (ClosingKind.CHARGED, True)):
+        near.advances.close(work, advancing.asked(session, charged=charged), kind, delivery.number)
+
+
+def _trace(
+    work: UnitOfWork, session: CounterSession, delivery: Delivery, details: dict[str, Any], recalls: RecallCase
+) -> None:
+    """Trace the delivery, and each recall that was passed over."""
     work.audit(
         "delivery.validate",
         "delivery",
         str(delivery.number),
         patient_id=delivery.patient_id,
-        details=build.audit_details(delivery, session)
-        | taken
-        | seal.sealed(row, lines, invoice_rows, boxes)
-        | terms.traces(session)
-        | {"seen": acknowledging.seen(session, findings)},
+        details=build.audit_details(delivery, session) | details | terms.traces(session),
     )
-    for recall, details in recalled.passed_over(session, recalls, delivery.number):
-        work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=details)
-    work.changed("delivery", f"delivery:{delivery.number}", f"session:{session.id}", "ordonnancier")
-    return delivery
+    for recall, passed in recalled.passed_over(session, recalls, delivery.number):
+        work.audit("recall.force", "recall", recall, patient_id=delivery.patient_id, details=passed)
 
 
 def _keep_ordonnance(near: Neighbours, work: UnitOfWork, situation: Situation, delivery: Delivery) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
@@ -16,24 +15,25 @@ from app.officine.dispensing import owing
 from app.officine.dispensing import session as editing
 from app.officine.dispensing.bearer import NO_NAME, check_handed, read_bearer
 from app.officine.owed import rules
-from app.ui import formats, theme
 from app.ui.counter.advances_block import AdvancesBlock
-from app.ui.counter.bearer_fields import BearerFields
 from app.ui.counter.drawer import Drawer
 from app.ui.counter.due_fields import DueFields
-from app.ui.widgets.basics import ActButton, Button, Divider, EmptyState, Text
-from app.ui.widgets.fields import Field, SearchField, TextField
+from app.ui.counter.owed_pages import (
+    Hand,
+    HandingPage,
+    Known,
+    ListingPage,
+    PromisingPage,
+    count_typed,
+    not_a_number,
+)
+from app.ui.widgets.basics import Button, Text
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.lists import Column, ListTable
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
     from app.jobs import Progress
     from app.kernel.actor import Actor
     from app.kernel.errors import GalienError
-    from app.kernel.money import Money
     from app.kernel.outcome import Outcome
     from app.officine.catalog.model import Product
     from app.officine.dispensing.model import Box, DraftLine
@@ -47,29 +47,6 @@ _ADVANCES = "Avances"
 _ADVANCES_KEYS = "↑ ↓ choisir · Entrée reprendre dans la vente · Alt+A toutes · Échap fermer"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is owed, as it was read: the promis, the name of the officine, the day, and what each is worth.
-
-    ``narcotics`` are the numbers of those that are of a stupéfiant; from ``late_days`` on a promis is late.
-    """
-
-    promises: tuple[Promise, ...] = ()
-    officine: str = ""
-    day: dt.date | None = None
-    values: Mapping[int, Money] = field(default_factory=dict)
-    narcotics: frozenset[int] = frozenset()
-    late_days: int = rules.OLD_DAYS
-
-
-@dataclass(slots=True)
-class _Hand:
-    """A hand-over being prepared: the promis, and the boxes scanned for it."""
-
-    promise: Promise
-    boxes: list[Box] = field(default_factory=list)
-
-
 class OwedDrawer(Drawer):
     """F8: promise what lacks of the line; else hand over what was promised, by the scan of its box and Entrée."""
 
@@ -80,10 +57,11 @@ class OwedDrawer(Drawer):
         super().__init__(ui, till, _TITLE)
         self.known = Known()
         self.line: DraftLine | None = None
-        self.hand: _Hand | None = None
-        self._message = ""
+        self.hand: Hand | None = None
         self._warned = ""
-        self._pages = (self._promising(), self._listing(), self._handing())
+        self.promising, self.listing, self.handing = PromisingPage(), ListingPage(ui.acts), HandingPage()
+        self._pages = (self.promising, self.listing, self.handing)
+        self.search, self.list, self.bearer = self.listing.search, self.listing.list, self.handing.bearer
         self.advances = AdvancesBlock(ui, till)
         self.advances.taken.connect(self.closed)
         self.advances.learned.connect(self._arrange)
@@ -97,94 +75,21 @@ class OwedDrawer(Drawer):
         self.go.clicked.connect(self.confirm)
         self.keys = Text(_KEYS, "caption", wrap=True)
         self.due = DueFields(ui)
+        self._listen()
         self.foot.addWidget(self.refusal)
         self.foot.addWidget(self.due)
         self.foot.addWidget(self.go)
         self.foot.addWidget(self.keys)
 
-    # --- Layout -------------------------------------------------------------------------------------------------
-
-    def _promising(self) -> QWidget:
-        page, column = _page()
-        self.line_name = Text("", "heading", wrap=True)
-        self.proposal = Text("", wrap=True)
-        self.boxes = TextField(limit=3)
-        self.customer = TextField(placeholder="Mme Dupuis 06 12 34 56 78", limit=80)
-        self.customer_field = Field(
-            "&Nom et téléphone", self.customer, hint="Vente sans patient\u00a0: qui revient\u202f?"
-        )
-        column.addWidget(self.line_name)
-        column.addWidget(self.proposal)
-        column.addWidget(Field("&Boîtes à promettre", self.boxes, hint="0\u00a0: tout part maintenant"))
-        column.addWidget(self.customer_field)
-        column.addWidget(Divider())
-        return page
-
-    def _listing(self) -> QWidget:
-        page, column = _page()
-        self.whose = Text("", "strong", wrap=True)
-        self.search = SearchField("Nom, produit, n° de promis…", "Chercher un promis")
-        self.empty = EmptyState("pause", "Rien n’est dû", "Un promis s’ouvre depuis la ligne\u00a0: F8.")
-        columns: list[Column[Promise]] = [
-            Column("Promis", lambda one: one.label, second=self._second, strong=True),
-            Column("Dû", lambda one: str(one.left), width=3, right=True),
-            Column("Âge", self._age, width=9, tone=self._age_tone, second=lambda one: one.label_of_state),
-        ]
-        self.list: ListTable[Promise] = ListTable("Promis à remettre", columns, self.empty)
-        self.list.setMinimumHeight(theme.current().pixels(190))
+    def _listen(self) -> None:
         self.list.chosen.connect(self.take)
         self.search.textChanged.connect(lambda _text: self._filter())
         self.search.moved.connect(self.list.step)
         self.search.confirmed.connect(self.confirm)
-        for part in (
-            self.whose,
-            self.search,
-            self.list,
-            ActButton(self.ui.acts, "counter.print_slip", text="Ticket du promis"),
-        ):
-            column.addWidget(part)
-        return page
-
-    def _handing(self) -> QWidget:
-        page, column = _page()
-        self.promised = Text("", "heading", wrap=True)
-        self.about = Text("", wrap=True)
-        self.scanned = Text("", "strong", wrap=True)
-        self.quantity = TextField(limit=3)
-        self.sms = Text("", "muted", wrap=True, selectable=True)
-        self.sms_title = Text("SMS proposé\u00a0: rien n’est envoyé", "caption", wrap=True)
-        self.copy = Button("&Copier le SMS", kind="ghost", icon="copy")
-        self.reason = TextField(limit=rules.REASON_LIMIT, placeholder="Rupture, le patient n’en veut plus…")
-        self.reason_field = Field("Mo&tif de l’annulation", self.reason, hint="Ce qui a été payé se rend par un avoir.")
-        self.cancel = Button("Annuler le &promis", kind="ghost", icon="close")
-        self.copy.clicked.connect(self._copy)
-        self.cancel.clicked.connect(self._ask_reason)
-        column.addWidget(self.promised)
-        column.addWidget(self.about)
-        column.addWidget(self.scanned)
-        column.addWidget(Field("Boîtes à re&mettre", self.quantity))
-        self.bearer = BearerFields()
         self.chain(*self.bearer.fields)
-        column.addWidget(self.bearer)
-        self.quantity.textChanged.connect(lambda _typed: self._ask_due())
-        column.addWidget(Divider())
-        for part in (self.sms_title, self.sms, self.copy, self.cancel, self.reason_field):
-            column.addWidget(part)
-        return page
-
-    def _second(self, one: Promise) -> str:
-        worth = self.known.values.get(one.number)
-        amount = f" · {formats.amount(worth)}" if worth is not None else ""
-        later = "" if one.billed else " · à facturer"
-        return f"n°{NBSP}{one.number}{amount}{later} · {one.customer}"
-
-    def _age(self, one: Promise) -> str:
-        days = 0 if self.known.day is None else rules.age_days(one, self.known.day)
-        return f"{days}{NBSP}j" if days else "ce jour"
-
-    def _age_tone(self, one: Promise) -> str:
-        day = self.known.day
-        return "danger" if day is not None and rules.is_old(one, day, self.known.late_days) else ""
+        self.handing.quantity.textChanged.connect(lambda _typed: self._ask_due())
+        self.handing.copy.clicked.connect(self._copy)
+        self.handing.cancel.clicked.connect(self._ask_reason)
 
     @property
     def current(self) -> Promise | None:
@@ -206,11 +111,11 @@ class OwedDrawer(Drawer):
         if line is not None:
             item = self.till.picture.items.get(line.code)
             proposal = owing.propose(session, line, 0 if item is None else item.quantity)
-            self.line_name.setText(line.label)
-            self.proposal.setText(proposal.words)
-            self.boxes.setText(str(line.owed or proposal.owed))
-            self.customer.setText(session.label if rules.phone_in(session.label) else "")
-        self.customer_field.setVisible(session.patient_id is None)
+            self.promising.line_name.setText(line.label)
+            self.promising.proposal.setText(proposal.words)
+            self.promising.boxes.setText(str(line.owed or proposal.owed))
+            self.promising.customer.setText(session.label if rules.phone_in(session.label) else "")
+        self.promising.customer_field.setVisible(session.patient_id is None)
         self.advances.read()
         self._show()
         self._read()
@@ -263,14 +168,13 @@ class OwedDrawer(Drawer):
         else:
             found = [one for one in self.known.promises if patient is None or one.patient_id == patient]
         named = self.till.session.patient_name if patient is not None and not words else "Tous les promis"
-        self.whose.setText(f"{named}\u00a0: {plural(len(found), 'promis', 'promis')}")
-        self.list.set_records(found, keep=True)
+        self.listing.show_promises(self.known, found, named)
 
     def _focus(self) -> None:
         if self.hand is not None:
             self.go.setFocus()
         elif self.line is not None:
-            self.reveal(self.boxes)
+            self.reveal(self.promising.boxes)
         elif self.list.records:
             self.list.setFocus()
         else:
@@ -291,7 +195,7 @@ class OwedDrawer(Drawer):
         self.go.setText("Remettre — Entrée" if hand else "Promettre — Entrée")
         self.keys.setVisible(not line and not hand)
         if self.hand is not None:
-            self._show_hand(self.hand)
+            self.handing.show_hand(self.hand, self.known)
         else:
             self.due.forget()
 
@@ -301,7 +205,7 @@ class OwedDrawer(Drawer):
         """Hand over, or promise, or take the promis pointed at; from the reason of a cancellation: cancel."""
         if self.advances.button.hasFocus():
             self.advances.take(self.advances.list.records)
-        elif self.reason.hasFocus():
+        elif self.handing.reason.hasFocus():
             self._cancel()
         elif self.hand is not None:
             self._hand_over(self.hand)
@@ -311,18 +215,18 @@ class OwedDrawer(Drawer):
             self.take(self.list.current_record)
 
     def _promise(self, line: DraftLine) -> None:
-        count = _count(self.boxes)
+        count = count_typed(self.promising.boxes)
         if count is None:
-            self.refusal.set_findings((_not_a_number(line.line_id),))
+            self.refusal.set_findings((not_a_number(line.line_id),))
             return
         if self.till.session.patient_id is None and count:
-            wrong = rules.check_customer(self.customer.text())
+            wrong = rules.check_customer(self.promising.customer.text())
             if wrong:
                 self.refusal.set_findings(tuple(wrong))
-                self.reveal(self.customer)
+                self.reveal(self.promising.customer)
                 return
-            if self.customer.text().strip() != self.till.session.label:
-                self.till.do(editing.set_label(self.till.session, self.customer.text()))
+            if self.promising.customer.text().strip() != self.till.session.label:
+                self.till.do(editing.set_label(self.till.session, self.promising.customer.text()))
         edited = owing.owe(self.till.session, line.line_id, count)
         if edited[1]:
             self.refusal.set_findings(edited[1])
@@ -337,13 +241,13 @@ class OwedDrawer(Drawer):
 
     def take(self, promise: Promise) -> None:
         """Prepare the hand-over of a promis."""
-        self.hand = _Hand(promise)
-        self.quantity.setText(str(promise.left))
+        self.hand = Hand(promise)
+        self.handing.quantity.setText(str(promise.left))
         self.bearer.begin(narcotic=promise.number in self.known.narcotics)
         self._warned = ""
         self._ask_due()
-        self.reason_field.hide()
-        self.reason.clear()
+        self.handing.reason_field.hide()
+        self.handing.reason.clear()
         self._show()
         self._focus()
 
@@ -360,7 +264,7 @@ class OwedDrawer(Drawer):
         self._scan(self.hand, product, box)
         return True
 
-    def _scan(self, hand: _Hand, product: Product, box: Box | None) -> None:
+    def _scan(self, hand: Hand, product: Product, box: Box | None) -> None:
         promise = hand.promise
         if product.code != promise.code:
             text = f"{product.name} n’est pas le produit promis ({promise.label})."
@@ -375,38 +279,15 @@ class OwedDrawer(Drawer):
             return
         if box is not None:
             hand.boxes.append(box)
-            self.quantity.setText(str(len(hand.boxes)))
+            self.handing.quantity.setText(str(len(hand.boxes)))
         self.refusal.set_findings(())
-        self._show_hand(hand)
+        self.handing.show_hand(hand, self.known)
         self.go.setFocus()
 
-    def _show_hand(self, hand: _Hand) -> None:
-        promise = hand.promise
-        self.promised.setText(promise.label)
-        paid = f"délivrance n°{NBSP}{promise.delivery} du {formats.date(promise.at.date())}"
-        paid += ", déjà facturé" if promise.billed else ", à facturer à la remise"
-        self.about.setText(
-            f"Promis n°{NBSP}{promise.number} · {promise.customer} · {promise.label_of_state.lower()} · "
-            f"{plural(promise.left, 'boîte due', 'boîtes dues')}{self._worth(promise)} · {paid}"
-        )
-        lots = ", ".join(box.lot or "sans lot" for box in hand.boxes)
-        count = plural(len(hand.boxes), "boîte scannée", "boîtes scannées")
-        self.scanned.setText(f"{count}\u00a0: lot {lots}" if hand.boxes else "Scannez la boîte, puis Entrée.")
-        same = [one for one in self.known.promises if one.ready and _same_customer(one, promise)]
-        for part in (self.sms_title, self.sms, self.copy):
-            part.setVisible(bool(same) and bool(promise.phone))
-        to = f"Au {promise.phone}\u00a0: " if promise.phone else ""
-        self._message = rules.message(same, self.known.officine)
-        self.sms.setText(f"{to}{self._message}")
-
-    def _worth(self, promise: Promise) -> str:
-        worth = self.known.values.get(promise.number)
-        return f" ({formats.amount(worth)})" if worth is not None else ""
-
-    def _hand_over(self, hand: _Hand) -> None:
-        count = _count(self.quantity)
+    def _hand_over(self, hand: Hand) -> None:
+        count = count_typed(self.handing.quantity)
         if count is None:
-            self.refusal.set_findings((_not_a_number(hand.promise.code),))
+            self.refusal.set_findings((not_a_number(hand.promise.code),))
             return
         services, actor, number, boxes = self.ui.services, self.ui.actor(), hand.promise.number, tuple(hand.boxes)
         bearer = self.bearer.bearer.text
@@ -433,7 +314,7 @@ class OwedDrawer(Drawer):
 
     def _ask_due(self) -> None:
         """Read what the boxes come to today, where they are billed when they are handed over."""
-        count = _count(self.quantity)
+        count = count_typed(self.handing.quantity)
         if self.hand is not None and count is not None and not self.hand.promise.billed:
             self.due.ask(self.hand.promise, count)
         else:
@@ -492,15 +373,15 @@ class OwedDrawer(Drawer):
     # --- Giving up ----------------------------------------------------------------------------------------------
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self._message)
+        QApplication.clipboard().setText(self.handing.message)
         self.ui.say("SMS copié\u00a0: collez-le dans votre messagerie. Galien n’envoie rien.", "info")
 
     def _ask_reason(self) -> None:
-        if self.reason_field.isVisible():
+        if self.handing.reason_field.isVisible():
             self._cancel()
             return
-        self.reason_field.show()
-        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.handing.reason_field.show()
+        self.handing.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _cancel(self) -> None:
         if self.hand is None:
@@ -509,7 +390,7 @@ class OwedDrawer(Drawer):
             self.ui.services.owed,
             self.ui.actor(),
             self.hand.promise.number,
-            self.reason.text(),
+            self.handing.reason.text(),
         )
         self.ui.tasks.run(
             lambda _progress: owed.cancel(actor, number, reason),
@@ -539,24 +420,3 @@ def read_owed(services: Services, actor: Actor | None = None) -> Known:
         services.handing.narcotics(promises),
         services.owed.settings().late_days,
     )
-
-
-def _page() -> tuple[QWidget, QVBoxLayout]:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.S)
-    return page, column
-
-
-def _count(typed: TextField) -> int | None:
-    text = typed.text().strip()
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _not_a_number(subject: str) -> Finding:
-    return Finding("GAL-DU-01", Severity.ERROR, "Le nombre de boîtes est un nombre entier.", subject=subject)
-
-
-def _same_customer(one: Promise, other: Promise) -> bool:
-    return (one.patient_id, one.customer) == (other.patient_id, other.customer)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.ui.counter.page import TillPage
     from app.ui.pictures import Stage
 
-_NARCOTIC, _PATIENT = "3400938050813", "pat trois"
+_NARCOTIC, _PATIENT = "3400938050813", "adrtrois"
 
 
 def _pass(stage: Stage, days: int) -> None:
