@@ -37,6 +37,7 @@ def prepare(services: bootstrap.Services, acks: int) -> None:
         postal_code="75011",
         city="Paris",
         coverage=Coverage(amc=None),
+        birth_place="99999",
     )
     assert isinstance(services.patients.create(draft, actor), Done)
     prescriber = PrescriberDraft(family_name="MÉLILOT", given_name="Hugo", city="Paris")

@@ -155,6 +155,7 @@ _PATIENT = PatientDraft(
     postal_code="75011",
     city="Paris",
     coverage=Coverage(amc="full"),
+    birth_place="99999",
 )
 _PRESCRIBER = PrescriberDraft(
     family_name="MÉLILOT",

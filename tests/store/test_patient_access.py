@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from app.store.database import Database
 
 GALIEN = Actor(None, "Galien", "comptoir-1")
-DRAFT = PatientDraft(family_name="ESSAI", first_name="JEANNE", birth_date=dt.date(1981, 5, 1), sex=Sex.FEMALE)
+DRAFT = PatientDraft(
+    family_name="ESSAI", first_name="JEANNE", birth_date=dt.date(1981, 5, 1), sex=Sex.FEMALE, birth_place="99999"
+)
 
 
 @pytest.fixture

@@ -54,15 +54,22 @@ def cards(database: Database, transport: RealReaders) -> PatientCards:
 @pytest.fixture
 def people(database: Database, actor: Actor) -> None:
     drafts = [
-        PatientDraft(family_name="SAUGE", first_name="Anne", birth_date=dt.date(1979, 3, 28), sex=Sex.FEMALE),
-        PatientDraft(family_name="SAUGE", first_name="Anne", birth_date=dt.date(1979, 3, 28), sex=Sex.FEMALE),
-        PatientDraft(family_name="SAUGE", first_name="Zoé", birth_date=dt.date(2015, 6, 3), sex=Sex.FEMALE),
+        PatientDraft(
+            family_name="SAUGE", first_name="Anne", birth_date=dt.date(1979, 3, 28), sex=Sex.FEMALE, birth_place="99999"
+        ),
+        PatientDraft(
+            family_name="SAUGE", first_name="Anne", birth_date=dt.date(1979, 3, 28), sex=Sex.FEMALE, birth_place="99999"
+        ),
+        PatientDraft(
+            family_name="SAUGE", first_name="Zoé", birth_date=dt.date(2015, 6, 3), sex=Sex.FEMALE, birth_place="99999"
+        ),
         PatientDraft(
             family_name="SAUGE",
             first_name="Yvonne",
             birth_date=dt.date(1947, 12, 31),
             sex=Sex.FEMALE,
             birth_date_uncertain=True,
+            birth_place="99999",
         ),
     ]
     files = [FictitiousFile(draft=draft) for draft in drafts]

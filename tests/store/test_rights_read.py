@@ -126,6 +126,7 @@ def rose_file(database: Database, actor: Actor) -> Patient:
         birth_date=dt.date(1988, 7, 2),
         sex=Sex.FEMALE,
         coverage=Coverage(amc="full"),
+        birth_place="99999",
     )
     outcome = Patients(database, Staff(database)).create(draft, actor)
     assert isinstance(outcome, Done)

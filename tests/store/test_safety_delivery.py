@@ -166,6 +166,7 @@ def test_an_allergy_of_the_file_is_told(house: House, safety: Safety) -> None:
         birth_date=house.patient.birth_date,
         sex=Sex.MALE,
         allergies="Paracétamol",
+        birth_place="99999",
     )
     patient = done(house.patients.create(draft, CAMILLE))
     session, _ = edit.set_patient(house.sale(DOLIPRANE, ZOLPIDEM), patient.id, patient.display_name)

@@ -59,7 +59,12 @@ def house(database: Database, tmp_path: Path, safety: Safety) -> House:
 
 def child(house: House, born: dt.date = dt.date(2015, 1, 15), *, uncertain: bool = False) -> Patient:
     draft = PatientDraft(
-        family_name="PETIT", first_name="PAUL", birth_date=born, sex=Sex.MALE, birth_date_uncertain=uncertain
+        family_name="PETIT",
+        first_name="PAUL",
+        birth_date=born,
+        sex=Sex.MALE,
+        birth_date_uncertain=uncertain,
+        birth_place="99999",
     )
     return done(house.patients.create(draft, CAMILLE))
 

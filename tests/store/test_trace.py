@@ -61,7 +61,9 @@ class Office:
 
     @staticmethod
     def _draft(name: str) -> PatientDraft:
-        return PatientDraft(family_name=name, first_name="JEANNE", birth_date=dt.date(1981, 5, 1), sex=Sex.FEMALE)
+        return PatientDraft(
+            family_name=name, first_name="JEANNE", birth_date=dt.date(1981, 5, 1), sex=Sex.FEMALE, birth_place="99999"
+        )
 
 
 @pytest.fixture

@@ -121,6 +121,10 @@ def test_an_unknown_person_is_created_with_the_fields_filled_and_marked(hands: H
     assert str(draft.birth_date) == "1990-06-11"
     assert drawer.origin.text() == AID
     drawer.confirm()
+    hands.wait(lambda: [one.code for one in drawer.findings.findings] == ["GAL-PAT-20"])
+    assert drawer.form.birth_place.hasFocus(), "no card says where its holder was born"
+    hands.type("63220")
+    drawer.confirm()
     hands.wait(lambda: patient(hands) == "OSEILLE-TESTCINQ Gabin")
     created = hands.aside(lambda: hands.services.patients.get(hands.page.till.session.patient_id or 0))
     assert created is not None

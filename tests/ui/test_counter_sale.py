@@ -264,20 +264,22 @@ def test_a_patient_nobody_knows_is_created_by_entree(hands: Hands) -> None:
 
 @pytest.mark.req("OFF-CPT-23")
 def test_a_patient_is_created_in_one_go_and_without_needless_questions(hands: Hands) -> None:
-    """Name, date, sex by its letter; what is missing is said beside the button and gets the focus."""
+    """Name, date, sex by its letter, place; what is missing is said beside the button and gets the focus."""
     hands.press(Qt.Key.Key_F2)
     hands.type("zzyzx émile")
     hands.press(ENTER)
     hands.type("290280")
     hands.press(ENTER)
-    for _ in range(5):
+    for _ in range(6):
         hands.press(ENTER)
     drawer = hands.page.drawer
     assert isinstance(drawer, PatientDrawer)
-    assert [finding.code for finding in drawer.findings.findings] == ["GAL-PAT-05"]
+    assert [finding.code for finding in drawer.findings.findings] == ["GAL-PAT-05", "GAL-PAT-20"]
     assert hands.focus is drawer.form.female
     hands.type("m")
     assert drawer.form.male.isChecked()
+    assert hands.focus is drawer.form.birth_place
+    drawer.form.birth_place.setText("99999")
     for _ in range(5):
         hands.press(ENTER)
     assert hands.page.till.session.patient_name == "ZZYZX Emile"

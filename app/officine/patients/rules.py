@@ -91,11 +91,14 @@ def normalized(draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
     return replace(draft, **values), findings
 
 
-def check(draft: PatientDraft, today: dt.date) -> list[Finding]:
-    """Return what is wrong with a normalized draft: missing traits, impossible date, place, contact."""
+def check(draft: PatientDraft, today: dt.date, *, creation: bool = False) -> list[Finding]:
+    """Return what is wrong with a normalized draft: missing traits, impossible date, place, contact.
+
+    A file of before may lack its place of birth; a ``creation`` may not.
+    """
     return [
         *_check_traits(draft, today),
-        *_check_place(draft.birth_place),
+        *_check_place(draft.birth_place, creation=creation),
         *_check_contact(draft),
         *_check_rights(draft, today),
     ]
@@ -162,7 +165,11 @@ def _check_traits(draft: PatientDraft, today: dt.date) -> list[Finding]:
     return findings
 
 
-def _check_place(place: str) -> list[Finding]:
+def _check_place(place: str, *, creation: bool) -> list[Finding]:
+    if not place and creation:
+        # One of the five traits that no identity is created without (RNIV; INS.11).
+        text = "Il manque le lieu de naissance : c’est l’un des cinq traits d’une identité."
+        return [_error("GAL-PAT-20", text, "Demandez-le ; s’il est inconnu, tapez 99999.", "birth_place")]
     if not place:
         text = "Le lieu de naissance manque : l’identité restera provisoire."
         return [_warning("GAL-PAT-08", text, "Demandez-le, ou indiquez 99999 s’il est inconnu.", "birth_place")]

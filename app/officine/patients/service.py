@@ -114,11 +114,11 @@ class Patients:
 
     def check(self, draft: PatientDraft) -> list[Finding]:
         """Return what there is to say of a draft before it is created: conversions, refusals, possible duplicates."""
-        return self._checked(draft)[1]
+        return self._checked(draft, creation=True)[1]
 
     def create(self, draft: PatientDraft, actor: Actor) -> Outcome[Patient]:
         """Create a file of provisoire status; the findings name the conversions and the possible duplicates."""
-        kept, findings = self._checked(draft)
+        kept, findings = self._checked(draft, creation=True)
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
         if is_refused(findings):
             return Refused(tuple(findings))
@@ -216,9 +216,9 @@ class Patients:
         before = None if event is Event.CREATE else patient.status
         identity_store.add_event(work, patient.id, event, before=before, after=patient.status, details=details)
 
-    def _checked(self, draft: PatientDraft) -> tuple[PatientDraft, list[Finding]]:
+    def _checked(self, draft: PatientDraft, *, creation: bool = False) -> tuple[PatientDraft, list[Finding]]:
         kept, findings = rules.normalized(draft)
-        findings += rules.check(kept, today(self._db.clock))
+        findings += rules.check(kept, today(self._db.clock), creation=creation)
         if kept.birth_date is not None:
             with self._db.read() as session:
                 findings += rules.duplicates(kept, store.born_on(session, kept.birth_date))

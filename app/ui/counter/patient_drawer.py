@@ -39,9 +39,6 @@ _WORDS = Wording(
 )
 
 
-_NO_PLACE = "GAL-PAT-08"
-
-
 class _SexButton(QRadioButton):
     """A sex to choose, also by its first letter; Entrée goes on."""
 
@@ -66,6 +63,7 @@ class PatientForm(QWidget):
         self.family_name = TextField(limit=100)
         self.first_name = TextField(limit=100)
         self.birth_date = TextField(placeholder="120580, 12/5/1980, mai 1980…", limit=30)
+        self.birth_place = TextField(placeholder="63220, 99999 si inconnu", limit=5)
         self.address = TextField(limit=100)
         self.postal_code = TextField(limit=10)
         self.city = TextField(limit=100)
@@ -88,6 +86,7 @@ class PatientForm(QWidget):
         column.addWidget(Field("&Prénom", self.first_name))
         column.addWidget(self.birth_field)
         column.addLayout(sexes)
+        column.addWidget(Field("&Lieu de naissance (code officiel)", self.birth_place))
         column.addWidget(Field("&Adresse", self.address))
         column.addLayout(row(Field("&Code postal", self.postal_code), Field("&Ville", self.city), spacing=theme.M))
         column.addWidget(Field("&Téléphone", self.phone))
@@ -100,6 +99,7 @@ class PatientForm(QWidget):
             self.family_name,
             self.first_name,
             self.birth_date,
+            self.birth_place,
             self.address,
             self.postal_code,
             self.city,
@@ -115,7 +115,7 @@ class PatientForm(QWidget):
         for known, button in (("F", self.female), ("M", self.male)):
             if letter == known:
                 button.setChecked(True)
-        self.address.setFocus()
+        self.birth_place.setFocus()
 
     def point_at(self, trait: str) -> None:
         """Put the focus where ``trait`` is typed."""
@@ -129,6 +129,7 @@ class PatientForm(QWidget):
         self.family_name.setText(draft.family_name)
         self.first_name.setText(draft.first_name)
         self.birth_date.setText("" if draft.birth_date is None else formats.date(draft.birth_date))
+        self.birth_place.setText(draft.birth_place)
         self._sexes.setExclusive(False)
         self.female.setChecked(draft.sex is Sex.FEMALE)
         self.male.setChecked(draft.sex is Sex.MALE)
@@ -142,7 +143,7 @@ class PatientForm(QWidget):
             family_name=self.family_name.text(),
             first_name=self.first_name.text(),
             birth_names=self._scanned.birth_names,
-            birth_place=self._scanned.birth_place,
+            birth_place=self.birth_place.text().strip().upper(),
             birth_date=None if read is None else read.date,
             birth_date_uncertain=read is not None and read.uncertain,
             sex=sex,
@@ -332,5 +333,5 @@ class PatientDrawer(Drawer):
 
 
 def _is_worth(finding: Finding) -> bool:
-    """Return True for what stops a pharmacist: not how a name is written, nor a trait that is not asked for here."""
-    return finding.severity is not Severity.INFO and finding.code != _NO_PLACE
+    """Return True for what stops a pharmacist: not how a name is written."""
+    return finding.severity is not Severity.INFO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Severity
@@ -56,8 +56,13 @@ class EvidenceForm(ActForm):
         self.file: IdentityFile | None = None
         self.about = Text("Comparez la pièce à chaque trait du dossier\u00a0:", "muted", wrap=True)
         self.traits = Facts()
-        self.column.insertWidget(1, self.about)
-        self.column.insertWidget(2, self.traits)
+        assert self.area is not None
+        inside = self.area.widget()
+        typed = None if inside is None else inside.layout()
+        assert isinstance(typed, QVBoxLayout)
+        # Where letters are large they scroll with the fields, and leave these their room.
+        typed.insertWidget(0, self.about)
+        typed.insertWidget(1, self.traits)
         self.kind = _choices([])
         self.mode = _choices([(f"Contrôlée {mode.label}", mode) for mode in Mode])
         self.agreement = _choices([("Tous les traits sont identiques", True), ("Un trait au moins diffère", False)])
