@@ -151,6 +151,7 @@ def test_the_paper_of_an_identity_qualifiee_bears_its_traits_its_matricule_and_i
 
 
 @pytest.mark.req("OFF-INS-35")
+@pytest.mark.req("INS-D16")
 @pytest.mark.req("INS-28")
 @pytest.mark.parametrize("status", [one for one in IdentityStatus if one is not IdentityStatus.QUALIFIED])
 def test_the_paper_of_any_other_identity_bears_neither_matricule_nor_symbol(desk: Desk, status: IdentityStatus) -> None:

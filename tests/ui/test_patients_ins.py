@@ -10,7 +10,6 @@ from counter_hands import Hands
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 
 from app.officine.scan.image import read_pages
-from app.ui import theme
 from app.ui.counter.patient_drawer import PatientDrawer
 from app.ui.patients.view import PatientsView
 from app.ui.printing import print_desk
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.ui.pictures import Stage
+    from app.ui.theme import Theme
 
 HEADER = "IS010000000000000000000000"
 ADRUN = f"{HEADER}S1275126322074974S21.2.250.1.213.1.4.10S3ZOE<GS>S4ADRUN<GS>S5FS631-12-1975S763220"
@@ -183,24 +183,19 @@ def test_without_a_patient_nothing_is_printed(hands: Hands) -> None:
 
 @pytest.mark.req("OFF-INS-DMX-05")
 @pytest.mark.parametrize("look", [("light", 100), ("dark", 100), ("contrast", 150), ("dark", 80)])
-def test_a_symbol_is_read_from_the_screen_in_every_theme_and_zoom(shared_stage: Stage, look: tuple[str, int]) -> None:
-    from app.docs import datamatrix  # noqa: PLC0415 -- heavy
+def test_a_symbol_is_read_from_the_screen_in_every_theme_and_zoom(theme: Theme, look: tuple[str, int]) -> None:
+    from PIL import Image  # noqa: PLC0415 -- heavy
 
-    worn = theme.current()
-    worn.set_name(look[0])
-    worn.set_zoom(look[1])
-    try:
-        symbol = Symbol("essai")
-        symbol.show_symbol(datamatrix.modules_of(frame(ADRUN)), "INS à scanner")
-        assert not symbol.isVisible(), "no window of its own, which would take the keys"
-        picture = grabbed(symbol.square)
-        assert read_pages(picture) == [["]d1" + frame(ADRUN)]]
-        from PIL import Image  # noqa: PLC0415 -- heavy
+    from app.docs import datamatrix  # noqa: PLC0415 -- the same
 
-        colours = Image.open(io.BytesIO(picture)).convert("RGB").getcolors()
-        assert {colour for _count, colour in colours or ()} == {(0, 0, 0), (255, 255, 255)}
-        symbol.clear()
-        assert symbol.isHidden()
-    finally:
-        worn.set_name("light")
-        worn.set_zoom(100)
+    theme.set_name(look[0])
+    theme.set_zoom(look[1])
+    symbol = Symbol("essai")
+    symbol.show_symbol(datamatrix.modules_of(frame(ADRUN)), "INS à scanner")
+    assert not symbol.isVisible(), "no window of its own, which would take the keys"
+    picture = grabbed(symbol.square)
+    assert read_pages(picture) == [["]d1" + frame(ADRUN)]]
+    colours = Image.open(io.BytesIO(picture)).convert("RGB").getcolors()
+    assert {colour for _count, colour in colours or ()} == {(0, 0, 0), (255, 255, 255)}
+    symbol.clear()
+    assert symbol.isHidden()

@@ -20,6 +20,8 @@ _PAGE_DPI = 300
 _PDF_HEAD = 1_024
 _CODE = "GAL-SCN-60"
 _ANGLES = (10, 35)
+_MOST_LOOKED_AT = 20_000_000
+"""The square on the diagonal of an A4 page at 300 dpi: what is longer, even thin, would be turned into a huge one."""
 LARGEST_FILE = 40_000_000
 LARGEST_PIXELS = 40_000_000
 """An A4 page at 600 dpi has 35 million pixels; more could only be meant to fill the memory."""
@@ -67,6 +69,8 @@ def _looks(picture: Image) -> Iterator[Image]:
     from PIL import Image, ImageFilter  # noqa: PLC0415 -- a heavy library, at first use
 
     yield picture
+    if picture.width**2 + picture.height**2 > _MOST_LOOKED_AT:
+        return
     yield picture.filter(ImageFilter.UnsharpMask(2, 200, 0))
     for angle in _ANGLES:
         yield picture.rotate(angle, resample=Image.Resampling.BILINEAR, expand=True, fillcolor=255)
