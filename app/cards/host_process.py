@@ -39,6 +39,7 @@ class HostProcess:
         self._arguments, self._environment = tuple(arguments), environment
         self._slow, self._died = slow, died
         self._lock = threading.Lock()
+        self._closing = False
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
@@ -67,15 +68,21 @@ class HostProcess:
         return process is not None and process.poll() is None
 
     def close(self) -> None:
-        """End the process: at once, even in the middle of an order, which fails."""
+        """End the process: at once, even in the middle of an order or of its start; the order fails."""
+        # Said first: a process that is being started is not ours to end yet, and is ended by who starts it.
+        self._closing = True
         process = self._process
         if process is not None:
             process.kill()
         with self._lock:
             self._end()
+            self._closing = False
 
     def _ask(self, order: dict[str, Any], end: float, secret: bytearray | None) -> dict[str, Any]:
         process = self._running()
+        if self._closing:
+            self._end()
+            raise self._died()
         assert process.stdin is not None
         try:
             _write(process.stdin, module_host.frame_of({**order, "secret": len(secret or b"")}))
