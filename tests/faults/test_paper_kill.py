@@ -85,6 +85,6 @@ def test_a_machine_that_stops_while_it_destroys_goes_on_at_the_next_purge(desk: 
     assert dies(desk, str(paper.id), point) is not survives
     is_ended = point != "the end is being written"
     assert desk.papers.of(desk.patient_id) == ([] if is_ended else [paper])
-    assert len(desk.traces("deleted")) == int(is_ended)
+    assert len(desk.traces("delete")) == int(is_ended)
     done(desk.papers.purge(GALIEN))
     assert bool(desk.place.held()) is not is_ended

@@ -244,7 +244,9 @@ def test_deleting_is_the_titulaire_s_with_a_reason_and_leaves_neither_key_nor_by
     stored = desk.stored()
     assert held[0] not in stored
     assert desk.db.is_postgresql or held[1][:64] not in stored
-    (trace,) = desk.traces("deleted")
+    refused = [json.loads(one.details)["codes"] for one in desk.traces("delete") if one.result == "refused"]
+    assert refused == [["GAL-PER-01"], ["GAL-TIT-08"], ["GAL-TIT-06"]]
+    (trace,) = [one for one in desk.traces("delete") if one.result == "ok"]
     assert (trace.actor_name, json.loads(trace.details)["reason"]) == (holder.name, "Demande du patient")
 
 
@@ -269,7 +271,7 @@ def test_five_years_and_a_day_after_the_copy_it_is_gone_traced_and_the_status_st
     stored = desk.stored()
     assert held[0] not in stored
     assert desk.db.is_postgresql or held[1][:64] not in stored
-    (trace,) = desk.traces("purged")
+    (trace,) = desk.traces("purge")
     assert (trace.patient_id, trace.actor_name) == (desk.patient_id, "Galien")
     file = desk.identities.of(desk.patient_id)
     assert file is not None

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class End(enum.StrEnum):
     """Why a copy is gone."""
 
-    PURGED = "purged"
-    DELETED = "deleted"
+    PURGED = "purge"
+    DELETED = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

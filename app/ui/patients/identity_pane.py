@@ -38,7 +38,9 @@ class IdentityPane(Panel):
             ("patients.traits", "Corriger"),
             ("patients.mark", "Attribut"),
         )
-        self.body.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
+        self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")
+        self.papers.hide()
+        self.body.addWidget(Flow([*(ActButton(ui.acts, act_id, text=text) for act_id, text in keys), self.papers]))
         self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
 
     def open_for(self, patient_id: int | None) -> None:
@@ -46,12 +48,19 @@ class IdentityPane(Panel):
         if patient_id is None:
             self._show(None, ())
             return
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
         self._ui.tasks.run(
             lambda _progress: (identities.of(patient_id, actor), identities.history(patient_id, actor)),
             done=lambda read: self._show(*read),
             owner=self,
             key="identity",
+        )
+        # No button where the officine keeps no copies, and none of this patient is left.
+        self._ui.tasks.run(
+            lambda _progress: papers.enabled or bool(papers.of(patient_id, actor)),
+            done=self.papers.setVisible,
+            owner=self,
+            key="papers",
         )
 
     def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry]) -> None:

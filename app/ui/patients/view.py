@@ -15,6 +15,7 @@ from app.ui.counter.scans import carried
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.identity_desk import IdentityDesk
+from app.ui.patients.papers_pane import PapersPane
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
 from app.ui.printing import print_desk
@@ -88,6 +89,7 @@ class PatientsView(QWidget):
         self._editing: Panel | None = None
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
+        self._papers: PapersPane | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -131,6 +133,7 @@ class PatientsView(QWidget):
             ("patients.evidence", self._check_evidence),
             ("patients.traits", self._correct),
             ("patients.mark", self._mark),
+            ("patients.papers", self.show_papers),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -184,6 +187,21 @@ class PatientsView(QWidget):
             return
         self.identity.open_for(self._patient.id)
         self._show(self.identity.pane)
+
+    @property
+    def papers(self) -> PapersPane:
+        """The copies of the identity papers, built at their first use."""
+        if self._papers is None:
+            self._papers = PapersPane(self._ui)
+            self.right.addWidget(self._papers)
+        return self._papers
+
+    def show_papers(self) -> None:
+        """Show the copies of the identity papers of the patient pointed at, where the officine keeps any."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.papers.begin(self._patient, lambda: self._show(self.papers))
 
     def _check_evidence(self) -> None:
         self._begin_identity(self.identity.evidence)
@@ -309,6 +327,9 @@ class PatientsView(QWidget):
         desk = self._identity
         if desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
+        elif self._papers is not None and self._papers.isVisible() and self._papers.is_asking:
+            self._papers.stop_asking()
+            return
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
@@ -345,6 +366,8 @@ class PatientsView(QWidget):
             self.allergies.open_for(patient)
         if self._identity is not None and self.right.currentWidget() is self._identity.pane:
             self._identity.open_for(None if patient is None else patient.id)
+        if self._papers is not None and self.right.currentWidget() is self._papers:
+            self._papers.open_for(patient)
         self.sheet.show_patient(patient, self._today)
         self._dwell.stop()
         if patient is None:

@@ -19,6 +19,7 @@ PAGES = (
     ("cards", "Cartes", "card"),
     ("vitale", "Vitale et appli", "card"),
     ("secrets", "Clés et certificats", "lock"),
+    ("papers", "Copies des titres", "copy"),
     ("about", "À propos", "about"),
 )
 _KEYS = 9
@@ -60,6 +61,15 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
+    ),
+    Act(
+        "settings.switch_papers",
+        "Garder ou non les copies des titres d’identité",
+        "",
+        ("passeport", "carte d’identité", "identitovigilance", "profil"),
+        room="settings",
+        icon="copy",
+        right=Right.MANAGE_IDENTITY,
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act(

@@ -19,6 +19,7 @@ from app.ui.settings.database import DatabasePage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
+from app.ui.settings.papers import PapersPage
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
@@ -48,6 +49,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "cards": CardsPage,
     "about": AboutPage,
     "promises": PromisesPage,
+    "papers": PapersPage,
     "secrets": SecretsPage,
     "vitale": VitalePage,
 }
@@ -63,6 +65,7 @@ _PAGE_ACTS = (
     ("test_component", "vitale", "test"),
     ("import_p12", "secrets", "import_p12"),
     ("keep_promises", "promises", "keep"),
+    ("switch_papers", "papers", "switch"),
     ("secret_rotate", "secrets", "rotate"),
     ("secret_transfer", "secrets", "give_transfer"),
     ("secret_recovery", "secrets", "give_recovery"),

@@ -83,6 +83,7 @@ _SUBJECTS = {
     "patient": "Dossier patient",
     "prescriber": "Prescripteur",
     "prescription_copy": "Copie d’ordonnance",
+    "identity_paper": "Copie d’un titre d’identité",
     "staff": "Membre de l’équipe",
     "card": "Carte",
     "session": "Vente",
