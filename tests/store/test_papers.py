@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -319,6 +321,23 @@ def test_bytes_whose_end_was_written_before_a_stop_go_with_the_next_purge(desk: 
     assert desk.place.held()
     desk.place.erase = erase  # type: ignore[method-assign]
     assert done(desk.papers.purge(GALIEN)).strays == 1
+    assert not desk.place.held()
+
+
+def test_two_workstations_that_purge_at_once_trace_each_copy_once(desk: Desk, clock: FixedClock) -> None:
+    for _ in range(3):
+        done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN))
+    clock.advance(FIVE_YEARS + dt.timedelta(days=1))
+    start = threading.Barrier(2)
+
+    def purge(_station: int) -> int:
+        other = Desk(desk.db, desk.folder, desk.keys, desk.patient_id)
+        start.wait()
+        return len(done(other.papers.purge(GALIEN)).papers)
+
+    with ThreadPoolExecutor(2) as stations:
+        assert sum(stations.map(purge, range(2))) == 3
+    assert len(desk.traces("purge")) == 3
     assert not desk.place.held()
 
 

@@ -274,10 +274,8 @@ class Papers:
 
     def _end(self, work: UnitOfWork, papers: Collection[Paper], why: End, reason: str) -> list[Paper]:
         """Write the end of the copies that nobody ended meanwhile, and return them."""
-        live = {row.id for row, _label in store.live(work.session)}
-        ended = [paper for paper in papers if paper.id in live]
+        ended = [paper for paper in papers if store.end(work, paper.id, why, reason)]
         for paper in ended:
-            store.end(work, paper.id, why, reason)
             details = {"why": str(why), "reason": reason}
             work.audit(f"{SUBJECT}.{why}", SUBJECT, str(paper.id), patient_id=paper.patient_id, details=details)
             work.changed(SUBJECT, f"patient:{paper.patient_id}")

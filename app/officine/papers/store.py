@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import column, func, insert, select, table
+from sqlalchemy import column, func, select, table
 
 from app.officine.papers.tables import PaperEndRow, PaperRow
 from app.officine.patients.identity_tables import EvidenceRow
 from app.officine.patients.tables import PatientRow
 from app.store.base import UtcDateTime
+from app.store.upsert import insert_or
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,8 +73,8 @@ def add(work: UnitOfWork, paper: NewPaper) -> int:
     return row.id
 
 
-def end(work: UnitOfWork, paper_id: int, why: End, reason: str) -> None:
-    """Write that a copy is gone."""
+def end(work: UnitOfWork, paper_id: int, why: End, reason: str) -> bool:
+    """Write that a copy is gone; False where another workstation wrote it first, be it at this very moment."""
     values = {
         "paper_id": paper_id,
         "at": work.now,
@@ -82,7 +83,8 @@ def end(work: UnitOfWork, paper_id: int, why: End, reason: str) -> None:
         "author_id": work.actor.staff_id,
         "author_name": work.actor.name,
     }
-    work.session.execute(insert(PaperEndRow).values(**values))
+    statement = insert_or(work.session, PaperEndRow).values(**values).on_conflict_do_nothing()
+    return work.session.execute(statement.returning(PaperEndRow.paper_id)).scalar_one_or_none() is not None
 
 
 def live(session: Session, *, patient_id: int | None = None, paper_id: int | None = None) -> list[tuple[PaperRow, str]]:

@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _PIN_LIMIT = 12
-_RULES = (
-    "Chiffrées sur le disque, hors des sauvegardes, vues sous code PIN par un pharmacien. Détruites cinq ans après la "
-    "dernière visite\u202f: le statut de l’identité ne change pas."
-)
+_LIST_HEIGHT = 80
+_RULES = "Chiffrées, hors des sauvegardes, vues sous code PIN. Détruites cinq ans après la dernière visite."
 _OFF = "L’officine ne garde plus de nouvelle copie\u202f: celles-ci restent jusqu’à leur destruction."
 _CONSENT = "Le patient peut refuser\u202f: le contrôle se note alors sans copie (F8)."
 
@@ -60,7 +58,7 @@ class PapersPane(Panel):
         ]
         empty = EmptyState("card", "Aucune copie", "Joignez le titre numérisé, avec l’accord du patient.")
         self.list: ListTable[Paper] = ListTable("Copies du titre d’identité", columns, empty)
-        self.list.setMinimumHeight(theme.current().pixels(120))
+        self.list.setMinimumHeight(theme.current().pixels(_LIST_HEIGHT))
         self.pin = SecretField(digits=True, limit=_PIN_LIMIT)
         demo = f" · démonstration\u00a0: {ui.services.demo_pin}" if ui.services.demo_pin else ""
         self.pin_field = Field("Votre &code PIN", self.pin, hint=f"Entrée\u00a0: voir la copie{demo}")
@@ -105,7 +103,9 @@ class PapersPane(Panel):
         )
 
     def open_for(self, patient: Patient | None) -> None:
-        """Show the copies of a file, or of nobody."""
+        """Show the copies of a file, or of nobody; a PIN that is being typed for this file is not disturbed."""
+        if patient is not None and patient.id == self._patient_id and self.is_asking:
+            return
         self._patient_id = None if patient is None else patient.id
         self.name.setText("Aucun patient choisi" if patient is None else patient.display_name)
         self.findings.set_findings(())
@@ -141,12 +141,12 @@ class PapersPane(Panel):
         is_on, papers, self._arrival = known
         may_add = is_on and holds(self._ui, Right.EDIT_PATIENT) and self._patient_id is not None
         self.list.set_records(papers, keep=True)
+        self._ask(None)
         self.said.setText(f"{_RULES} {_CONSENT if is_on else _OFF}")
         self.add_button.setVisible(may_add)
         self.take_button.setVisible(may_add and self._arrival is not None)
         if self._arrival is not None:
             self.take_button.setToolTip(self._arrival.name)
-        self.look_button.setVisible(bool(papers) and holds(self._ui, Right.VIEW_IDENTITY_COPY))
         self.destroy_button.setVisible(bool(papers) and holds(self._ui, Right.DELETE_IDENTITY_COPY))
 
     # --- Adding -------------------------------------------------------------------------------------------------------
@@ -202,6 +202,10 @@ class PapersPane(Panel):
         shown = field if self.list.current_record is not None and (field is not self.pin_field or may_look) else None
         self.pin_field.setVisible(shown is self.pin_field)
         self.reason_field.setVisible(shown is self.reason_field)
+        # Where letters are large, what is asked for needs the room of what is only said.
+        self.said.setVisible(shown is None)
+        # One thing at a time: what Entrée does now is the only button that stands out.
+        self.look_button.setVisible(bool(self.list.records) and may_look and shown is not self.reason_field)
         if shown is not None:
             self.findings.set_findings(())
             editor = self.pin if shown is self.pin_field else self.reason

@@ -33,7 +33,10 @@ _FACTS = (
     ("Qui voit", "titulaire et adjoints, après leur code PIN\u202f; chaque lecture et chaque refus sont tracés"),
     ("Qui détruit", "le titulaire, avec un motif\u202f; Galien à l’échéance, chaque jour"),
     ("Conservation", "cinq ans après la copie, ou après la dernière délivrance ou le dernier contrôle d’identité"),
-    ("Sauvegardes", "aucune ne contient ces copies ni leurs clés\u00a0: rien de détruit ne peut revenir"),
+    (
+        "Sauvegardes",
+        "aucune sauvegarde de Galien ne contient ces copies ni leurs clés\u00a0: rien de détruit ne peut revenir",
+    ),
 )
 
 
