@@ -276,7 +276,7 @@ class Papers:
         """Write the end of the copies that nobody ended meanwhile, and return them."""
         ended = [paper for paper in papers if store.end(work, paper.id, why, reason)]
         for paper in ended:
-            details = {"why": str(why), "reason": reason}
+            details = {"reason": reason}
             work.audit(f"{SUBJECT}.{why}", SUBJECT, str(paper.id), patient_id=paper.patient_id, details=details)
             work.changed(SUBJECT, f"patient:{paper.patient_id}")
         return ended

@@ -59,6 +59,10 @@ _LABELS = {
     "late_days": "Jours de retard",
     "code": "Code",
     "findings": "Constats",
+    "codes": "Refus",
+    "evidence": "Contrôle n°",
+    "pages": "Pages",
+    "enabled": "En marche",
     "version": "Version",
     "source": "Source",
     "key": "Clé",
@@ -120,7 +124,7 @@ def subject(kind: str, number: str) -> str:
     if kind == "closing":
         period, _, day = number.partition(" ")
         return f"{named} {_PERIODS.get(period, period)} {day}".strip()
-    return f"{named} n°\u00a0{number}" if number.isdecimal() else f"{named} {number}".strip()
+    return f"{named} n°\u00a0{number}" if number.isdecimal() else f"{named} {_broken(number)}".strip()
 
 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401 -- a JSON value
