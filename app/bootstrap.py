@@ -261,8 +261,13 @@ class Services:
             lambda reason, is_wanted: self.seals.make(self.system_actor, Reason(reason), is_wanted=is_wanted),
         )
         self._daily_seal.start()
-        self._daily_purge = DailyWork("purge", self.papers.is_due, lambda: self.papers.purge(self.system_actor))
+        self._daily_purge = DailyWork("purge", self.papers.is_due, self._purge)
         self._daily_purge.start()
+
+    def _purge(self) -> None:
+        """Destroy the copies of identity papers that are due; those that stay go under the newest key."""
+        self.papers.purge(self.system_actor)
+        self.papers.reseal()
 
     def close(self) -> None:
         """Close what was opened."""

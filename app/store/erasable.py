@@ -14,7 +14,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import delete, insert, inspect, select, text
+from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.kernel.files import write_whole
@@ -47,6 +47,14 @@ class Erasable(Protocol):
         """Return the sealed key and the bytes; None where they are gone, be it in part."""
         ...
 
+    def sealed_key(self, token: str) -> bytes | None:
+        """Return the sealed key alone; None where it is gone."""
+        ...
+
+    def reseal(self, token: str, before: bytes, sealed_key: bytes) -> bool:
+        """Put a key, sealed anew, in the place of ``before``; False where it is gone, or was sealed anew by another."""
+        ...
+
     def erase(self, tokens: Collection[str]) -> None:
         """Make keys and bytes disappear for good; nothing for those that are gone already."""
         ...
@@ -74,26 +82,34 @@ class FolderErasable:
         with file_errors():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for ending, what in ((_CONTENT, content), (_KEY, sealed_key)):
-            file = self._path(token, ending)
-            write_whole(
-                file,
-                what,
-                full="Le disque est plein : la copie n’a pas été gardée.",
-                refused="La copie ne peut pas être écrite dans le dossier de données.",
-            )
-            with file_errors():
-                _settle(file)
-                os.utime(file, (at.timestamp(), at.timestamp()))
-        with file_errors():
-            self._settle_folder()
+            self._write(self._path(token, ending), what, at.timestamp())
 
     def get(self, token: str) -> tuple[bytes, bytes] | None:
         """As ``Erasable.get``."""
+        key = self.sealed_key(token)
         with file_errors():
             try:
-                return self._path(token, _KEY).read_bytes(), self._path(token, _CONTENT).read_bytes()
+                return None if key is None else (key, self._path(token, _CONTENT).read_bytes())
             except FileNotFoundError:
                 return None
+
+    def sealed_key(self, token: str) -> bytes | None:
+        """As ``Erasable.sealed_key``."""
+        with file_errors():
+            try:
+                return self._path(token, _KEY).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def reseal(self, token: str, before: bytes, sealed_key: bytes) -> bool:
+        """As ``Erasable.reseal``."""
+        if self.sealed_key(token) != before:
+            return False
+        file = self._path(token, _KEY)
+        with file_errors():
+            at = file.stat().st_mtime
+        self._write(file, sealed_key, at)
+        return True
 
     def erase(self, tokens: Collection[str]) -> None:
         """As ``Erasable.erase``: each file is written over, on the disk, before its name goes."""
@@ -118,6 +134,18 @@ class FolderErasable:
         if _TOKEN.fullmatch(token) is None:
             raise ValueError("not a token of ours")
         return self._folder / f"{token}{ending}"
+
+    def _write(self, file: Path, what: bytes, at: float) -> None:
+        write_whole(
+            file,
+            what,
+            full="Le disque est plein : la copie n’a pas été gardée.",
+            refused="La copie ne peut pas être écrite dans le dossier de données.",
+        )
+        with file_errors():
+            _settle(file)
+            os.utime(file, (at, at))
+            self._settle_folder()
 
     def _settle_folder(self) -> None:
         if os.name == "posix":
@@ -148,6 +176,20 @@ class TableErasable:
         with driver_errors(), self._engine.connect() as connection:
             row = connection.execute(query.where(ErasableKeyRow.token == token)).one_or_none()
         return None if row is None else (bytes(row[0]), bytes(row[1]))
+
+    def sealed_key(self, token: str) -> bytes | None:
+        """As ``Erasable.sealed_key``."""
+        query = select(ErasableKeyRow.sealed).where(ErasableKeyRow.token == token)
+        with driver_errors(), self._engine.connect() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return None if found is None else bytes(found)
+
+    def reseal(self, token: str, before: bytes, sealed_key: bytes) -> bool:
+        """As ``Erasable.reseal``."""
+        row = ErasableKeyRow
+        statement = update(row).where(row.token == token, row.sealed == before).values(sealed=sealed_key)
+        with driver_errors(), self._engine.execution_options(**{WRITE: True}).begin() as connection:
+            return connection.execute(statement).rowcount > 0
 
     def erase(self, tokens: Collection[str]) -> None:
         """As ``Erasable.erase``; the table of the keys is then written anew, without the dead rows."""

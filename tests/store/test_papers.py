@@ -22,6 +22,7 @@ from app.kernel.events import Publisher
 from app.kernel.secret import SealBroken, SecretsUnavailable
 from app.officine.papers import rules
 from app.officine.patients.model import IdentityStatus
+from app.officine.secrets import sealing
 from app.officine.staff.model import Role
 from app.store import backup, restore
 from app.store.database import Database
@@ -226,6 +227,24 @@ def test_bytes_that_were_altered_or_moved_to_another_copy_do_not_open(desk: Desk
     with pytest.raises(SealBroken):
         desk.papers.look(one.id, PIN, reader)
     done(desk.papers.look(two.id, PIN, reader))
+
+
+def test_after_the_key_of_the_officine_is_renewed_the_old_one_opens_no_copy(desk: Desk) -> None:
+    paper, reader = done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN)), desk.member(Role.HOLDER)
+    before, came = desk.place.sealed_key(paper.token), desk.place.held()
+    assert desk.papers.reseal() == 0
+    assert desk.place.sealed_key(paper.token) == before
+    done(desk.vault.renew(GALIEN))
+    assert desk.papers.reseal() == 1
+    assert desk.papers.reseal() == 0
+    after = desk.place.sealed_key(paper.token)
+    assert before is not None
+    assert after is not None
+    assert sealing.number_of(after) > sealing.number_of(before)
+    assert desk.place.held() == came
+    assert len(done(desk.papers.look(paper.id, PIN, reader)).pages) == 2
+    assert not desk.place.reseal(paper.token, before, before)
+    assert not desk.place.reseal("0" * 32, before, before)
 
 
 # --- Destroying -------------------------------------------------------------------------------------------------------

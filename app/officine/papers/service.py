@@ -206,6 +206,21 @@ class Papers:
         self._place.erase([*(paper.token for paper in ended), *strays])
         return Done(Purge(tuple(ended), len(strays)))
 
+    def reseal(self) -> int:
+        """Seal the keys of the copies under the newest key of the officine; return how many were under an older one.
+
+        After a theft the titulaire renews the key of the officine: what the thief knew must open no copy either.
+        Raises SecretsUnavailable while nothing can be sealed.
+        """
+        newest, done = sealing.number_of(self._vault.encrypt(b"", SUBJECT)), 0
+        for paper in self.every():
+            before = self._place.sealed_key(paper.token)
+            if before is None or sealing.number_of(before) == newest:
+                continue
+            key = self._vault.decrypt(before, _about(paper))
+            done += self._place.reseal(paper.token, before, self._vault.encrypt(key, _about(paper)))
+        return done
+
     # --- Inside -------------------------------------------------------------------------------------------------------
 
     def _papers(self, session: Session, rows: Sequence[tuple[PaperRow, str]]) -> list[Paper]:
@@ -249,8 +264,7 @@ class Papers:
         held = self._place.get(paper.token)
         if held is None:
             return None
-        about = rules.about(paper.patient_id, paper.evidence_id, paper.token)
-        sealed_key, sealed = held
+        about, (sealed_key, sealed) = _about(paper), held
         return KeyBox(self._vault.decrypt(sealed_key, about)).decrypt(sealed, about)
 
     def _drawn(self, plain: bytes, paper: Paper, actor: Actor) -> tuple[PageImage, ...]:
@@ -307,6 +321,10 @@ class Papers:
             details = {"codes": codes}
             work.audit(f"{SUBJECT}.{act}", SUBJECT, paper_id, patient_id=patient_id, details=details, result="refused")
         return Refused(tuple(findings))
+
+
+def _about(paper: Paper) -> str:
+    return rules.about(paper.patient_id, paper.evidence_id, paper.token)
 
 
 def _prepared(content: bytes) -> Scanned | Finding:
