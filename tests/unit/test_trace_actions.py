@@ -12,6 +12,7 @@ import pytest
 import app
 from app.officine.cash.model import RecordKind
 from app.officine.dispensing.reversal import ReversalKind
+from app.officine.papers.model import End
 from app.officine.registers.model import EntryKind
 from app.officine.trace.actions import OPENING, SENTENCES, codes_answering, sentence
 
@@ -19,6 +20,7 @@ ROOT = Path(app.__file__).parent
 DYNAMIC = {
     "cash.": [RecordKind.FLOAT, RecordKind.CASH_IN, RecordKind.CASH_OUT, RecordKind.DRAWER, RecordKind.BANK],
     "delivery.": list(ReversalKind),
+    "identity_paper.": ["add", "view", *End],
     "narcotics.": [EntryKind.DESTRUCTION, EntryKind.LOSS, EntryKind.THEFT, EntryKind.RETURN, EntryKind.CESSION],
     "outbox.": ["waiting", "cancelled"],
     "secret.": ["transfer", "recovery"],
