@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Finding, Severity, is_refused
 from app.kernel.text import typographic
 from app.officine.patients import names, transitions
-from app.officine.patients.identity import STRICT
 from app.officine.patients.cards import own_sex
+from app.officine.patients.identity import STRICT
 from app.officine.patients.insi_model import CardKey, Likeness, Refinement, TraitLine
 
 if TYPE_CHECKING:

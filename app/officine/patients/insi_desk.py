@@ -85,6 +85,10 @@ class InsiDesk:
         """True where INSi is simulated."""
         return self._line.is_simulated
 
+    def close(self) -> None:
+        """Give the line up."""
+        self._line.close()
+
     # --- Before a call ------------------------------------------------------------------------------------------------
 
     def blocked(self, file: IdentityFile, actor: Actor, operation: Operation = Operation.BY_TRAITS) -> list[Finding]:
