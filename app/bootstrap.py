@@ -126,6 +126,7 @@ class Services:
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
+    demo_insi: DemoInsi | None
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -394,7 +395,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     identities = Identities(db, staff, production=not mode.is_simulated)
     insi_site = InsiSite(db, staff, defect_of=defect_of_authorities)
     certificates = Certificates(db, vault, staff)
-    demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority)
+    demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -418,6 +419,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             banner=settings.mode.banner,
             production=not mode.is_simulated,
         ),
+        demo_insi=demo_insi,
         insi=InsiDesk(
             db,
             staff,

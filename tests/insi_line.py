@@ -77,5 +77,9 @@ class Line:
             raw_answer=b"<answer>275126322074974</answer>",
         )
 
+    def inject(self, content: bytes) -> None:
+        """Nothing is played here."""
+        del content
+
     def close(self) -> None:
         """Nothing is open."""

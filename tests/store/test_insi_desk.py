@@ -242,7 +242,7 @@ def test_traits_that_differ_are_shown_and_must_be_confirmed_and_the_first_name_i
     assert told == {
         "family_name": Likeness.TYPOGRAPHIC,
         "first_name": Likeness.DIFFERENT,
-        "birth_names": Likeness.SAME,
+        "birth_names": Likeness.DIFFERENT,
         "sex": Likeness.SAME,
         "birth_date": Likeness.SAME,
         "birth_place": Likeness.DIFFERENT,

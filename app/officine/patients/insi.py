@@ -158,6 +158,9 @@ def askable(identity: Identity) -> list[Finding]:
 
 def _likeness(trait: str, here: str, there: str, changed: set[str]) -> Likeness:
     if trait not in changed:
+        if trait == "birth_names" and here != there:
+            # A list that was not known beyond the first name is completed; one that begins otherwise differs.
+            return Likeness.DIFFERENT if "first_name" in changed else Likeness.NEW
         return Likeness.SAME
     if not here:
         return Likeness.NEW

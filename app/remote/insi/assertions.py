@@ -69,6 +69,11 @@ class Assertions:
             self._kept = kept = _Kept(about, now, element)
         return copy.deepcopy(kept.element)
 
+    def serves(self, card_serial: str, now: dt.datetime) -> bool:
+        """Return True where the assertion that is kept is of that card, and still of use."""
+        kept = self._kept
+        return kept is not None and kept.about[0] == card_serial and kept.since <= now < kept.since + LIFE
+
     def drop(self) -> None:
         """Forget the assertion."""
         self._kept = None

@@ -8,7 +8,7 @@ again is for whoever asks.
 from __future__ import annotations
 
 import urllib.parse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from app.kernel.errors import RemoteFailure
 from app.remote import http, soap, tls
@@ -79,6 +79,15 @@ class InsiClient:
         """Who calls, as INSi is told. Raises InsiFailure for a certificate that does not say."""
         credential = self._credential
         return credential.caller if isinstance(credential, OrganisationCredential) else credential.identifier
+
+    def with_credential(self, credential: OrganisationCredential | Card) -> Self:
+        """Call with the same certificate or card, read anew, from now on; the assertion it signed still serves."""
+        self._credential = credential
+        return self
+
+    def is_vouched(self, card_serial: str) -> bool:
+        """Return True where the next call needs no new signature of that card."""
+        return self._assertions.serves(card_serial, self._clock.now())
 
     def check(self) -> None:
         """Say whether a call can be made, by its settings and certificate. Raises InsiFailure; nothing is sent."""

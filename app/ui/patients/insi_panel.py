@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.kernel.outcome import Finding, Refused, Severity, is_refused
@@ -293,11 +293,15 @@ class InsiPanel(Panel):
             self.tick = QCheckBox(insi_words.confirmation(self.file.identity.status))
             self.sheet.column.addWidget(self.tick)
         self.reason = TextField(limit=200, placeholder="Traits refusés par le patient, doute…")
-        refuse = Button("Refuser la réponse", icon="close")
+        refuse = Button("Refuser", icon="close", name="Refuser la réponse d’INSi")
         refuse.clicked.connect(lambda _checked=False: self.refuse())
         self.reason.returnPressed.connect(self.refuse)
-        self.sheet.column.addWidget(Field("Moti&f d’un refus", self.reason))
-        self.sheet.column.addWidget(Flow([refuse]))
+        both = QWidget()
+        both.setFocusProxy(self.reason)
+        line = row(self.reason, refuse)
+        line.setContentsMargins(0, 0, 0, 0)
+        both.setLayout(line)
+        self.sheet.column.addWidget(Field("Moti&f d’un refus", both))
 
     def save(self) -> None:
         """Take the answer over."""
@@ -367,6 +371,8 @@ class InsiPanel(Panel):
         for widget in (self.other, self.tick, *self.refinements[:1]):
             if widget is not None:
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
+                place = widget
+                QTimer.singleShot(0, place, lambda: self.sheet.ensureWidgetVisible(place))
                 return
         self.accept.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -25,7 +25,7 @@ LABELS = {
 }
 SIGNS = {
     Likeness.SAME: ("check", "success", "identique"),
-    Likeness.NEW: ("info", "info", "nouveau"),
+    Likeness.NEW: ("info", "info", "complété"),
     Likeness.TYPOGRAPHIC: ("warning", "warning", "écart typographique"),
     Likeness.DIFFERENT: ("error", "danger", "différent"),
 }
