@@ -18,6 +18,7 @@ from app.ui.pictures import Picture
 if TYPE_CHECKING:
     from app.officine.patients.identity_model import IdentityFile
     from app.ui.pictures import Stage
+    from app.ui.settings.identity import IdentityPage
 
 _LONG = PatientDraft(
     family_name="BOUTON D'OR DE LA MONTAGNE NOIRE",
@@ -104,6 +105,35 @@ def _band_at_counter(stage: Stage) -> None:
     stage.settle()
 
 
+def _settings_page(stage: Stage, *, may: bool) -> IdentityPage:
+    """Show the page as who may choose sees it, or any other; the poste stays whose it is."""
+    view = stage.view("settings")
+    stage.act("settings.identity")
+    page: IdentityPage = view.page("identity")  # type: ignore[attr-defined] # the settings' screen
+    page.show_right(may=may)
+    page.verticalScrollBar().setValue(0)
+    return page
+
+
+def _settings(stage: Stage) -> None:
+    _settings_page(stage, may=True)
+
+
+def _settings_greyed(stage: Stage) -> None:
+    _settings_page(stage, may=False)
+
+
+def _settings_kinds(stage: Stage) -> None:
+    page = _settings_page(stage, may=True)
+    page.kinds.code.setText("PERM")
+    page.kinds.label.setText("Permis de conduire")
+    page.kinds.trust.setCurrentIndex(1)
+    page.kinds.beside.clear()
+    page.kinds.take_typed()
+    stage.settle()
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+
+
 PICTURES = (
     Picture("patients-reviews", _reviews),
     Picture("patients-reviews-empty", _reviews_empty),
@@ -111,4 +141,7 @@ PICTURES = (
     Picture("patients-band", _band),
     Picture("patients-band-retrieved", _band_retrieved),
     Picture("counter-band", _band_at_counter),
+    Picture("settings-identity", _settings),
+    Picture("settings-identity-greyed", _settings_greyed),
+    Picture("settings-identity-kinds", _settings_kinds),
 )
