@@ -193,6 +193,20 @@ def test_the_counter_shows_the_four_traits_without_the_matricule(hands: Hands) -
     assert not any("INS" in text for text in shown)
 
 
+@pytest.mark.req("INS-03")
+def test_the_till_says_of_whom_an_account_is(hands: Hands) -> None:
+    hands.stage.view("cash")
+    hands.stage.act("cash.debts")
+    page = hands.stage.view("cash").pages["debts"]  # type: ignore[attr-defined] # the screen of the till
+    page.focus_list()
+    hands.type("pat trois")
+    wait(hands, page.identity.isVisible)
+    assert {*TRAITS_ALWAYS, "PAT-TROIS", "28/03/1979"} <= set(texts(page.identity))
+    hands.press(Qt.Key.Key_A, CTRL)
+    hands.type("xyz")
+    wait(hands, lambda: not page.identity.isVisible())
+
+
 # --- The lock ---------------------------------------------------------------------------------------------------------
 
 

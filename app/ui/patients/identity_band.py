@@ -81,6 +81,18 @@ class IdentityBand(Flow):
         self.patient = patient
         self._draw()
 
+    def show_file(self, patient_id: int | None) -> None:
+        """Read whose identity it is, and show it; meanwhile nobody’s, rather than another one’s."""
+        if self.patient is not None and self.patient.id != patient_id:
+            self.show_patient(None)
+        if patient_id is None or not holds(self._ui, Right.READ_PATIENT):
+            self.show_patient(None)
+            return
+        patients, actor = self._ui.services.patients, self._ui.actor()
+        self._ui.tasks.run(
+            lambda _progress: patients.get(patient_id, actor), done=self.show_patient, owner=self, key="identity-file"
+        )
+
     def _read(self) -> None:
         identities = self._ui.services.identities
         self._ui.tasks.run(
