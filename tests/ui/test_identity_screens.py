@@ -286,8 +286,10 @@ def review_two_of_the_same_traits(hands: Hands) -> tuple[int, int]:
 @pytest.mark.req("S22")
 def test_the_worklist_opens_the_very_file_and_is_settled_by_keys(hands: Hands) -> None:
     first, second = review_two_of_the_same_traits(hands)
+    view = view_of(hands)
+    wait(hands, lambda: view.worklist.button.text() == "À revoir (2)")
     hands.press(Qt.Key.Key_F7, SHIFT)
-    view, panel = view_of(hands), view_of(hands).worklist.panel
+    panel = view.worklist.panel
     wait(hands, lambda: len(panel.list.records) == 2)
     assert [one.patient_id for one in panel.list.records] == [second, first], "the oldest first"
     assert panel.list.hasFocus()
@@ -309,6 +311,7 @@ def test_the_worklist_opens_the_very_file_and_is_settled_by_keys(hands: Hands) -
     hands.press(ENTER, CTRL)
     wait(hands, panel.empty.isVisible)
     assert "Aucune identité à revoir" in texts(panel)
+    wait(hands, lambda: view.worklist.button.text() == "À revoir")
     assert hands.aside(hands.services.identities.worklist) == []
     hands.press(Qt.Key.Key_Escape)
     wait(hands, view.sheet.isVisible)

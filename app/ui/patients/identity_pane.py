@@ -42,7 +42,7 @@ class IdentityPane(Panel):
         self.sheet = Sheet("Identité du patient")
         self.body.addWidget(self.name)
         self.body.addWidget(self.sheet, 1)
-        self.validate = ActButton(ui.acts, "patients.validate", text="Valider")
+        self.validate = ActButton(ui.acts, "patients.validate")
         self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
         keys = (
             ActButton(ui.acts, "patients.evidence", text="Contrôler une pièce"),

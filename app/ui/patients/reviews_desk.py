@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.officine.staff.model import Right
+from app.ui.patients.identity_words import holds
 from app.ui.patients.reviews import ReviewsPanel
+from app.ui.widgets.basics import ActButton
 
 if TYPE_CHECKING:
     from app.kernel.events import Changed
     from app.officine.patients.model import Patient
     from app.ui.context import Ui
     from app.ui.patients.view import PatientsView
+
+_TITLE = "À revoir"
 
 
 class ReviewsDesk(QObject):
@@ -24,6 +29,7 @@ class ReviewsDesk(QObject):
         self._ui, self._view = ui, view
         self._panel: ReviewsPanel | None = None
         self._wanted: int | None = None
+        self.button = ActButton(ui.acts, "patients.reviews", text=_TITLE)
         ui.acts.bind("patients.reviews", self.open, view)
         ui.acts.bind("patients.settle", self._settle, view)
 
@@ -47,10 +53,20 @@ class ReviewsDesk(QObject):
         self._view.show_part(panel)
         panel.begin()
 
-    def refresh(self, change: Changed) -> None:
-        """Read the worklist again where an identity changed."""
-        if self.is_shown and change.touches("identity"):
+    def refresh(self, change: Changed | None) -> None:
+        """Read the worklist again where an identity changed, and say on the button how many there are."""
+        if change is not None and not change.touches("identity"):
+            return
+        if self.is_shown:
             self.panel.read()
+        if holds(self._ui, Right.READ_PATIENT):
+            identities, actor = self._ui.services.identities, self._ui.actor()
+            self._ui.tasks.run(
+                lambda _progress: len(identities.worklist(actor)), done=self._count, owner=self, key="count"
+            )
+
+    def _count(self, reviews: int) -> None:
+        self.button.setText(f"{_TITLE} ({reviews})" if reviews else _TITLE)
 
     def go_on(self, patient: Patient | None) -> None:
         """Show the identity of the file that was called for, once the list points at it among those of its traits."""

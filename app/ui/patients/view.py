@@ -103,17 +103,18 @@ class PatientsView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
+        self.worklist = ReviewsDesk(ui, self)
         keys = (
             ("patients.create", ""),
             ("patients.identity", "Identité"),
-            ("patients.reviews", "À revoir"),
             ("patients.rights", ""),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
         )
-        left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
+        buttons = [ActButton(ui.acts, act_id, text=text) for act_id, text in keys]
+        left.addWidget(Flow([*buttons[:2], self.worklist.button, *buttons[2:]]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
@@ -146,7 +147,6 @@ class PatientsView(QWidget):
             ("patients.back", self._back),
         ):
             ui.acts.bind(act_id, handler, self)
-        self.worklist = ReviewsDesk(ui, self)
         self._show_form(shown=False)
         self._open(None)
 
@@ -241,8 +241,7 @@ class PatientsView(QWidget):
         self._today = today(self._ui.services.clock)
         if change is not None and change.touches("patient"):
             self.pane.again()
-        if change is not None:
-            self.worklist.refresh(change)
+        self.worklist.refresh(change)
 
     def take_scan(self, scan: Scan) -> bool:
         """Open the file that an INS datamatrix calls for; False for any other code, which goes to the counter."""
