@@ -231,6 +231,8 @@ CASES: dict[str, Case] = {
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
     "identities.edit": Case(Right.EDIT_PATIENT, lambda s, h, a: s.edit(h.patient.id, 0, {"used_name": "X"}, a)),
     "identities.prove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.prove(h.patient.id, 0, PASSPORT, a)),
+    "identities.validate": Case(Right.EDIT_PATIENT, lambda s, h, a: s.validate(h.patient.id, 0, a)),
+    "identities.differs": Case(Right.EDIT_PATIENT, lambda s, h, a: s.differs(h.patient.id, FOUND.ins, FOUND.traits, a)),
     "identities.withdraw_evidence": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.withdraw_evidence(h.patient.id, 0, "Erreur", a)
     ),

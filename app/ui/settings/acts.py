@@ -15,6 +15,7 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("promises", "Promis", "box"),
+    ("identity", "Identité", "patients"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
     ("vitale", "Vitale et appli", "card"),
@@ -60,6 +61,15 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
+    ),
+    Act(
+        "settings.keep_identity",
+        "Enregistrer les réglages de l’identité",
+        "F10",
+        ("INS", "pièces", "confiance", "traits", "identitovigilance"),
+        room="settings",
+        icon="check",
+        right=Right.MANAGE_IDENTITY,
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act(

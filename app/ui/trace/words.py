@@ -34,6 +34,8 @@ _LABELS = {
     "factor": "Moyen",
     "means": "Identifié par",
     "room": "Écran",
+    "ins": "Matricule INS affiché",
+    "paper": "Document",
     "why": "Pourquoi",
     "hash": "Empreinte",
     "sha256": "Empreinte",
