@@ -55,6 +55,8 @@ from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
+from app.officine.patients.insi_journal import InsiJournal
+from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -65,6 +67,7 @@ from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
 from app.officine.scan import ins_symbol
+from app.officine.secrets.authorities import defect_of
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
@@ -122,6 +125,8 @@ class Services:
     identities: Identities
     ins_scans: InsScans
     ins_symbols: InsSymbols
+    insi_journal: InsiJournal
+    insi_site: InsiSite
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -410,6 +415,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             banner=settings.mode.banner,
             production=not mode.is_simulated,
         ),
+        insi_journal=InsiJournal(db, staff, vault),
+        insi_site=InsiSite(db, staff, defect_of=defect_of),
         prescriptions=prescriptions,
         stock=stock,
         counter=counter,

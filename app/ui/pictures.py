@@ -159,6 +159,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
+    from app.ui.trace.insi_poses import PICTURES as INSI_JOURNAL  # noqa: PLC0415 -- the same
     from app.ui.trace.poses import PICTURES as TRACE  # noqa: PLC0415 -- the same
 
     return (
@@ -180,6 +181,7 @@ def pictures() -> tuple[Picture, ...]:
         *INS,
         *REGISTERS,
         *TRACE,
+        *INSI_JOURNAL,
         *STOCK,
         *DISCARD,
         *LOCK,
