@@ -154,6 +154,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.insi_poses import PICTURES as INSI_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
@@ -190,6 +191,7 @@ def pictures() -> tuple[Picture, ...]:
         *PICTURES,
         *CARD_SETTINGS,
         *VITALE,
+        *INSI_SETTINGS,
     )
 
 

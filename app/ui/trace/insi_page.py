@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.kernel.clock import PARIS, paris_date, today
@@ -71,8 +72,8 @@ class InsiCallsPage(RegisterPage):
             self.findings.set_findings([Finding("GAL-INS-69", Severity.ERROR, text, advice, "last")])
             return
         self.findings.set_findings(())
-        limit = max(_PAGE, len(self.list.records))
-        self._ask(None, limit, lambda calls: self.show_calls(calls, has_more=len(calls) == limit))
+        pages = max(1, -(-len(self.list.records) // _PAGE))
+        self._ask(None, pages * _PAGE, self.show_calls)
 
     def older(self) -> None:
         """Add the calls that came before those shown."""
@@ -163,7 +164,8 @@ class InsiCallsPage(RegisterPage):
         filters.setSpacing(theme.S)
         for label, date in (("&Du", self.first), ("&Au", self.last)):
             filters.addWidget(Field(label, date), 1)
-        filters.addStretch(4)
+        filters.addStretch(1)
+        filters.addWidget(self.count, 0, Qt.AlignmentFlag.AlignBottom)
         self.column.addLayout(filters)
         self.filtered = QWidget()
         chosen = row(self.whom, ActButton(self.ui.acts, "registers.everyone", kind="ghost"), 0)
@@ -176,10 +178,11 @@ class InsiCallsPage(RegisterPage):
         line.addWidget(self.list, 2)
         line.addWidget(self.sheet, 1)
         self.column.addLayout(line, 1)
-        self.column.addLayout(row(0, self.count))
-        self.column.addWidget(Flow([ActButton(self.ui.acts, f"registers.{name}") for name in ("older", "export")]))
+        keys = ("older", "exchange", "export")
+        self.column.addWidget(Flow([ActButton(self.ui.acts, f"registers.{name}") for name in keys]))
 
-    def _ask(self, before: int | None, limit: int, done: Callable[[list[Call]], None]) -> None:
+    def _ask(self, before: int | None, limit: int, done: Callable[..., None]) -> None:
+        """Read ``limit`` calls, and one more that tells whether older ones answer too."""
         journal, actor, patient = self.ui.services.insi_journal, self.ui.actor(), self._patient
         since, until = self.period
         self.ui.tasks.run(
@@ -189,18 +192,18 @@ class InsiCallsPage(RegisterPage):
                 since=since,
                 until=until,
                 before=before,
-                limit=limit,
+                limit=limit + 1,
             ),
-            done=done,
+            done=lambda calls: done(calls[:limit], has_more=len(calls) > limit),
             failed=self._failed,
             owner=self,
             key="read",
             title="Lecture du journal d’appels INSi…",
         )
 
-    def _add(self, calls: list[Call]) -> None:
+    def _add(self, calls: list[Call], *, has_more: bool) -> None:
         place = len(self.list.records)
-        self._has_more = len(calls) == _PAGE
+        self._has_more = has_more
         self.list.set_records([*self.list.records, *calls])
         self.list.point(min(place, len(self.list.records) - 1))
         self._told()

@@ -28,11 +28,13 @@ _ZOE = InsiIdentity(
     ),
 )
 
-_EXCHANGE = (
+_REQUEST = (
     b"<S:Envelope><S:Body><RECSANSVITALE><NomNaissance>ADRUN</NomNaissance><Prenom>ZOE</Prenom><Sexe>F</Sexe>"
-    b"<DateNaissance>1975-12-31</DateNaissance></RECSANSVITALE></S:Body></S:Envelope>",
+    b"<DateNaissance>1975-12-31</DateNaissance></RECSANSVITALE></S:Body></S:Envelope>"
+)
+_ANSWER = (
     b"<S:Envelope><S:Body><RESULTAT><CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR></RESULTAT></S:Body>"
-    b"</S:Envelope>",
+    b"</S:Envelope>"
 )
 
 
@@ -176,7 +178,7 @@ def _exchange(stage: Stage) -> None:
     page = _pointed(stage, 0)
     call = page.list.current_record
     assert call is not None
-    page.open_exchange(call, _EXCHANGE)
+    page.open_exchange(call, (_REQUEST, _ANSWER))
 
 
 PICTURES = (

@@ -13,7 +13,7 @@ from app.officine.staff.model import Right
 from app.ui import formats, theme
 from app.ui.patients.identity_words import holds
 from app.ui.trace import insi_words as words
-from app.ui.widgets.basics import ActButton, Button, Chip, Panel, Text, row
+from app.ui.widgets.basics import Button, Chip, Panel, Text, row
 from app.ui.widgets.dialog import Dialog
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import Field
@@ -40,8 +40,9 @@ class InsiSheet(Panel):
         self._ui = ui
         self.call: Call | None = None
         self.sheet = Sheet("Détail de l’appel")
+        # Taller than the window where letters are large: the arrows go through it.
+        self.sheet.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.body.addWidget(self.sheet, 1)
-        self.body.addWidget(Flow([ActButton(ui.acts, "registers.exchange")]))
 
     def show_call(self, call: Call | None) -> None:
         """Show a call, or none."""
