@@ -61,6 +61,7 @@ def _refused(stage: Stage) -> None:
     page = _page(stage)
     wanted = InsiSettings(mode=InsiMode.CARD, card_address="http://insi.example.fr", sector="officine")
     page.show_state(wanted, [_certificate(stage, "CN=PHARMACIE DES SIMPLES,O=Officine fictive", 24)])
+    stage.settle()
     page._kept(Refused(tuple(check(wanted))))  # noqa: SLF001 -- posed
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 _PAGE = 100
+_DATE_WIDTH = 120
 
 
 class InsiCallsPage(RegisterPage):
@@ -163,8 +164,9 @@ class InsiCallsPage(RegisterPage):
         filters = QHBoxLayout()
         filters.setSpacing(theme.S)
         for label, date in (("&Du", self.first), ("&Au", self.last)):
+            date.setMinimumWidth(theme.current().pixels(_DATE_WIDTH))
             filters.addWidget(Field(label, date), 1)
-        filters.addStretch(1)
+        filters.addStretch(4)
         filters.addWidget(self.count, 0, Qt.AlignmentFlag.AlignBottom)
         self.column.addLayout(filters)
         self.filtered = QWidget()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.officine.patients.insi_model import Call
 
 SIMULATED = "SIMULÉ"
+_HALF = 19
 MODES = {InsiMode.CARD: "CPx", InsiMode.ORGANISATION: "CL-ORG"}
 _ANSWERS = {
     FOUND: ("identité trouvée", "success"),
@@ -126,5 +127,4 @@ def patient(call: Call) -> str:
 
 def _broken(message_id: str) -> str:
     """Return a UUID on two lines: nothing else may break it where room lacks."""
-    head, dash, tail = message_id.rpartition("-")
-    return f"{head}{dash}\n{tail}" if head else tail
+    return f"{message_id[:_HALF]}\n{message_id[_HALF:]}" if len(message_id) > _HALF else message_id
