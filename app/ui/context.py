@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
+    from app.officine.patients.insi_desk import InsiDesk
     from app.officine.patients.insi_journal import InsiJournal
     from app.officine.patients.insi_site import InsiSite
     from app.officine.patients.service import Patients
@@ -250,6 +251,7 @@ class Services(Protocol):
     identities: Identities
     ins_scans: InsScans
     ins_symbols: InsSymbols
+    insi: InsiDesk
     insi_journal: InsiJournal
     insi_site: InsiSite
     prescriptions: Prescriptions

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insi_line import Line, desk_of
+from insi_line import Line
 
 from app.bootstrap import Services, create_demo
 from app.kernel.errors import GalienError
@@ -209,6 +209,7 @@ CASES: dict[str, Case] = {
     "tfr.load": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.load(TFR, a)),
     # --- Patients ---
     "patients.search": Case(Right.READ_PATIENT, lambda s, _h, a: s.search("pat", actor=a)),
+    "patients.antecedents": Case(Right.READ_PATIENT, lambda s, _h, a: s.antecedents("140264", a)),
     "patients.get": Case(Right.READ_PATIENT, lambda s, h, a: s.get(h.patient.id, a)),
     "patients.open": Case(Right.READ_PATIENT, lambda s, h, a: s.open(h.patient.id, a)),
     "patients.create": Case(Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a)),
@@ -260,6 +261,7 @@ CASES: dict[str, Case] = {
     "insi.blocked": Case(
         Right.CALL_INSI, lambda s, h, a: Refused(tuple(s.blocked(h.services.identities.of(h.patient.id), a)))
     ),
+    "insi.inject": Case(Right.CALL_INSI, lambda s, _h, a: s.inject(b"", a)),
     "insi.search": Case(Right.CALL_INSI, lambda s, h, a: s.search(h.patient.id, a)),
     "insi.by_card": Case(Right.CALL_INSI, lambda s, h, a: s.by_card(h.patient.id, CardKey(), a)),
     "insi.verify": Case(Right.CALL_INSI, lambda s, h, a: s.verify(h.patient.id, a)),
@@ -399,8 +401,6 @@ def acts_of(services: Services) -> dict[str, Any]:
     for field in dataclasses.fields(Services):
         if not field.name.startswith("_"):
             look(field.name, getattr(services, field.name), 1)
-    # The desk of INSi has a line of its own at each workstation: here one that nobody answers.
-    look("insi", desk_of(services, Line()), 0)
     return found
 
 
@@ -424,6 +424,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     added = services.staff.add_all([*drafts, DRAFT], services.system_actor)
     assert isinstance(added, Done)
     *members, target = added.value
+    # Nobody is asked over a line: what is tried here is who may ask.
+    services.insi._line = Line(is_simulated=True)
     product = services.catalog.search("doliprane 1000", 1)[0]
     delivery = services.counter.deliveries()
     yield House(

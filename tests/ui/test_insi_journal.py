@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from counter_hands import Hands
-from insi_line import ROSE, Line, desk_of, down
+from insi_line import NIR, Line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app.kernel.clock import FixedClock
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Refused
+from app.officine.patients.identity import Ins, Traits
+from app.officine.patients.identity_model import InsiIdentity, PastIns
 from app.officine.patients.insi_model import Decision, InsiSettings, Operation
+from app.officine.patients.insi_ports import FailureKind, InsiFailed
 from app.officine.patients.model import PatientDraft, Sex
 from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import actor_of
 from app.officine.trace.model import Query
 from app.ui.registers.view import RegistersView
-from app.ui.trace import insi_page, insi_words
+from app.ui.trace import insi_page, insi_sheet, insi_words
 from app.ui.trace.insi_page import InsiCallsPage
 from app.ui.trace.insi_sheet import ExchangeDialog
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.officine.patients.insi_desk import InsiDesk
     from app.officine.patients.insi_model import Lookup
     from app.officine.staff.model import Member
     from app.store.audit import Actor
@@ -38,6 +40,21 @@ if TYPE_CHECKING:
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 BOTH = CONTROL | Qt.KeyboardModifier.ShiftModifier
+ROSE = InsiIdentity(
+    ins=Ins("288026322012496", NIR),
+    traits=Traits(family_name="ZINNIA", birth_names="ROSE ANNE", sex="F", birth_date="1988-02-14", birth_place="63220"),
+    past=(PastIns(ins=Ins("888026322012388", "1.2.250.1.213.1.4.9"), start="2012-05-02", end="2016-09-30"),),
+)
+"""Somebody fictitious, who had a waiting matricule before."""
+DOWN = InsiFailed(
+    "Le téléservice INSi est indisponible.",
+    code="GAL-DIS-40",
+    advice="Continuez sans lui.",
+    kind=FailureKind.SERVICE,
+    fault="siram_40/insi_111",
+    severity="fatale",
+    http_status=500,
+)
 
 
 class Team:
@@ -45,8 +62,9 @@ class Team:
 
     def __init__(self, stage: Stage) -> None:
         """Join somebody of each role."""
-        self.services, self.line = stage.services, Line()
-        self.desk: InsiDesk = desk_of(self.services, self.line)
+        self.services, self.line = stage.services, Line(is_simulated=True)
+        self.desk = self.services.insi
+        self.desk._line = self.line
         drafts = [
             MemberDraft(family_name="ORTIE", given_name="Paul", role=Role.TECHNICIAN),
             MemberDraft(family_name="LIERRE", given_name="Luc", role=Role.STOCK),
@@ -75,9 +93,9 @@ class Team:
         """Return a member at a workstation."""
         return actor_of(member, station)
 
-    def ask(self, who: Actor, answer: object = "01", patient_id: int | None = None) -> Lookup:
+    def ask(self, who: Actor, answer: InsiIdentity | str, patient_id: int | None = None) -> Lookup:
         """Ask by the traits of a file, once."""
-        self.line.answers = [answer, *["01"] * 4]  # type: ignore[list-item] # a code, an identity or a failure
+        self.line.answers["ROSE"] = [answer]
         outcome = self.desk.search(patient_id or self.rose, who)
         assert isinstance(outcome, Done)
         return outcome.value
@@ -187,7 +205,7 @@ def test_a_verification_is_in_the_journal_with_ok_or_ko(hands: Hands, team: Team
     lookup = team.ask(paul, ROSE)
     assert isinstance(team.desk.accept(lookup.call_id, lookup.version, paul, confirmed=True), Done)
     for answer in ("00", "01"):
-        team.line.answers = [answer]
+        team.line.answers["ROSE"] = [answer]
         assert isinstance(team.desk.verify(team.rose, paul), Done)
     page = opened(hands)
     assert [row(page, place)[6] for place in range(3)] == [
@@ -223,8 +241,8 @@ def test_the_detail_has_the_traits_the_ins_its_history_and_the_decision(hands: H
 
 @pytest.mark.req("INS-37")
 def test_a_call_without_answer_says_why_in_words(hands: Hands, team: Team) -> None:
-    team.line.answers = [down()]
-    with pytest.raises(type(down())):
+    team.line.answers["ROSE"] = [DOWN]
+    with pytest.raises(InsiFailed):
         team.desk.search(team.rose, team.as_one(team.paul))
     page = opened(hands)
     assert row(page, 0)[6] == "Échec siram_40/insi_111"
@@ -242,6 +260,21 @@ def test_the_matricule_is_only_for_who_may_see_an_ins(hands: Hands, team: Team) 
     assert hidden["Matricule INS"] == "masqué à votre rôle"
     assert not any("88026322" in value.replace("\u202f", "") for value in hidden.values())
     assert "OID" not in hidden
+
+
+@pytest.mark.req("INS-04")
+def test_an_identity_that_is_looked_at_is_an_access_to_its_file(hands: Hands, team: Team) -> None:
+    team.ask(team.as_one(team.paul), ROSE)
+    opened(hands)
+    actor, trace = hands.stage.ui.actor(), team.services.trace
+
+    def accesses() -> list[str]:
+        found = trace.search(Query(action="patient.open", patient_id=team.rose), actor)
+        assert isinstance(found, Done)
+        return [one.actor_name for one in found.value.entries]
+
+    assert accesses() == []
+    hands.wait(lambda: hands.aside(accesses) == [actor.name])
 
 
 # --- What may be done -------------------------------------------------------------------------------------------------
@@ -263,10 +296,8 @@ def test_the_exchange_is_shown_at_will_traced_and_gone_with_the_lock(hands: Hand
     hands.press(Qt.Key.Key_E, BOTH)
     (dialog,) = stage.dialogs()
     assert isinstance(dialog, ExchangeDialog)
-    assert dialog.request.toPlainText() == (
-        "<Envelope>\n  <Body>\n    <NomNaissance>ZINNIA</NomNaissance>\n  </Body>\n</Envelope>"
-    )
-    assert "<CodeCR>00</CodeCR>" in dialog.answer.toPlainText()
+    assert dialog.request.toPlainText() == "<request>ADRUN</request>"
+    assert dialog.answer.toPlainText() == "<answer>275126322074974</answer>"
     assert dialog.request.isReadOnly()
     assert traced() == 1
     hands.press(Qt.Key.Key_Escape)
@@ -278,6 +309,14 @@ def test_the_exchange_is_shown_at_will_traced_and_gone_with_the_lock(hands: Hand
     assert len(stage.dialogs()) == 1
     stage.act("app.lock")
     assert stage.dialogs() == []
+
+
+def test_an_exchange_is_shown_an_element_a_line_and_never_parsed() -> None:
+    shown = insi_sheet.laid_out(b"<?xml version='1.0'?><A><B x='1'><C>ZOE</C><D/></B></A>")
+    assert shown == "<?xml version='1.0'?>\n<A>\n  <B x='1'>\n    <C>ZOE</C>\n    <D/>\n  </B>\n</A>"
+    assert insi_sheet.laid_out(b"") == "Rien."
+    assert insi_sheet.laid_out(b"\xff<A>" + b"<B>" * 100).startswith("\\xff<A>")
+    assert insi_sheet.laid_out(b"</A></A><A>") == "</A>\n</A>\n<A>"
 
 
 @pytest.mark.req("OFF-INS-C41")

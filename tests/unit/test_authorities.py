@@ -41,6 +41,10 @@ def test_a_private_key_is_never_kept_as_a_setting() -> None:
     assert "clé privée" in defect_of(private_key().partition("-----END")[0])
 
 
+def test_an_accented_comment_is_named_since_the_line_reads_ascii() -> None:
+    assert "ASCII" in defect_of(f"# Émise en 2026\n{authority()}")
+
+
 @pytest.mark.parametrize("text", ["un texte", "-----BEGIN CERTIFICATE-----\nAAAA", "-----BEGIN X509 CRL-----\n"])
 def test_what_is_no_certificate_is_named(text: str) -> None:
     assert "PEM" in defect_of(text)

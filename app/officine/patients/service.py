@@ -62,6 +62,20 @@ class Patients:
         with self._db.read() as session:
             return store.search(session, query, limit)
 
+    def antecedents(self, text: str, actor: Actor | None = None, limit: int = 100) -> Outcome[list[Patient]]:
+        """Return who may already be known, before a file is created (RNIV; INS.06 to INS.10).
+
+        ``text`` gives the birth date first, in full or in part, then up to three letters of any birth or used name,
+        in any order; or a whole matricule. A file whose date is uncertain answers to any day of its month or year.
+        Refused without a date, and for a matricule without its right key. Raises as ``search``.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
+        query, findings = rules.read_antecedents(text, today(self._db.clock))
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.read() as session:
+            return Done(store.antecedents(session, query, limit))
+
     def get(self, patient_id: int, actor: Actor | None = None) -> Patient | None:
         """Return a patient's file; None when there is no such one. Raises as ``search``."""
         self._staff.require(actor, Right.READ_PATIENT)

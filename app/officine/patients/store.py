@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from app.officine.patients import rules
 from app.officine.patients.model import Attribute, Coverage, IdentityStatus, Patient, PatientDraft, Scheme, Sex
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.officine.patients.rules import PatientQuery
@@ -47,6 +48,26 @@ def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
     ids = _WORDS.search(session, query.prefixes, limit)
     found = {patient.id: patient for patient in _listed(session, select(PatientRow).where(PatientRow.id.in_(ids)))}
     return [found[patient_id] for patient_id in ids]
+
+
+def antecedents(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
+    """Return up to ``limit`` patients who may be the one that a search before creation asks for."""
+    if query.matricule:
+        return search(session, query, limit)
+    days: list[ColumnElement[bool]] = [
+        PatientRow.birth_date.between(period.first, period.last) for period in query.periods
+    ]
+    # What a rule completed stands on the first of its month, or on the last day of its year (RNIV EXI PP 19).
+    completed = {
+        day for one in query.periods for day in (one.first.replace(day=1), one.first.replace(month=12, day=31))
+    }
+    days.append(and_(PatientRow.birth_date.in_(completed), PatientRow.birth_date_uncertain))
+    found = (
+        select(PatientRow)
+        .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))
+        .order_by(PatientRow.family_name, PatientRow.first_name, PatientRow.id)
+    )
+    return _listed(session, found.limit(limit))
 
 
 def born_on(session: Session, date: dt.date) -> list[Patient]:

@@ -18,20 +18,28 @@ def defect_of(pem: str) -> str:
     What stands between two certificates is a comment, as the files of authorities have them; a private key among them
     is refused, so that it is never kept as a setting.
     """
-    if len(pem) > _LARGEST:
-        return typographic("Ces certificats sont trop longs : il n’en faut que quelques-uns.")
-    kinds = [found[1] for found in _BLOCK.finditer(pem)]
-    if any("PRIVATE KEY" in kind for kind in kinds) or "PRIVATE KEY" in pem:
-        return "Une clé privée est collée ici : seuls des certificats d’autorités ont leur place."
-    if not kinds or set(kinds) != {_CERTIFICATE} or len(kinds) != pem.count("-----BEGIN "):
-        return "Ce texte n’est pas fait de certificats au format PEM."
-    if len(kinds) > _MOST:
-        return f"Il y a {plural(len(kinds), 'certificat')} : {_MOST} au plus."
+    wrong = _misshapen(pem)
+    if wrong:
+        return typographic(wrong)
     for place, found in enumerate(_BLOCK.finditer(pem), start=1):
         wrong = _defect(found[0].encode("ascii", "replace"))
         if wrong:
             return typographic(f"Le certificat n° {place} {wrong}")
     return ""
+
+
+def _misshapen(pem: str) -> str:
+    """Return what can be said of a text before any certificate of it is read."""
+    kinds = [found[1] for found in _BLOCK.finditer(pem)]
+    if "PRIVATE KEY" in pem:
+        return "Une clé privée est collée ici : seuls des certificats d’autorités ont leur place."
+    if len(pem) > _LARGEST:
+        return "Ces certificats sont trop longs : il n’en faut que quelques-uns."
+    if not pem.isascii():
+        return "Un signe de ce texte n’est pas de l’ASCII : ôtez les commentaires accentués."
+    if not kinds or set(kinds) != {_CERTIFICATE} or len(kinds) != pem.count("-----BEGIN "):
+        return "Ce texte n’est pas fait de certificats au format PEM."
+    return f"Il y a {plural(len(kinds), 'certificat')} : {_MOST} au plus." if len(kinds) > _MOST else ""
 
 
 def _defect(block: bytes) -> str:

@@ -33,6 +33,7 @@ SENTENCES = {
     "insi.decide": "Réponse d’INSi non reprise",
     "insi.exchange": "Échange avec INSi relu",
     "insi.export": "Journal d’appels INSi exporté",
+    "insi.inject": "Réponse d’essai donnée à l’INSi simulé",
     "insi.settings": "Réglage d’INSi changé",
     "patient.load_fictitious": "Patients fictifs chargés",
     "allergy.add": "Allergie notée",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.kernel.clock import PARIS, paris_date, today
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
-from app.ui import formats, theme
+from app.ui import formats, patient_access, theme
 from app.ui.registers.page import RegisterPage
 from app.ui.trace import insi_words as words
 from app.ui.trace.insi_sheet import ExchangeDialog, InsiSheet
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _PAGE = 100
 _DATE_WIDTH = 120
+_DWELL_MS = 1000
+"""How long an answer is shown before it was looked at, and not only passed on the way to another."""
 
 
 class InsiCallsPage(RegisterPage):
@@ -57,6 +59,9 @@ class InsiCallsPage(RegisterPage):
         self.list.pointed.connect(self._point)
         for editor in (self.first, self.last):
             editor.editingFinished.connect(self.read)
+        self._dwell = QTimer(self)
+        self._dwell.setSingleShot(True)
+        self._dwell.timeout.connect(self._trace)
         self._show_patient()
 
     @property
@@ -229,6 +234,15 @@ class InsiCallsPage(RegisterPage):
 
     def _point(self, call: Call | None) -> None:
         self.sheet.show_call(call)
+        self._dwell.stop()
+        if call is not None and call.found is not None:
+            self._dwell.start(_DWELL_MS)
+
+    def _trace(self) -> None:
+        """Trace that an identity received was looked at: it is an access to the file as any other."""
+        call = self.list.current_record
+        if call is not None and call.patient_id is not None and self.isVisible():
+            patient_access.trace(self.ui, call.patient_id, "registers")
 
     def _show_patient(self) -> None:
         self.filtered.setVisible(self._patient is not None)

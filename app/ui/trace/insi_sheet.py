@@ -85,7 +85,7 @@ class ExchangeDialog(Dialog):
         ui.locked.connect(self.reject)
         worn = theme.current()
         self.setMinimumSize(worn.pixels(_SIZE[0]), worn.pixels(_SIZE[1]))
-        self.request, self.answer = (_reader(_lines(side)) for side in exchange)
+        self.request, self.answer = (_reader(laid_out(side)) for side in exchange)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.XL, theme.XL, theme.XL, theme.L)
         grid.setSpacing(theme.M)
@@ -122,7 +122,7 @@ def _reader(text: str) -> QPlainTextEdit:
     return shown
 
 
-def _lines(side: bytes) -> str:
+def laid_out(side: bytes) -> str:
     """Return one side of an exchange, an element a line, indented: never parsed, whatever it holds."""
     if not side:
         return "Rien."

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SIMULATED = "SIMULÉ"
 _HALF = 19
+_SECONDS_FROM = 10_000
 MODES = {InsiMode.CARD: "CPx", InsiMode.ORGANISATION: "CL-ORG"}
 _ANSWERS = {
     FOUND: ("identité trouvée", "success"),
@@ -42,13 +43,20 @@ def answer(call: Call) -> tuple[str, str]:
 
 def under(call: Call) -> str:
     """Return what stands under the answer of a call: how it was made, and how long it took."""
-    parts = (SIMULATED if call.is_simulated else "", MODES[call.mode], duration(call))
+    parts = (SIMULATED if call.is_simulated else "", MODES[call.mode], shortly(call))
     return " · ".join(part for part in parts if part)
 
 
 def duration(call: Call) -> str:
     """Return how long a call took."""
     return f"{grouped(call.milliseconds)}{NBSP}ms"
+
+
+def shortly(call: Call) -> str:
+    """Return how long a call took, as a list has room for: whole seconds once it is long."""
+    if call.milliseconds < _SECONDS_FROM:
+        return f"{call.milliseconds}{NBSP}ms"
+    return f"{round(call.milliseconds / 1000)}{NBSP}s"
 
 
 def clock(call: Call) -> str:

@@ -87,7 +87,7 @@ _WORDS = {
     "operation": {str(operation): operation.label for operation in Operation},
     "decision": {str(decision): decision.label for decision in Decision},
     "mode": {str(mode): mode.label for mode in InsiMode},
-    "room": {"counter": "comptoir", "patients": "patients"},
+    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
 _SUBJECTS = {
