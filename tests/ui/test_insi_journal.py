@@ -358,7 +358,7 @@ def test_the_calls_of_one_file_are_asked_from_the_patient(hands: Hands, team: Te
 
 def test_the_period_is_typed_and_one_that_ends_before_it_begins_is_told(hands: Hands, team: Team) -> None:
     team.ask(team.as_one(team.paul), ROSE)
-    team.pass_minutes(60 * 24)
+    hands.days_pass(1)
     team.ask(team.as_one(team.paul), "02", team.create("CAPUCINE"))
     page = opened(hands)
     hands.press(Qt.Key.Key_F3)
