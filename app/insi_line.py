@@ -93,7 +93,7 @@ class DemoInsi:
 
     def inject(self, content: bytes) -> None:
         """Let the next answer be this one, as it is: the booklets of the CNDA play their cases so."""
-        from app.sandbox.insi.server import Script  # noqa: PLC0415 -- the same
+        from app.sandbox.insi.behaviours import Script  # noqa: PLC0415 -- the same
 
         self.server.next(Script(body=content))
 
