@@ -36,6 +36,11 @@ _LABELS = {
     "used_first_name": "Prénom ut&ilisé",
 }
 
+_COPIES = (
+    "Une copie du titre peut être gardée après le contrôle (Ctrl+F9), avec l’accord du patient. S’il refuse, le "
+    "contrôle se note sans copie et vaut autant."
+)
+
 
 def _choices(pairs: list[tuple[str, object]], first: str = "Choisir…") -> QComboBox:
     box = QComboBox()
@@ -56,6 +61,7 @@ class EvidenceForm(ActForm):
         self.file: IdentityFile | None = None
         self.about = Text("Comparez la pièce à chaque trait du dossier\u00a0:", "muted", wrap=True)
         self.traits = Facts()
+        self.copies = Text(_COPIES, "caption", wrap=True)
         assert self.area is not None
         inside = self.area.widget()
         typed = None if inside is None else inside.layout()
@@ -78,12 +84,14 @@ class EvidenceForm(ActForm):
             ("&Traits comparés", self.agreement),
             None,
         )
+        typed.insertWidget(typed.indexOf(self.findings), self.copies)
         self.kind.currentIndexChanged.connect(lambda _place: self._fit())
         self.chain(self.kind, self.mode, self.expires, self.beside, self.agreement)
 
-    def begin(self, file: IdentityFile, types: tuple[EvidenceType, ...]) -> None:
-        """Begin with nothing chosen: no kind is proposed (RNIV EXI SI 23)."""
+    def begin(self, file: IdentityFile, types: tuple[EvidenceType, ...], *, keeps_copies: bool = False) -> None:
+        """Begin with nothing chosen: no kind is proposed (RNIV EXI SI 23); ``keeps_copies``: of the papers shown."""
         self.file = file
+        self.copies.setVisible(keeps_copies)
         self.title.setText(f"Contrôler une pièce d’identité de {file.patient.display_name}")
         self.traits.set_pairs(trait_pairs(file, may_see=False)[:6])
         self.kind.clear()

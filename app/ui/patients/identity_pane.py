@@ -55,14 +55,16 @@ class IdentityPane(Panel):
             ActButton(ui.acts, "patients.insi_verify"),
             ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
-        self.body.addWidget(Flow(keys))
+        self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")
+        self.papers.hide()
+        self.body.addWidget(Flow([*keys[:-1], self.papers, keys[-1]]))
 
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
             self._show(None, (), ())
             return
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
         self._ui.tasks.run(
             lambda _progress: (
                 identities.of(patient_id, actor),
@@ -72,6 +74,13 @@ class IdentityPane(Panel):
             done=lambda read: self._show(*read),
             owner=self,
             key="identity",
+        )
+        # No button where the officine keeps no copies, and none of this patient is left.
+        self._ui.tasks.run(
+            lambda _progress: papers.enabled or bool(papers.of(patient_id, actor)),
+            done=self.papers.setVisible,
+            owner=self,
+            key="papers",
         )
 
     def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry], on_screen: tuple[str, ...]) -> None:

@@ -20,6 +20,7 @@ from app.ui.patients.identity_band import IdentityBand
 from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.identity_words import holds
 from app.ui.patients.insi_panel import InsiPanel
+from app.ui.patients.papers_pane import PapersPane
 from app.ui.patients.reviews_desk import ReviewsDesk
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet, Sight
@@ -97,6 +98,7 @@ class PatientsView(QWidget):
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
         self._insi: InsiPanel | None = None
+        self._papers: PapersPane | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -153,6 +155,7 @@ class PatientsView(QWidget):
             ("patients.mark", lambda: self._begin_identity(self.identity.mark)),
             ("patients.withdraw", lambda: self._begin_identity(self.identity.withdrawal)),
             ("patients.validate", self._validate),
+            ("patients.papers", self.show_papers),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -247,6 +250,21 @@ class PatientsView(QWidget):
             return
         self.identity.open_for(self._patient.id)
         self.show_part(self.identity.pane)
+
+    @property
+    def papers(self) -> PapersPane:
+        """The copies of the identity papers, built at their first use."""
+        if self._papers is None:
+            self._papers = PapersPane(self._ui)
+            self.right.addWidget(self._papers)
+        return self._papers
+
+    def show_papers(self) -> None:
+        """Show the copies of the identity papers of the patient pointed at, where the officine keeps any."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.papers.begin(self._patient, lambda: self.show_part(self.papers))
 
     def _validate(self) -> None:
         if self._patient is None:
@@ -377,6 +395,9 @@ class PatientsView(QWidget):
             self.show_identity()
         elif desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
+        elif self._papers is not None and self._papers.isVisible() and self._papers.is_asking:
+            self._papers.stop_asking()
+            return
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
@@ -431,6 +452,8 @@ class PatientsView(QWidget):
             self.show_part(self.sheet)
         if self._identity is not None and self.right.currentWidget() is self._identity.pane:
             self._identity.open_for(None if patient is None else patient.id)
+        if self._papers is not None and self.right.currentWidget() is self._papers:
+            self._papers.open_for(patient)
         self.sheet.show_patient(patient, self._today, sight=self._sight)
         self._show_whose()
         self._dwell.stop()
