@@ -94,3 +94,8 @@ def typographic(text: str) -> str:
     text = _BEFORE_COLON.sub(NBSP + ":", text)
     text = _QUOTE_OPEN.sub("«" + NBSP, text)
     return _QUOTE_CLOSE.sub(NBSP + "»", text)
+
+
+def spreadsheet_cell(value: str) -> str:
+    """Return a cell of a CSV file that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

@@ -14,6 +14,7 @@ from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import identity_tables as identities
+from app.officine.patients import insi_tables as insi
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
@@ -38,6 +39,7 @@ __all__ = [
     "dispensing",
     "exceptional",
     "identities",
+    "insi",
     "interventions",
     "open_tables",
     "owed",

@@ -152,6 +152,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
+    from app.ui.patients.insi_poses import PICTURES as INSI  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
@@ -179,6 +180,7 @@ def pictures() -> tuple[Picture, ...]:
         *ACCOUNTS,
         *PATIENTS,
         *INS,
+        *INSI,
         *IDENTITY,
         *REGISTERS,
         *TRACE,

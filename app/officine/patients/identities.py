@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Outcome
     from app.officine.patients.evidence import EvidenceType
     from app.officine.patients.identity import Identity, Ins, Traits
-    from app.officine.patients.identity_model import EvidenceDraft, HistoryEntry, InsiIdentity, Review
+    from app.officine.patients.identity_model import EvidenceDraft, HistoryEntry, InsiIdentity, PastIns, Review
     from app.officine.patients.model import Attribute
     from app.officine.patients.transitions import Move
     from app.officine.staff.service import Staff
@@ -63,6 +63,7 @@ class _Act:
     details: Mapping[str, Any]
     moments: Callable[[dt.datetime], Mapping[str, Any]] = lambda _now: {}
     also: Callable[[UnitOfWork], None] = lambda _work: None
+    told: Sequence[PastIns] = ()
 
 
 class Identities:
@@ -96,6 +97,11 @@ class Identities:
         self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return identity_store.open_reviews(session)
+
+    def holder(self, ins: Ins, besides: int) -> int | None:
+        """Return the file, another than ``besides``, in which an INS is in force; None where there is none."""
+        with self._db.read() as session:
+            return identity_store.holder_of(session, ins, besides)
 
     # --- Acts ---------------------------------------------------------------------------------------------------------
 
@@ -208,32 +214,38 @@ class Identities:
         )
 
     def accept(
-        self, patient_id: int, version: int, found: InsiIdentity, call: str, actor: Actor
+        self,
+        patient_id: int,
+        version: int,
+        found: InsiIdentity,
+        call: str,
+        actor: Actor,
+        *,
+        also: Callable[[UnitOfWork], None] = lambda _work: None,
     ) -> Outcome[IdentityFile]:
         """Take over an answer of INSi that somebody compared and accepted (T1 to T3); ``call`` names its exchange.
 
-        Refused where the INS is in force in another file: both go on the worklist, for a merge to be thought of.
+        ``also`` is written with it. Refused where the INS is in force in another file, be it since this very instant:
+        both go on the worklist, for a merge to be thought of.
         """
-        with self._db.read() as session:
-            other = identity_store.holder_of(session, found.ins, patient_id)
         findings = self._staff.refusal(actor, Right.CALL_INSI)
         if findings:
             return Refused(tuple(findings))
-        if other is not None:
-            return self._collide(patient_id, other, actor)
-        return self._do(
-            patient_id,
-            version,
-            actor,
-            _Act(
-                Event.RECOVER,
-                lambda identity: transitions.retrieve(
-                    identity, "00", found.ins, found.traits, accept=True, production=self._production
-                ),
-                {"call": call, "oid": found.ins.oid},
-                moments=lambda now: {"recovered_at": now},
+        told = [one.ins for one in found.past]
+        act = _Act(
+            Event.RECOVER,
+            lambda identity: transitions.retrieve(
+                identity, "00", found.ins, found.traits, accept=True, production=self._production, told=told
             ),
+            {"call": call, "oid": found.ins.oid},
+            moments=lambda now: {"recovered_at": now},
+            also=also,
+            told=found.past,
         )
+        try:
+            return self._do(patient_id, version, actor, act)
+        except identity_store.InsHeld as held:
+            return self._collide(patient_id, held.holder or self.holder(found.ins, patient_id), actor)
 
     def verified(self, patient_id: int, version: int, call: str, actor: Actor, *, ok: bool) -> Outcome[IdentityFile]:
         """Write what INSi said of the INS in the file (T9, T14); a failure voids it, and puts it on the worklist."""
@@ -375,7 +387,7 @@ class Identities:
             move = act.move(before.identity)
             if not move.accepted:
                 return Refused(move.findings)
-            moved = identity_store.write(work, before, move.identity, moments=act.moments(work.now))
+            moved = identity_store.write(work, before, move.identity, moments=act.moments(work.now), told=act.told)
             if moved is None:
                 return Refused((rules.edited_meanwhile(),))
             act.also(work)
@@ -402,8 +414,14 @@ class Identities:
             found.append(_error(68, "Cette pièce est périmée.", "Demandez une pièce en cours de validité."))
         return found
 
-    def _collide(self, patient_id: int, other: int, actor: Actor) -> Outcome[IdentityFile]:
-        """Refuse an INS that is in force in another file, and put both on the worklist."""
+    def _collide(self, patient_id: int, other: int | None, actor: Actor) -> Outcome[IdentityFile]:
+        """Refuse an INS that is in force in another file, and put both on the worklist.
+
+        ``other`` is None where the other file has already given it up again: the answer may be accepted anew.
+        """
+        if other is None:
+            text = "Ce matricule INS vient d’être rendu par un autre dossier : rien n’a été repris."
+            return Refused((_error(72, text, "Recommencez."),))
         words = typographic("Le même matricule INS est demandé pour deux dossiers.")
         with self._db.write(actor) as work:
             for one in (patient_id, other):

@@ -65,6 +65,7 @@ class ReviewKind(enum.StrEnum):
     VERIFICATION = "verification"
     DUPLICATE = "duplicate"
     DIFFERENCE = "difference"
+    CALL_AGAIN = "call_again"
 
     @property
     def label(self) -> str:
@@ -73,6 +74,7 @@ class ReviewKind(enum.StrEnum):
             ReviewKind.VERIFICATION: "Vérification en échec",
             ReviewKind.DUPLICATE: "Doublon probable",
             ReviewKind.DIFFERENCE: "Traits qui diffèrent",
+            ReviewKind.CALL_AGAIN: "INSi à rappeler",
         }[self]
 
 
@@ -152,7 +154,8 @@ class Review:
 class IdentityFile:
     """The identity of a file, whole.
 
-    ``evidence`` is the last document checked, whatever it was worth; ``past`` the INS no longer in force, latest first.
+    ``evidence`` is the last document checked, whatever it was worth; ``past`` the INS no longer in force, latest first;
+    ``insi_history`` what INSi told of them, in its own order, as received.
     """
 
     patient: Patient
@@ -162,4 +165,5 @@ class IdentityFile:
     verified_at: dt.datetime | None
     twin_rank: int | None
     past: tuple[Ins, ...]
+    insi_history: tuple[PastIns, ...]
     reviews: tuple[Review, ...]

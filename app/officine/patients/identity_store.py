@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.officine.patients import store
 from app.officine.patients.evidence import Trust
@@ -18,6 +19,7 @@ from app.officine.patients.identity_model import (
     HistoryEntry,
     IdentityFile,
     Mode,
+    PastIns,
     Review,
     ReviewKind,
 )
@@ -26,7 +28,7 @@ from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.patients.tables import PatientRow, PatientWordRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from app.store.database import UnitOfWork
 
 _WORDS_LIMIT = 300
+_UNIQUE_VIOLATION = "23505"
+"""SQLSTATE of PostgreSQL; SQLite makes its writers wait for one another."""
 
 
 def read(session: Session, patient_id: int) -> IdentityFile | None:
@@ -43,20 +47,22 @@ def read(session: Session, patient_id: int) -> IdentityFile | None:
     patient = store.get(session, patient_id)
     if row is None or patient is None:
         return None
-    past = tuple(
-        Ins(one.matricule, one.oid)
-        for one in session.scalars(
-            select(PastInsRow).where(PastInsRow.patient_id == patient_id).order_by(PastInsRow.id.desc())
-        )
+    identity = _identity_of(row)
+    rows = list(
+        session.scalars(select(PastInsRow).where(PastInsRow.patient_id == patient_id).order_by(PastInsRow.id.desc()))
     )
+    # INSi may repeat the INS in force among the past ones, and a past one may come from several answers.
+    known = dict.fromkeys(Ins(one.matricule, one.oid) for one in rows)
+    past = tuple(one for one in known if one != identity.ins)
     return IdentityFile(
         patient=patient,
-        identity=replace(_identity_of(row), past=past),
+        identity=replace(identity, past=past),
         evidence=_last_evidence(session, patient_id),
         recovered_at=row.recovered_at,
         verified_at=row.verified_at,
         twin_rank=row.twin_rank,
         past=past,
+        insi_history=tuple(_past_of(one) for one in reversed(rows) if one.is_insi_history),
         reviews=tuple(open_reviews(session, patient_id)),
     )
 
@@ -69,13 +75,77 @@ def holder_of(session: Session, ins: Ins, besides: int) -> int | None:
     return session.execute(found).scalars().first()
 
 
-def write(work: UnitOfWork, before: IdentityFile, after: Identity, *, moments: Mapping[str, Any]) -> int | None:
+class InsHeld(Exception):
+    """The INS is in force in another file, whose number it carries (None where only the database says so)."""
+
+    def __init__(self, holder: int | None = None) -> None:
+        """Name the file, where it is known."""
+        super().__init__("the INS is in force in another file")
+        self.holder = holder
+
+
+def write(
+    work: UnitOfWork,
+    before: IdentityFile,
+    after: Identity,
+    *,
+    moments: Mapping[str, Any],
+    told: Sequence[PastIns] = (),
+) -> int | None:
     """Write an identity over the file read as ``before``; return the new version, None where it was edited meanwhile.
 
-    What goes of the INS in force is added to the past ones.
+    What goes of the INS in force is added to the past ones, with those that INSi ``told``. Raises InsHeld where the
+    INS is in force in another file, in the same instant even.
     """
-    session, traits = work.session, after.traits
-    moved = session.execute(
+    session = work.session
+    if after.ins is not None and after.ins != before.identity.ins:
+        holder = holder_of(session, after.ins, before.patient.id)
+        if holder is not None:
+            raise InsHeld(holder)
+    try:
+        moved = _update(work, before, after, moments)
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+            raise
+        # Two workstations at once: the words of the database hold the matricule, and go no further.
+        raise InsHeld from None
+    if moved is None:
+        return None
+    gone = before.identity.ins
+    if gone is not None and gone != after.ins:
+        session.execute(insert(PastInsRow), [_past_row(before.patient.id, PastIns(ins=gone), work.now)])
+    fresh = [one for one in told if one not in before.insi_history]
+    if fresh:
+        rows = [_past_row(before.patient.id, one, work.now) | {"is_insi_history": True} for one in fresh]
+        session.execute(insert(PastInsRow), rows)
+    if before.identity.traits != after.traits:
+        session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == before.patient.id))
+        session.expire_all()
+        patient = store.get(session, before.patient.id)
+        assert patient is not None
+        store.index(session, [patient])
+    return moved
+
+
+def _past_row(patient_id: int, past: PastIns, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "patient_id": patient_id,
+        "matricule": past.ins.matricule,
+        "oid": past.ins.oid,
+        "ended_at": now,
+        "start_on": past.start,
+        "end_on": past.end,
+        "is_insi_history": False,
+    }
+
+
+def _past_of(row: PastInsRow) -> PastIns:
+    return PastIns(ins=Ins(row.matricule, row.oid), start=row.start_on, end=row.end_on)
+
+
+def _update(work: UnitOfWork, before: IdentityFile, after: Identity, moments: Mapping[str, Any]) -> int | None:
+    traits = after.traits
+    moved: int | None = work.session.execute(
         update(PatientRow)
         .where(PatientRow.id == before.patient.id, PatientRow.version == before.patient.version)
         .values(
@@ -102,18 +172,6 @@ def write(work: UnitOfWork, before: IdentityFile, after: Identity, *, moments: M
         )
         .returning(PatientRow.version)
     ).scalar_one_or_none()
-    if moved is None:
-        return None
-    gone = before.identity.ins
-    if gone is not None and gone != after.ins:
-        row = {"patient_id": before.patient.id, "matricule": gone.matricule, "oid": gone.oid, "ended_at": work.now}
-        session.execute(insert(PastInsRow), [row])
-    if before.identity.traits != traits:
-        session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == before.patient.id))
-        session.expire_all()
-        patient = store.get(session, before.patient.id)
-        assert patient is not None
-        store.index(session, [patient])
     return moved
 
 
@@ -203,6 +261,19 @@ def settle_review(work: UnitOfWork, review_id: int) -> int | None:
         .values(settled_at=work.now, settled_by=work.actor.name)
         .returning(IdentityReviewRow.patient_id)
     ).scalar_one_or_none()
+
+
+def settle_kind(work: UnitOfWork, patient_id: int, kind: ReviewKind) -> None:
+    """Take an identity off the worklist for one reason, which was answered."""
+    work.session.execute(
+        update(IdentityReviewRow)
+        .where(
+            IdentityReviewRow.patient_id == patient_id,
+            IdentityReviewRow.kind == str(kind),
+            IdentityReviewRow.settled_at.is_(None),
+        )
+        .values(settled_at=work.now, settled_by=work.actor.name)
+    )
 
 
 def open_reviews(session: Session, patient_id: int | None = None) -> list[Review]:

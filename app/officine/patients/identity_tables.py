@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import PK, Base, UtcDateTime
@@ -59,6 +59,10 @@ class PastInsRow(Base):
     matricule: Mapped[str] = mapped_column(String(15))
     oid: Mapped[str] = mapped_column(String(64))
     ended_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    start_on: Mapped[str] = mapped_column(String(10), server_default="")
+    end_on: Mapped[str] = mapped_column(String(10), server_default="")
+    is_insi_history: Mapped[bool] = mapped_column(server_default=false())
+    """True for one that INSi told; its dates are kept as INSi gave them."""
 
     __table_args__ = (Index(None, "patient_id", "id"),)
 

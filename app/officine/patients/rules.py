@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 STRICT_TRAITS = ("family_name", "first_name", "birth_names", "birth_date", "sex", "birth_place")
 
+DUPLICATE = "GAL-PAT-11"
+"""The code of a file that resembles the one to create."""
 ALLERGIES_LIMIT = 2000
 MAX_WORDS = 8
 """A search with more words than this is cut to the longest ones: no name has more."""
@@ -38,11 +40,15 @@ _EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign", "invalidit
 
 @dataclass(frozen=True, slots=True)
 class PatientQuery:
-    """What a search asks: born in one of the periods, with a word that begins with each prefix, or this INS."""
+    """What a search asks: born in one of the periods, with a word that begins with each prefix, or this INS.
+
+    ``completed`` are dates that count where the file holds them as uncertain.
+    """
 
     periods: tuple[Period, ...] = ()
     prefixes: tuple[str, ...] = ()
     matricule: str = ""
+    completed: tuple[dt.date, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -242,7 +248,7 @@ def _is_alike(draft: PatientDraft, known: Patient) -> bool:
 
 def _duplicate(known: Patient) -> Finding:
     text = f"Un dossier ressemble : {known.birth_name}, {french.short_date(known.birth_date)}, {known.sex.label}."
-    return _warning("GAL-PAT-11", text, "Ouvrez ce dossier et comparez avant de créer.", str(known.id))
+    return _warning(DUPLICATE, text, "Ouvrez ce dossier et comparez avant de créer.", str(known.id))
 
 
 def _missing(field: str, what: str) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from app.officine.patients import rules
 from app.officine.patients.model import Attribute, Coverage, IdentityStatus, Patient, PatientDraft, Scheme, Sex
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.officine.patients.rules import PatientQuery
@@ -96,7 +97,11 @@ def new_row(draft: PatientDraft, now: dt.datetime) -> dict[str, Any]:
 
 
 def _born_in(query: PatientQuery) -> Any:  # noqa: ANN401 -- the type of a select changes with each clause
-    days = [PatientRow.birth_date.between(period.first, period.last) for period in query.periods]
+    days: list[ColumnElement[bool]] = [
+        PatientRow.birth_date.between(period.first, period.last) for period in query.periods
+    ]
+    if query.completed:
+        days.append(and_(PatientRow.birth_date.in_(query.completed), PatientRow.birth_date_uncertain))
     return (
         select(PatientRow)
         .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))

@@ -109,18 +109,28 @@ def differences(identity: Identity, answer: Traits) -> list[str]:
     return found
 
 
-def retrieve(identity: Identity, code: str, ins: Ins, answer: Traits, *, accept: bool, production: bool) -> Move:
+def retrieve(
+    identity: Identity,
+    code: str,
+    ins: Ins,
+    answer: Traits,
+    *,
+    accept: bool,
+    production: bool,
+    told: Sequence[Ins] = (),
+) -> Move:
     """Return what an answer of INSi does (T1 to T3).
 
     ``code`` is the return code: only ``00`` brings an identity; ``accept`` what the user decided, having seen the
-    differences. Refused: an answer that asks to be refused (INS.15, INS.16: day or month 00, empty name, first names or
-    sex), a matricule whose key is wrong, a test identity in production, and any call for a doubtful identity.
+    differences; ``told`` the INS that INSi says were in force before. Refused: an answer that asks to be refused
+    (INS.15, INS.16: day or month 00, empty name, first names or sex), a matricule whose key is wrong, a test identity
+    in production, and any call for a doubtful identity.
     """
     if identity.is_forced:
         return _refused(identity, 2, "Identité douteuse ou fictive : le téléservice INSi ne peut pas être appelé.",
                         "Levez d’abord cet attribut.")  # fmt: skip
     if code != "00":
-        return Move(identity, (_no_answer(code),))
+        return Move(identity, (no_answer(code),))
     defects = check_answer(ins, answer, production=production)
     if is_refused(defects):
         return Move(identity, tuple(defects))
@@ -133,16 +143,25 @@ def retrieve(identity: Identity, code: str, ins: Ins, answer: Traits, *, accept:
     keeps_evidence = identity.evidence and not (changed and identity.status is IdentityStatus.QUALIFIED)
     if identity.evidence and not keeps_evidence:
         said.append(_warning(4, "Les traits ont changé : la pièce d’identité est à contrôler de nouveau."))
-    past = (identity.ins, *identity.past) if identity.ins not in {None, ins} else identity.past
+    past = ((identity.ins,) if identity.ins else ()) + identity.past + tuple(told)
     became = replace(
         identity,
         traits=_taken_over(identity.traits, answer),
         ins=ins,
         evidence=identity.evidence if keeps_evidence else "",
-        past=tuple(one for one in past if one is not None),
+        past=tuple(one for one in dict.fromkeys(past) if one != ins),
         presented=None,
     )
     return Move(became, tuple(said))
+
+
+def no_answer(code: str) -> Finding:
+    """Return what a return code of INSi without identity says."""
+    if code == "01":
+        return _info(32, "INSi ne trouve personne avec ces traits.", "Vérifiez-les, ou ajoutez un prénom.")
+    if code == "02":
+        return _info(33, "INSi trouve plusieurs personnes.", "Précisez les prénoms ou le lieu de naissance.")
+    return _warning(34, f"INSi n’a pas pu répondre (code {code}).", "Le statut ne change pas ; recommencez plus tard.")
 
 
 def check_answer(ins: Ins, answer: Traits, *, production: bool) -> list[Finding]:
@@ -363,14 +382,6 @@ def _incoherent_first_name(severity: Severity) -> Finding:
     text = "Le premier prénom ne commence pas la liste des prénoms de naissance."
     advice = "Vérifiez les prénoms sur la pièce d’identité."
     return Finding("GAL-IDN-31", severity, typographic(text), typographic(advice), "first_name")
-
-
-def _no_answer(code: str) -> Finding:
-    if code == "01":
-        return _info(32, "INSi ne trouve personne avec ces traits.", "Vérifiez-les, ou ajoutez un prénom.")
-    if code == "02":
-        return _info(33, "INSi trouve plusieurs personnes.", "Précisez les prénoms ou le lieu de naissance.")
-    return _warning(34, f"INSi n’a pas pu répondre (code {code}).", "Le statut ne change pas ; recommencez plus tard.")
 
 
 def _list(traits: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.clock import PARIS
 from app.kernel.errors import InputDefect
 from app.kernel.files import write_whole
+from app.kernel.text import spreadsheet_cell
 from app.officine.trace import store
 from app.officine.trace.actions import sentence
 from app.officine.trace.model import Checked, Exported
@@ -145,18 +146,12 @@ def _table(rows: Sequence[Row[Any]]) -> bytes:
     writer = csv.writer(told, delimiter=";", lineterminator="\r\n")
     writer.writerow(_TITLES)
     for row in rows:
-        writer.writerow([_cell(value) for value in (
+        writer.writerow([spreadsheet_cell(str(value)) for value in (
             row.seq, row.at.astimezone(PARIS).isoformat(sep=" ", timespec="seconds"), row.station, row.actor_name,
             sentence(row.action), row.action, row.subject, row.subject_id, row.patient_id or "", row.details,
             row.result, row.hash,
         )])  # fmt: skip
     return b"\xef\xbb\xbf" + told.getvalue().encode("utf-8", "backslashreplace")
-
-
-def _cell(value: object) -> str:
-    """Return a value that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _first_bad(entries: Sequence[dict[str, Any]]) -> str:

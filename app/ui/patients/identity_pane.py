@@ -50,6 +50,9 @@ class IdentityPane(Panel):
             self.withdraw,
             ActButton(ui.acts, "patients.traits", text="Corriger"),
             ActButton(ui.acts, "patients.mark", text="Attribut"),
+            ActButton(ui.acts, "patients.insi", text="INSi"),
+            ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale"),
+            ActButton(ui.acts, "patients.insi_verify"),
             ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
         self.body.addWidget(Flow(keys))
