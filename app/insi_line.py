@@ -93,7 +93,7 @@ class DemoInsi:
 
     def inject(self, content: bytes) -> None:
         """Let the next answer be this one, as it is: the booklets of the CNDA play their cases so."""
-        from app.sandbox.insi.server import Script  # noqa: PLC0415 -- the same
+        from app.sandbox.insi.behaviours import Script  # noqa: PLC0415 -- the same
 
         self.server.next(Script(body=content))
 
@@ -280,17 +280,6 @@ class InsiLine:
             return self._cards.sign(data)[0]
         finally:
             self._cards.lock()
-
-
-def defect_of_authorities(pem: str) -> str:
-    """Return what is wrong with authorities given as PEM, in French; empty where they can be used."""
-    from cryptography import x509  # noqa: PLC0415 -- heavy, and only who changes the settings needs it
-
-    try:
-        x509.load_pem_x509_certificates(pem.encode("ascii"))
-    except ValueError:
-        return typographic("Ces autorités ne sont pas des certificats au format PEM.")
-    return ""
 
 
 def _query_of(question: Question) -> Query:

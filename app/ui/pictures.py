@@ -156,11 +156,13 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.insi_poses import PICTURES as INSI_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
+    from app.ui.trace.insi_poses import PICTURES as INSI_JOURNAL  # noqa: PLC0415 -- the same
     from app.ui.trace.poses import PICTURES as TRACE  # noqa: PLC0415 -- the same
 
     return (
@@ -184,6 +186,7 @@ def pictures() -> tuple[Picture, ...]:
         *IDENTITY,
         *REGISTERS,
         *TRACE,
+        *INSI_JOURNAL,
         *STOCK,
         *DISCARD,
         *LOCK,
@@ -192,6 +195,7 @@ def pictures() -> tuple[Picture, ...]:
         *PICTURES,
         *CARD_SETTINGS,
         *VITALE,
+        *INSI_SETTINGS,
     )
 
 

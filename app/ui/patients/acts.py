@@ -43,6 +43,15 @@ ACTS = (
         icon="list",
         right=Right.READ_AUDIT,
     ),
+    Act(
+        "patients.insi_calls",
+        "Appels INSi de ce dossier",
+        "Ctrl+Shift+J",
+        ("journal", "téléservice", "INS"),
+        room="patients",
+        icon="list",
+        right=Right.READ_AUDIT,
+    ),
     Act("patients.sheet", "Fiche d’identité", "F11", ("imprimer", "datamatrix", "INS"), room="patients", icon="print"),
     Act(
         "patients.label",

@@ -39,11 +39,16 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def value(line: TraitLine, text: str) -> str:
+    """Return a trait of a comparison as the screens write it."""
+    return trait(line.trait, text)
+
+
+def trait(name: str, text: str) -> str:
     """Return a trait as the screens write it; a date that is of no calendar keeps its figures."""
-    if line.trait == "birth_date":
+    if name == "birth_date":
         found = _ISO.fullmatch(text)
         return f"{found[3]}/{found[2]}/{found[1]}" if found else text or formats.NOTHING
-    if line.trait == "sex":
+    if name == "sex":
         return {"F": "Féminin", "M": "Masculin", "I": "Indéterminé"}.get(text, text or formats.NOTHING)
     return text or formats.NOTHING
 

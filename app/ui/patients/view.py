@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from PySide6.QtCore import SignalInstance
+
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
     from app.officine.patients.ins_scan import Sighting
@@ -113,6 +115,7 @@ class PatientsView(QWidget):
             ("patients.rights", ""),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
+            ("patients.insi_calls", "Appels INSi"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
         )
@@ -138,7 +141,8 @@ class PatientsView(QWidget):
             ("patients.create", self._create),
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
-            ("patients.accesses", self._accesses),
+            ("patients.accesses", lambda: self._read_of(ui.accesses_wanted)),
+            ("patients.insi_calls", lambda: self._read_of(ui.insi_calls_wanted)),
             ("patients.sheet", self._print_sheet),
             ("patients.label", self._print_label),
             ("patients.identity", self.show_identity),
@@ -348,14 +352,14 @@ class PatientsView(QWidget):
         self.rights.begin(self.sheet.patient)
         self._show_whose()
 
-    def _accesses(self) -> None:
-        """Show in the trace who opened the file of the patient pointed at, and what was done with it."""
+    def _read_of(self, wanted: SignalInstance) -> None:
+        """Show in the registers what a journal has of the patient pointed at: who opened the file, or asked INSi."""
         if self._patient is None:
             self._ui.say("Choisissez d’abord un patient.", "warning")
             return
         patient = self._patient
         self._ui.acts.enter_room("registers")
-        self._ui.accesses_wanted.emit(patient)
+        wanted.emit(patient)
 
     def _save(self) -> None:
         desk = self._identity

@@ -17,6 +17,7 @@ from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
 from app.ui.settings.identity import IdentityPage
+from app.ui.settings.insi import InsiPage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
@@ -52,6 +53,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "promises": PromisesPage,
     "secrets": SecretsPage,
     "vitale": VitalePage,
+    "insi": InsiPage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -65,6 +67,7 @@ _PAGE_ACTS = (
     ("test_component", "vitale", "test"),
     ("import_p12", "secrets", "import_p12"),
     ("keep_identity", "identity", "keep"),
+    ("keep_insi", "insi", "keep"),
     ("keep_promises", "promises", "keep"),
     ("secret_rotate", "secrets", "rotate"),
     ("secret_transfer", "secrets", "give_transfer"),
