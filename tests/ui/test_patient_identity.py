@@ -53,8 +53,10 @@ def file_of(hands: Hands, patient_id: int) -> IdentityFile:
 
 
 def words(hands: Hands) -> str:
-    pane = view_of(hands).identity.pane
-    return " ".join(label.text() for label in pane.findChildren(QLabel) if label.isVisibleTo(pane))
+    """What is read on the page, with the band above it."""
+    view = view_of(hands)
+    parts = (view.band, view.identity.pane)
+    return " ".join(label.text() for part in parts for label in part.findChildren(QLabel) if label.isVisibleTo(part))
 
 
 def create(hands: Hands, family_name: str) -> int:

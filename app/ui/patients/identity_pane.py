@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from app.officine.staff.model import Right
 from app.ui import formats
 from app.ui.patients.identity_words import (
-    ATTRIBUTE_WORDS,
     LOCKED,
-    STATUS_CHIPS,
     STRICT_LABELS,
     evidence_words,
     history_line,
@@ -17,7 +15,7 @@ from app.ui.patients.identity_words import (
     lock_words,
     trait_pairs,
 )
-from app.ui.widgets.basics import ActButton, Chip, IconLabel, Panel, Text, row
+from app.ui.widgets.basics import ActButton, IconLabel, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
 
@@ -31,16 +29,15 @@ _SHOWN = 12
 
 
 class IdentityPane(Panel):
-    """The identity of the file pointed at: status, traits with their lock, evidence, what is to review, history."""
+    """The identity of the file pointed at: traits with their lock, evidence, what is to review, history."""
 
     def __init__(self, ui: Ui) -> None:
         """Read identities with the services of ``ui``."""
         super().__init__("Identité")
         self._ui = ui
         self.file: IdentityFile | None = None
-        self.name = Text("", "strong", wrap=True, selectable=True)
+        self.traits = Facts()
         self.sheet = Sheet("Identité du patient")
-        self.body.addWidget(self.name)
         self.body.addWidget(self.sheet, 1)
         self.validate = ActButton(ui.acts, "patients.validate")
         self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
@@ -90,13 +87,11 @@ class IdentityPane(Panel):
         self.validate.setVisible(file is not None and not checked)
         self.withdraw.setVisible(checked)
         if file is None:
-            self.name.setText("Aucun patient choisi")
+            self.sheet.text("Aucun patient choisi", "muted")
+            self.sheet.end()
             return
-        identity, patient = file.identity, file.patient
-        self.name.setText(patient.display_name)
-        chips = [Chip(identity.status.label, STATUS_CHIPS[identity.status])]
-        chips += [Chip(*ATTRIBUTE_WORDS[one]) for one in sorted(identity.attributes)]
-        self.sheet.column.addWidget(Flow(chips))
+        # Name, status and attributes stand in the band above.
+        identity = file.identity
         for review in file.reviews:
             self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
         is_locked = identity.status in LOCKED

@@ -137,6 +137,7 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
+        ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
@@ -302,6 +303,8 @@ class PatientsView(QWidget):
         self._today = today(self._ui.services.clock)
         if change is not None and change.touches("patient"):
             self.pane.again()
+        if change is None and self._patient is not None:
+            self._dwell.start(_DWELL_MS)
         self.worklist.refresh(change)
 
     def take_scan(self, scan: Scan) -> bool:
@@ -478,9 +481,14 @@ class PatientsView(QWidget):
     def _sight(self) -> Sight:
         return Sight(may_see=holds(self._ui, Right.SEE_INS), on_screen=self.band.options.on_screen)
 
+    def _seen_by_another(self) -> None:
+        """Show the file anew to who comes to the poste: what they may see of it, and that they saw it."""
+        if self._ui.operator is not None and self._patient is not None and holds(self._ui, Right.READ_PATIENT):
+            self._open(self._patient)
+
     def _trace(self) -> None:
         """Trace the file that is looked at: those passed on the way to it are not."""
-        if self._patient is not None:
+        if self._patient is not None and self.isVisible():
             patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
     def _show_recorded(
