@@ -21,7 +21,7 @@ from app.demo_cards import DemoCards
 from app.demo_rights import DemoApcv, DemoFsv
 from app.fsv_bench import FsvBench, files_of
 from app.holder_cards import CardBench, HolderCards, build_cards
-from app.insi_line import DemoInsi, InsiLine, defect_of_authorities
+from app.insi_line import DemoInsi, InsiLine
 from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
@@ -57,6 +57,7 @@ from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
 from app.officine.patients.insi_desk import InsiDesk
+from app.officine.patients.insi_journal import InsiJournal
 from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
@@ -68,6 +69,7 @@ from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
 from app.officine.scan import ins_symbol
+from app.officine.secrets.authorities import defect_of
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
@@ -126,6 +128,8 @@ class Services:
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
+    insi_journal: InsiJournal
+    insi_site: InsiSite
     demo_insi: DemoInsi | None
     prescriptions: Prescriptions
     stock: Stock
@@ -393,7 +397,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
     )
     identities = Identities(db, staff, production=not mode.is_simulated)
-    insi_site = InsiSite(db, staff, defect_of=defect_of_authorities)
+    insi_site = InsiSite(db, staff, defect_of=defect_of)
     certificates = Certificates(db, vault, staff)
     demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
@@ -419,6 +423,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             banner=settings.mode.banner,
             production=not mode.is_simulated,
         ),
+        insi_journal=InsiJournal(db, staff, vault),
+        insi_site=insi_site,
         demo_insi=demo_insi,
         insi=InsiDesk(
             db,

@@ -282,17 +282,6 @@ class InsiLine:
             self._cards.lock()
 
 
-def defect_of_authorities(pem: str) -> str:
-    """Return what is wrong with authorities given as PEM, in French; empty where they can be used."""
-    from cryptography import x509  # noqa: PLC0415 -- heavy, and only who changes the settings needs it
-
-    try:
-        x509.load_pem_x509_certificates(pem.encode("ascii"))
-    except ValueError:
-        return typographic("Ces autorités ne sont pas des certificats au format PEM.")
-    return ""
-
-
 def _query_of(question: Question) -> Query:
     from app.remote.insi.model import CardData, Operation, Query  # noqa: PLC0415 -- see InsiLine
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
     from app.officine.patients.insi_desk import InsiDesk
+    from app.officine.patients.insi_journal import InsiJournal
+    from app.officine.patients.insi_site import InsiSite
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -250,6 +252,8 @@ class Services(Protocol):
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
+    insi_journal: InsiJournal
+    insi_site: InsiSite
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -383,6 +387,7 @@ class Ui(QObject):
     operator_asked = Signal(object)
     session_changed = Signal()
     accesses_wanted = Signal(object)
+    insi_calls_wanted = Signal(object)
     locked = Signal()
 
     def __init__(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from insi_line import Line
 
 from app.bootstrap import Services, create_demo
 from app.kernel.errors import GalienError
@@ -34,6 +35,7 @@ from app.officine.patients.identities import IdentityOptions
 from app.officine.patients.identity import Ins, Traits
 from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity
 from app.officine.patients.identity_model import Mode as EvidenceMode
+from app.officine.patients.insi_model import CardKey, InsiSettings
 from app.officine.patients.model import Attribute
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
@@ -231,6 +233,8 @@ CASES: dict[str, Case] = {
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
     "identities.edit": Case(Right.EDIT_PATIENT, lambda s, h, a: s.edit(h.patient.id, 0, {"used_name": "X"}, a)),
     "identities.prove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.prove(h.patient.id, 0, PASSPORT, a)),
+    "identities.validate": Case(Right.EDIT_PATIENT, lambda s, h, a: s.validate(h.patient.id, 0, a)),
+    "identities.differs": Case(Right.EDIT_PATIENT, lambda s, h, a: s.differs(h.patient.id, FOUND.ins, FOUND.traits, a)),
     "identities.withdraw_evidence": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.withdraw_evidence(h.patient.id, 0, "Erreur", a)
     ),
@@ -254,6 +258,19 @@ CASES: dict[str, Case] = {
         Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_evidence_types(DEFAULT_TYPES, a)
     ),
     "identities.set_options": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_options(IdentityOptions(), a)),
+    "insi_journal.calls": Case(Right.READ_AUDIT, lambda s, _h, a: s.calls(a)),
+    "insi_journal.exchange": Case(Right.READ_AUDIT, lambda s, _h, a: s.exchange(4711, a)),
+    "insi_journal.export": Case(Right.READ_AUDIT, lambda s, _h, a: s.export(NO_FILE / "x", NOON, a)),
+    "insi_site.set": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set(InsiSettings(), a)),
+    "insi.blocked": Case(
+        Right.CALL_INSI, lambda s, h, a: Refused(tuple(s.blocked(h.services.identities.of(h.patient.id), a)))
+    ),
+    "insi.inject": Case(Right.CALL_INSI, lambda s, _h, a: s.inject(b"", a)),
+    "insi.search": Case(Right.CALL_INSI, lambda s, h, a: s.search(h.patient.id, a)),
+    "insi.by_card": Case(Right.CALL_INSI, lambda s, h, a: s.by_card(h.patient.id, CardKey(), a)),
+    "insi.verify": Case(Right.CALL_INSI, lambda s, h, a: s.verify(h.patient.id, a)),
+    "insi.accept": Case(Right.CALL_INSI, lambda s, _h, a: s.accept(4711, 0, a)),
+    "insi.refuse": Case(Right.CALL_INSI, lambda s, _h, a: s.refuse(4711, "Essai", a)),
     "rights.read_card": Case(Right.DELIVER, lambda s, _h, a: s.read_card(bytearray(b"1234"), a)),
     "rights.read_phone": Case(Right.DELIVER, lambda s, _h, a: s.read_phone("x", NOON, a)),
     "rights.take": Case(Right.EDIT_PATIENT, lambda s, h, a: s.take(None, None, h.patient, a)),
@@ -411,6 +428,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     added = services.staff.add_all([*drafts, DRAFT], services.system_actor)
     assert isinstance(added, Done)
     *members, target = added.value
+    # Nobody is asked over a line: what is tried here is who may ask.
+    services.insi._line = Line(is_simulated=True)
     product = services.catalog.search("doliprane 1000", 1)[0]
     delivery = services.counter.deliveries()
     yield House(

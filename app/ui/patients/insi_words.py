@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.kernel.text import NBSP, plural
+from app.kernel.text import plural
 from app.officine.patients.insi_model import Likeness
 from app.officine.patients.model import IdentityStatus
 from app.officine.patients.transitions import OID_NIA
@@ -39,11 +39,16 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def value(line: TraitLine, text: str) -> str:
+    """Return a trait of a comparison as the screens write it."""
+    return trait(line.trait, text)
+
+
+def trait(name: str, text: str) -> str:
     """Return a trait as the screens write it; a date that is of no calendar keeps its figures."""
-    if line.trait == "birth_date":
+    if name == "birth_date":
         found = _ISO.fullmatch(text)
         return f"{found[3]}/{found[2]}/{found[1]}" if found else text or formats.NOTHING
-    if line.trait == "sex":
+    if name == "sex":
         return {"F": "Féminin", "M": "Masculin", "I": "Indéterminé"}.get(text, text or formats.NOTHING)
     return text or formats.NOTHING
 
@@ -98,7 +103,7 @@ def confirmation(status: IdentityStatus) -> str:
 
 def asked_for(name: str) -> str:
     """Return whose identity is asked for."""
-    return f"Identité INS de {name}".replace(" :", f"{NBSP}:")
+    return f"Identité INS de {name}"
 
 
 def _french(date: str) -> str:

@@ -250,4 +250,4 @@ def _columns() -> list[Column[Entry]]:
 
 
 def _result(one: Entry) -> str:
-    return {"ok": "Fait", "refused": "Refusé"}.get(one.result, one.result)
+    return words.RESULTS.get(one.result, one.result)
