@@ -31,8 +31,8 @@ class Wanted:
     """A certificate to be made: its name, when it is valid (days from now), by which authority, whether revoked."""
 
     name: str
-    since: int = -365
-    until: int = 700
+    since: int = -2500
+    until: int = 365
     issuer: str = "organisations"
     hosts: tuple[str, ...] = ()
     revoked: bool = False
@@ -52,14 +52,14 @@ CLIENTS: Mapping[str, Wanted] = {
     "manu": Wanted(name="INSI-MANU"),
     "auto": Wanted(name="INSI-AUTO"),
     "wrong_name": Wanted(name="OFFICINE-FICTIVE"),
-    "expired": Wanted(name="INSI-MANU", since=-800, until=-1),
+    "expired": Wanted(name="INSI-MANU", since=-400, until=-1),
     "early": Wanted(name="INSI-MANU", since=5),
     "revoked": Wanted(name="INSI-MANU", revoked=True),
     "foreign": Wanted(name="INSI-MANU", issuer="foreign"),
 }
 SERVERS: Mapping[str, Wanted] = {
     "good": Wanted(name="localhost", issuer="servers", hosts=_HERE),
-    "expired": Wanted(name="localhost", issuer="servers", hosts=_HERE, since=-800, until=-1),
+    "expired": Wanted(name="localhost", issuer="servers", hosts=_HERE, since=-400, until=-1),
     "early": Wanted(name="localhost", issuer="servers", hosts=_HERE, since=5),
     "other_host": Wanted(name="ailleurs.invalid", issuer="servers", hosts=("ailleurs.invalid",)),
     "foreign": Wanted(name="localhost", issuer="foreign", hosts=_HERE),
@@ -136,7 +136,7 @@ class Pki:
             name, key = _name(label), ec.generate_private_key(ec.SECP256R1())
             issuer, issuer_key = (name, key) if parent == kind else self._issuer(parent)
             serial = x509.random_serial_number()
-            begin, end = self._now - 1000 * _DAY, self._now + 3650 * _DAY
+            begin, end = self._now - 3000 * _DAY, self._now + 3650 * _DAY
             builder = x509.CertificateBuilder(issuer, name, key.public_key(), serial, begin, end)
             builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             builder = builder.add_extension(_usage(authority=True), critical=True)
