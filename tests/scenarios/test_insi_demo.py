@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import bootstrap
-from app.insi_line import defect_of_authorities
 from app.kernel.clock import FixedClock
 from app.kernel.outcome import Done
 from app.officine.patients.insi_model import CardKey, InsiMode
 from app.officine.patients.insi_ports import InsiFailed
-from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.model import IdentityStatus
 from app.officine.staff.model import Role
 from app.officine.staff.service import actor_of
@@ -91,7 +89,7 @@ def test_a_vitale_and_the_card_of_a_pharmacist_find_a_twin(demo: Services, actor
 
 
 def test_a_verification_holds_or_does_not(demo: Services, actor: Actor) -> None:
-    site = InsiSite(demo.db, demo.staff, defect_of=defect_of_authorities)
+    site = demo.insi_site
     assert isinstance(site.set(replace(site.settings(), verifies=True, mode=InsiMode.ORGANISATION), actor), Done)
     kept = demo.insi.verify(patient(demo, "adrtrois toussaint"), actor)
     assert isinstance(kept, Done), kept
