@@ -52,6 +52,7 @@ from app.officine.dispensing.tickets import Tickets
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.patients.card_desk import PatientCards
+from app.officine.patients.cog import Places
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
@@ -120,6 +121,7 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
     ins_scans: InsScans
     ins_symbols: InsSymbols
     prescriptions: Prescriptions
@@ -400,6 +402,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         catalog=catalog,
         patients=patients,
         identities=identities,
+        places=Places(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
         ins_symbols=InsSymbols(
             db,
