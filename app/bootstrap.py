@@ -21,6 +21,7 @@ from app.demo_cards import DemoCards
 from app.demo_rights import DemoApcv, DemoFsv
 from app.fsv_bench import FsvBench, files_of
 from app.holder_cards import CardBench, HolderCards, build_cards
+from app.insi_line import DemoInsi, InsiLine, defect_of_authorities
 from app.jobs import DailySeal
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
@@ -56,6 +57,8 @@ from app.officine.patients.cog import Places
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
+from app.officine.patients.insi_desk import InsiDesk
+from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -124,6 +127,8 @@ class Services:
     places: Places
     ins_scans: InsScans
     ins_symbols: InsSymbols
+    insi: InsiDesk
+    demo_insi: DemoInsi | None
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -266,6 +271,7 @@ class Services:
             self._watcher.stop()
         if self._daily_seal is not None:
             self._daily_seal.stop()
+        self.insi.close()
         self.cards.stop()
         self.professional_cards.close()
         self.rights.close()
@@ -389,6 +395,9 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
     )
     identities = Identities(db, staff, production=not mode.is_simulated)
+    insi_site = InsiSite(db, staff, defect_of=defect_of_authorities)
+    certificates = Certificates(db, vault, staff)
+    demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -411,6 +420,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             ins_symbol.message,
             folder=folder.prints,
             banner=settings.mode.banner,
+            production=not mode.is_simulated,
+        ),
+        demo_insi=demo_insi,
+        insi=InsiDesk(
+            db,
+            staff,
+            identities=identities,
+            site=insi_site,
+            line=InsiLine(db, certificates, readers.professional, demo_insi),
+            box=vault,
             production=not mode.is_simulated,
         ),
         prescriptions=prescriptions,
@@ -481,7 +500,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         ),
         vault=vault,
         passphrase=passphrase,
-        certificates=Certificates(db, vault, staff),
+        certificates=certificates,
         professional_cards=readers.holders,
         card_bench=readers.bench,
         card_settings=CardSettings(db, staff, lambda name, value: keep_settings({name: value})),

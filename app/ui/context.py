@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
+    from app.officine.patients.insi_desk import InsiDesk
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -248,6 +249,7 @@ class Services(Protocol):
     identities: Identities
     ins_scans: InsScans
     ins_symbols: InsSymbols
+    insi: InsiDesk
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter

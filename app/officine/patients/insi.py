@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Finding, Severity, is_refused
 from app.kernel.text import typographic
 from app.officine.patients import names, transitions
-from app.officine.patients.identity import STRICT
 from app.officine.patients.cards import own_sex
+from app.officine.patients.identity import STRICT
 from app.officine.patients.insi_model import CardKey, Likeness, Refinement, TraitLine
 
 if TYPE_CHECKING:
@@ -158,6 +158,9 @@ def askable(identity: Identity) -> list[Finding]:
 
 def _likeness(trait: str, here: str, there: str, changed: set[str]) -> Likeness:
     if trait not in changed:
+        if trait == "birth_names" and here != there:
+            # A list that was not known beyond the first name is completed; one that begins otherwise differs.
+            return Likeness.DIFFERENT if "first_name" in changed else Likeness.NEW
         return Likeness.SAME
     if not here:
         return Likeness.NEW

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
@@ -14,6 +15,7 @@ from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
+from app.ui.patients.antecedents import Antecedents
 from app.ui.widgets.basics import ActButton, Button, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -21,10 +23,6 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from PySide6.QtGui import QKeyEvent
-
     from app.kernel.outcome import Outcome
     from app.ui.context import Ui
     from app.ui.counter.till import Till
@@ -56,10 +54,11 @@ class _SexButton(QRadioButton):
 class PatientForm(QWidget):
     """What is typed to create a patient: the strict traits, and how to reach them."""
 
-    def __init__(self, today_is: dt.date) -> None:
+    def __init__(self, ui: Ui) -> None:
         """Start empty."""
         super().__init__()
-        self._today = today_is
+        self._today = today(ui.services.clock)
+        self.antecedents = Antecedents(ui)
         self.family_name = TextField(limit=100)
         self.first_name = TextField(limit=100)
         self.birth_date = TextField(placeholder="120580, 12/5/1980, mai 1980…", limit=30)
@@ -82,23 +81,25 @@ class PatientForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
+        column.addWidget(self.birth_field)
+        column.addWidget(self.antecedents)
         column.addWidget(Field("&Nom de naissance", self.family_name))
         column.addWidget(Field("&Prénom", self.first_name))
-        column.addWidget(self.birth_field)
         column.addLayout(sexes)
         column.addWidget(Field("&Lieu de naissance (code officiel)", self.birth_place))
         column.addWidget(Field("&Adresse", self.address))
         column.addLayout(row(Field("&Code postal", self.postal_code), Field("&Ville", self.city), spacing=theme.M))
         column.addWidget(Field("&Téléphone", self.phone))
         self.birth_date.textChanged.connect(lambda _text: self._say_date())
+        self.birth_date.installEventFilter(self)
 
     @property
     def fields(self) -> tuple[TextField, ...]:
-        """The fields in the order of typing."""
+        """The fields in the order of typing: the birth date first, by which whoever is known is found (RNIV)."""
         return (
+            self.birth_date,
             self.family_name,
             self.first_name,
-            self.birth_date,
             self.birth_place,
             self.address,
             self.postal_code,
@@ -108,7 +109,7 @@ class PatientForm(QWidget):
 
     @property
     def steps(self) -> tuple[QWidget, ...]:
-        """What Entrée goes through: the sex stands after the birth date."""
+        """What Entrée goes through: the sex stands after the names."""
         return (*self.fields[:3], self.female, *self.fields[3:])
 
     def _type_sex(self, letter: str) -> None:
@@ -159,8 +160,20 @@ class PatientForm(QWidget):
             field.clear()
         self.fill(PatientDraft(family_name="", first_name="", birth_date=None, sex=None))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go from the birth date down into the files that are known at that date."""
+        if (
+            watched is self.birth_date
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        ):
+            return self.antecedents.go_in()
+        return super().eventFilter(watched, event)
+
     def _say_date(self) -> None:
         text = self.birth_date.text()
+        self.antecedents.look(text)
         read = read_birth_date(text, self._today)
         if read is None:
             self.birth_field.note("Date à compléter" if len(text) >= 6 else "", "warning")
@@ -182,7 +195,8 @@ class PatientDrawer(Drawer):
             Column("Naissance", lambda patient: formats.date(patient.birth_date), width=11),
         ]
         self.pane: SearchPane[Patient] = SearchPane(ui, _WORDS, columns, self._search)
-        self.form = PatientForm(today(ui.services.clock))
+        self.form = PatientForm(ui)
+        self.form.antecedents.chosen.connect(self._choose)
         self.origin = Text("", "caption", wrap=True)
         self.findings = FindingList()
         self._checked: PatientDraft | None = None
@@ -253,10 +267,21 @@ class PatientDrawer(Drawer):
             if record is not None:
                 self._choose(record)
             return
-        draft = self.form.draft()
+        draft, typed = self.form.draft(), self.form.birth_date.text()
         if draft == self._checked:
             self._create(draft)
             return
+        if draft.birth_date is not None and not self.form.antecedents.is_done_for(typed):
+            self.form.antecedents.look(typed, self._weigh_known)
+            return
+        self._check(draft)
+
+    def _weigh_known(self) -> None:
+        """Go on where nobody is known at that date; else they are shown before anything is created."""
+        if not self.form.antecedents.found:
+            self._check(self.form.draft())
+
+    def _check(self, draft: PatientDraft) -> None:
         patients = self.ui.services.patients
         self.ui.tasks.run(
             lambda _progress: patients.check(draft),
@@ -288,7 +313,13 @@ class PatientDrawer(Drawer):
 
     def _create(self, draft: PatientDraft) -> None:
         patients, actor = self.ui.services.patients, self.ui.actor()
-        self.ui.tasks.run(lambda _progress: patients.create(draft, actor), done=self._created, owner=self, key="create")
+        # Whoever may be the same person was shown beforehand: see ``_weigh``.
+        self.ui.tasks.run(
+            lambda _progress: patients.create(draft, actor, confirmed=True),
+            done=self._created,
+            owner=self,
+            key="create",
+        )
 
     def _created(self, outcome: Outcome[Patient]) -> None:
         if isinstance(outcome, Refused):

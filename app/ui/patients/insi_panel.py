@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.kernel.outcome import Finding, Refused, Severity, is_refused
@@ -14,7 +15,7 @@ from app.officine.staff.model import Right
 from app.ui import formats, theme
 from app.ui.patients import insi_words
 from app.ui.patients.identity_words import holds
-from app.ui.widgets.basics import ActButton, Button, IconLabel, Panel, Text, row
+from app.ui.widgets.basics import ActButton, Button, EmptyState, IconLabel, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -23,11 +24,14 @@ from app.ui.widgets.lists import Column, ListTable
 from app.ui.widgets.secret_field import SecretField
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.kernel.errors import GalienError
     from app.kernel.outcome import Outcome
     from app.officine.patients.cards import Beneficiary, CardReading
     from app.officine.patients.identity_model import IdentityFile
     from app.officine.patients.insi_model import CardKey, Lookup, Refinement, TraitLine
+    from app.officine.patients.model import Patient
     from app.ui.context import Ui
     from app.ui.tasks import Task
 
@@ -57,6 +61,8 @@ class InsiPanel(Panel):
         self._card: CardKey | None = None
         self._people: tuple[Beneficiary, ...] = ()
         self._task: Task | None = None
+        self._patient_id = 0
+        self._needs_code = False
         self.name = Text("", "strong", wrap=True, selectable=True)
         self.findings = FindingList()
         self.sheet = Sheet("Réponse d’INSi")
@@ -77,7 +83,7 @@ class InsiPanel(Panel):
     def begin(self, patient_id: int, operation: Operation) -> None:
         """Ask for a file, as soon as nothing is missing."""
         self._reset()
-        self.operation = operation
+        self.operation, self._patient_id = operation, patient_id
         services, actor = self._ui.services, self._ui.actor()
         reader = services.cards.vitale_reader() if operation is Operation.BY_CARD else None
 
@@ -91,7 +97,11 @@ class InsiPanel(Panel):
 
         self._say(_BUSY)
         self._ui.tasks.run(
-            lambda _progress: read(), done=lambda found: self._begun(*found), failed=self._failed, owner=self, key="insi"
+            lambda _progress: read(),
+            done=lambda found: self._begun(*found),
+            failed=self._failed,
+            owner=self,
+            key="insi",
         )
 
     def _begun(
@@ -129,9 +139,7 @@ class InsiPanel(Panel):
             self._take(0)
             return
         own = self.file.patient.id
-        ranked = sorted(
-            enumerate(self._people), key=lambda one: own not in {patient.id for patient in one[1].matches}
-        )
+        ranked = sorted(enumerate(self._people), key=lambda one: own not in {patient.id for patient in one[1].matches})
         self.sheet.begin()
         self.sheet.text("Pour qui interroger INSi\u00a0? La carte n’est que la clé de la question.", "muted")
         columns: list[Column[tuple[int, Beneficiary]]] = [
@@ -142,7 +150,7 @@ class InsiPanel(Panel):
                 strong=True,
             )
         ]
-        self.people = ListTable("Bénéficiaires de la carte", columns)
+        self.people = ListTable("Bénéficiaires de la carte", columns, EmptyState("card", "", ""))
         self.people.setMinimumHeight(theme.current().pixels(160))
         self.people.chosen.connect(lambda one: self._take(one[0]))
         self.sheet.column.addWidget(self.people)
@@ -192,7 +200,7 @@ class InsiPanel(Panel):
             )
             return
 
-        def ask(is_cancelled: _Asked) -> Outcome[Lookup]:
+        def ask(is_cancelled: Callable[[], bool]) -> Outcome[Lookup]:
             if operation is Operation.BY_CARD:
                 assert card is not None
                 return desk.by_card(patient_id, card, actor, code=code, is_cancelled=is_cancelled)
@@ -206,6 +214,10 @@ class InsiPanel(Panel):
             key="insi",
             title=_BUSY,
         )
+
+    def is_of(self, patient: Patient | None) -> bool:
+        """Return True where what is shown, or asked, is of this patient."""
+        return patient is not None and patient.id == self._patient_id
 
     def give_up(self) -> None:
         """Wait no more for an answer that is on its way."""
@@ -231,7 +243,9 @@ class InsiPanel(Panel):
         for finding in outcome.findings:
             self._ui.say(f"{finding.text} {finding.advice}".strip(), "warning")
         is_ok = outcome.value.identity.ins is not None
-        self.written.emit("INS vérifiée auprès d’INSi" if is_ok else "INS non reconnue par INSi\u00a0: dossier à revoir")
+        self.written.emit(
+            "INS vérifiée auprès d’INSi" if is_ok else "INS non reconnue par INSi\u00a0: dossier à revoir"
+        )
 
     def _failed(self, failure: GalienError) -> None:
         self._task = None
@@ -280,11 +294,16 @@ class InsiPanel(Panel):
             self.tick = QCheckBox(insi_words.confirmation(self.file.identity.status))
             self.sheet.column.addWidget(self.tick)
         self.reason = TextField(limit=200, placeholder="Traits refusés par le patient, doute…")
-        refuse = Button("Refuser la réponse", icon="close")
+        refuse = Button("Refuser", icon="close", name="Refuser la réponse d’INSi")
         refuse.clicked.connect(lambda _checked=False: self.refuse())
         self.reason.returnPressed.connect(self.refuse)
-        self.sheet.column.addWidget(Field("Moti&f d’un refus", self.reason))
-        self.sheet.column.addWidget(Flow([refuse]))
+        both = QWidget()
+        both.setFocusProxy(self.reason)
+        both.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        line = row(self.reason, refuse)
+        line.setContentsMargins(0, 0, 0, 0)
+        both.setLayout(line)
+        self.sheet.column.addWidget(Field("Moti&f d’un refus", both))
 
     def save(self) -> None:
         """Take the answer over."""
@@ -354,6 +373,7 @@ class InsiPanel(Panel):
         for widget in (self.other, self.tick, *self.refinements[:1]):
             if widget is not None:
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
+                QTimer.singleShot(0, widget, partial(self.sheet.ensureWidgetVisible, widget))
                 return
         self.accept.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -25,11 +25,16 @@ LABELS = {
 }
 SIGNS = {
     Likeness.SAME: ("check", "success", "identique"),
-    Likeness.NEW: ("info", "info", "nouveau"),
+    Likeness.NEW: ("info", "info", "complété"),
     Likeness.TYPOGRAPHIC: ("warning", "warning", "écart typographique"),
     Likeness.DIFFERENT: ("error", "danger", "différent"),
 }
 """The icon, the colour and the word of each likeness: never a colour alone."""
+_RETURNED = {
+    "00": "INSi a trouvé une identité",
+    "01": "INSi ne trouve personne",
+    "02": "INSi trouve plusieurs personnes",
+}
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -67,7 +72,11 @@ def ins_pairs(found: InsiIdentity, *, may_see: bool) -> list[tuple[str, str]]:
 
 def summary(lookup: Lookup) -> str:
     """Return what a search came to, in one line."""
-    said = {"00": "INSi a trouvé une identité", "01": "INSi ne trouve personne", "02": "INSi trouve plusieurs personnes"}
+    said = {
+        "00": "INSi a trouvé une identité",
+        "01": "INSi ne trouve personne",
+        "02": "INSi trouve plusieurs personnes",
+    }
     text = said.get(lookup.code, f"INSi a répondu le code {lookup.code[:10]}")
     sent = " · ".join(dict.fromkeys(one.first_name for one in lookup.sent))
     with_names = f" avec {sent}" if sent else ""

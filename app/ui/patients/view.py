@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done
+from app.officine.patients.insi_model import Operation
 from app.officine.scan.model import ScanKind
 from app.ui import formats, patient_access, theme
 from app.ui.counter.scans import carried
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.identity_desk import IdentityDesk
+from app.ui.patients.insi_panel import InsiPanel
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
 from app.ui.printing import print_desk
@@ -88,6 +90,7 @@ class PatientsView(QWidget):
         self._editing: Panel | None = None
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
+        self._insi: InsiPanel | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -131,6 +134,9 @@ class PatientsView(QWidget):
             ("patients.evidence", self._check_evidence),
             ("patients.traits", self._correct),
             ("patients.mark", self._mark),
+            ("patients.insi", lambda: self._ask_insi(Operation.BY_TRAITS)),
+            ("patients.insi_card", lambda: self._ask_insi(Operation.BY_CARD)),
+            ("patients.insi_verify", lambda: self._ask_insi(Operation.VERIFY)),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -144,6 +150,7 @@ class PatientsView(QWidget):
         if self._form is None:
             self._form = PatientForm(self._ui)
             self._form.created.connect(self._created)
+            self._form.known.connect(self._created)
             self.right.addWidget(self._form)
         return self._form
 
@@ -176,6 +183,38 @@ class PatientsView(QWidget):
             for part in self._identity.parts:
                 self.right.addWidget(part)
         return self._identity
+
+    @property
+    def insi(self) -> InsiPanel:
+        """The panel of INSi, built at its first use."""
+        if self._insi is None:
+            self._insi = InsiPanel(self._ui)
+            self._insi.written.connect(self._identity_written)
+            self._insi.other_wanted.connect(self._open_other)
+            self._insi.ready.connect(self._insi_ready)
+            self.right.addWidget(self._insi)
+        return self._insi
+
+    def _ask_insi(self, operation: Operation) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self._show(self.insi)
+        self.insi.begin(self._patient.id, operation)
+
+    def _insi_ready(self, ready: bool) -> None:  # noqa: FBT001 -- a signal gives it so
+        if self.right.currentWidget() is self._insi:
+            self._ui.acts.set_enabled("patients.save", enabled=ready, widget=self)
+
+    def _open_other(self, patient_id: int) -> None:
+        """Look at the file that holds the same INS."""
+        patients, actor = self._ui.services.patients, self._ui.actor()
+
+        def done(patient: Patient | None) -> None:
+            if patient is not None:
+                self._created(patient)
+
+        self._ui.tasks.run(lambda _progress: patients.get(patient_id, actor), done=done, owner=self, key="other")
 
     def show_identity(self) -> None:
         """Show the identity of the patient pointed at, with its history."""
@@ -300,6 +339,8 @@ class PatientsView(QWidget):
         shown = None if desk is None else desk.form_of(self.right.currentWidget())
         if shown is not None:
             shown.save()
+        elif self._insi is not None and self.right.currentWidget() is self._insi:
+            self._insi.save()
         elif self.right.currentWidget() is self._rights:
             self.rights.save()
         else:
@@ -307,7 +348,10 @@ class PatientsView(QWidget):
 
     def _back(self) -> None:
         desk = self._identity
-        if desk is not None and desk.form_of(self.right.currentWidget()) is not None:
+        if self._insi is not None and self.right.currentWidget() is self._insi:
+            self._insi.give_up()
+            self.show_identity()
+        elif desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
         else:
             self._show_form(shown=False)
@@ -343,6 +387,9 @@ class PatientsView(QWidget):
         self._ui.acts.set_enabled("patients.allergies", enabled=patient is not None, widget=self)
         if self._editing is not None and self.right.currentWidget() is self._editing:
             self.allergies.open_for(patient)
+        if self._insi is not None and self.right.currentWidget() is self._insi and not self._insi.is_of(patient):
+            self._insi.give_up()
+            self._show(self.sheet)
         if self._identity is not None and self.right.currentWidget() is self._identity.pane:
             self._identity.open_for(None if patient is None else patient.id)
         self.sheet.show_patient(patient, self._today)
