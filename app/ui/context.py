@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.patients.card_desk import PatientCards
+    from app.officine.patients.cog import Places
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
@@ -247,6 +248,7 @@ class Services(Protocol):
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk

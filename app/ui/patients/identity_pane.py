@@ -15,6 +15,7 @@ from app.ui.widgets.flow import Flow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import HistoryEntry, IdentityFile
     from app.ui.context import Ui
 
@@ -47,17 +48,23 @@ class IdentityPane(Panel):
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
-            self._show(None, ())
+            self._show(None, (), None)
             return
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        identities, places, actor = self._ui.services.identities, self._ui.services.places, self._ui.actor()
+
+        def read() -> tuple[IdentityFile | None, Sequence[HistoryEntry], PlaceName | None]:
+            file, history = identities.of(patient_id, actor), identities.history(patient_id, actor)
+            named = None if file is None else places.name(file.patient.birth_place, file.patient.birth_date)
+            return file, history, named
+
         self._ui.tasks.run(
-            lambda _progress: (identities.of(patient_id, actor), identities.history(patient_id, actor)),
-            done=lambda read: self._show(*read),
+            lambda _progress: read(),
+            done=lambda found: self._show(*found),
             owner=self,
             key="identity",
         )
 
-    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry]) -> None:
+    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry], place: PlaceName | None) -> None:
         self.file = file
         self.sheet.begin()
         if file is None:
@@ -74,7 +81,7 @@ class IdentityPane(Panel):
             self.sheet.column.addLayout(
                 row(IconLabel("lock", "muted", 16), Text(LOCKED[identity.status], "muted", wrap=True))
             )
-        self.sheet.column.addWidget(Facts(trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS))))
+        self.sheet.column.addWidget(Facts(trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), place=place)))
         if file.recovered_at is not None and identity.ins is not None:
             self.sheet.text(f"Reprise d’INSi le {formats.moment(file.recovered_at)}.", "caption")
         if file.verified_at is not None and identity.ins is not None:

@@ -11,8 +11,10 @@ from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.patients.transitions import LABELS
 from app.officine.staff.rules import member_may
 from app.ui import formats
+from app.ui.patients.place_field import place_told
 
 if TYPE_CHECKING:
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import EvidenceRecord, HistoryEntry, IdentityFile
     from app.officine.staff.model import Right
     from app.ui.context import Ui
@@ -44,8 +46,8 @@ def holds(ui: Ui, right: Right) -> bool:
     return ui.operator is None or member_may(ui.operator, right)
 
 
-def trait_pairs(file: IdentityFile, *, may_see: bool) -> list[tuple[str, str]]:
-    """Return the ten fields of an identity with the labels of the Guide (INS.01, INS.02)."""
+def trait_pairs(file: IdentityFile, *, may_see: bool, place: PlaceName | None = None) -> list[tuple[str, str]]:
+    """Return the ten fields of an identity with the labels of the Guide (INS.01, INS.02); ``place`` in words."""
     patient = file.patient
     values = {
         "family_name": patient.family_name,
@@ -53,7 +55,7 @@ def trait_pairs(file: IdentityFile, *, may_see: bool) -> list[tuple[str, str]]:
         "birth_names": patient.birth_names or patient.first_name,
         "birth_date": formats.date(patient.birth_date) + (" (incertaine)" if patient.birth_date_uncertain else ""),
         "sex": patient.sex.label,
-        "birth_place": patient.birth_place or "non renseigné",
+        "birth_place": place_told(patient.birth_place, place),
         "used_name": patient.used_name,
         "used_first_name": patient.used_first_name,
     }

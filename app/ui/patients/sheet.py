@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.officine.patients.model import Attribute, IdentityStatus, Scheme
 from app.ui import formats
 from app.ui.patients.allergies import state_words
+from app.ui.patients.place_field import place_told
 from app.ui.widgets.basics import Chip, Panel, Text
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
@@ -15,6 +16,7 @@ from app.ui.widgets.symbol import Symbol
 if TYPE_CHECKING:
     import datetime as dt
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Coverage, Patient
     from app.officine.rights.model import Kept
@@ -104,12 +106,14 @@ class PatientSheet(Panel):
         today: dt.date,
         recorded: Recorded | None = None,
         kept: Kept | None = None,
+        *,
         symbol: InsSymbol | None = None,
+        place: PlaceName | None = None,
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
         ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
-        identity qualifiée, to be scanned from the screen.
+        identity qualifiée, to be scanned from the screen; ``place`` the place of birth in words, once it is read.
         """
         self.patient = patient
         self.sheet.begin()
@@ -123,7 +127,7 @@ class PatientSheet(Panel):
         self._chips(patient)
         self._allergies(patient, recorded)
         self.sheet.section("Traits d’identité")
-        self.sheet.column.addWidget(Facts(_traits(patient)))
+        self.sheet.column.addWidget(Facts(_traits(patient, place)))
         if symbol is not None:
             drawn = Symbol("DataMatrix INS du patient")
             drawn.show_symbol(symbol.modules, symbol.caption)
@@ -159,7 +163,7 @@ class PatientSheet(Panel):
         self.sheet.column.addWidget(Flow(chips))
 
 
-def _traits(patient: Patient) -> list[tuple[str, str]]:
+def _traits(patient: Patient, place: PlaceName | None) -> list[tuple[str, str]]:
     uncertain = " (date incertaine)" if patient.birth_date_uncertain else ""
     ins = formats.nir(patient.matricule) if patient.matricule else ""
     return [
@@ -168,7 +172,7 @@ def _traits(patient: Patient) -> list[tuple[str, str]]:
         ("Prénoms de naissance", patient.birth_names),
         ("Date de naissance", f"{formats.date(patient.birth_date)}{uncertain}"),
         ("Sexe", patient.sex.label),
-        ("Lieu de naissance", patient.birth_place or "Non renseigné"),
+        ("Lieu de naissance", place_told(patient.birth_place, place)),
         ("Nom utilisé", patient.used_name),
         ("Prénom utilisé", patient.used_first_name),
         ("Matricule INS", ins),
