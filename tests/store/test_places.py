@@ -117,6 +117,7 @@ def test_places_are_found_by_the_beginning_of_their_name_or_of_their_code(places
     assert labels(places, "paris")[0] == "Paris"
     assert labels(places, "6932") == []
     assert labels(places, "6938")[:2] == ["Lyon 1er Arrondissement", "Lyon 2e Arrondissement"]
+    assert labels(places, "lyon")[:3] == ["Lyon", "Lyon 1er Arrondissement", "Lyon 2e Arrondissement"]
     assert labels(places, "alger")[0] == "Algérie"
     assert labels(places, "evry", dt.date(1990, 1, 1))[0] == "Évry"
     assert labels(places, "2a0") == ["Ajaccio"]

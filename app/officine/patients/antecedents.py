@@ -39,8 +39,8 @@ def read_search(born: str, letters: str, today: dt.date) -> tuple[PatientQuery, 
     if _MATRICULE.fullmatch(code):
         refusals = _matricule_refusals(code)
         return PatientQuery(matricule="" if refusals else code), refusals
-    periods, rest = dates.take_dates(born, today)
-    if not periods or rest.strip():
+    periods = dates.read_periods(born, today)
+    if not periods:
         text = "La recherche avant création part de la date de naissance."
         advice = "Tapez-la entière, ou le mois et l’année, ou l’année seule (12/05/1980, 05/1980, 1980)."
         return PatientQuery(), [_error(31, text, advice, "birth_date")]

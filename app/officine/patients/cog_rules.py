@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.kernel import french
@@ -40,6 +41,7 @@ _OVERSEAS = {
 _SPELLED_OUT = {"st": "saint", "ste": "sainte"}
 
 
+@lru_cache(maxsize=2_000)
 def place_words(text: str) -> tuple[str, ...]:
     """Return the folded words of the name of a place, « St » and « Ste » spelled out, in order."""
     return tuple(_SPELLED_OUT.get(word, word) for word in words(text))
@@ -58,10 +60,11 @@ def ranked(found: Iterable[Place], text: str, day: dt.date | None) -> list[Place
     """
     asked = " ".join(place_words(text))
 
-    def rank(place: Place) -> tuple[bool, bool, bool, int, str, dt.date]:
+    def rank(place: Place) -> tuple[bool, bool, bool, bool, int, str, dt.date]:
         name = " ".join(place_words(place.label))
         started = place.valid_from or dt.date.min
-        by_name = (name != asked, not name.startswith(asked), len(name)) if asked else (False, False, 0)
+        starts = (not f"{name} ".startswith(f"{asked} "), not name.startswith(asked))
+        by_name = (name != asked, *starts, name.count(" ")) if asked else (False, False, False, 0)
         return not place.holds_on(day), *by_name, place.code, started
 
     return sorted(found, key=rank)

@@ -17,7 +17,6 @@ from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Attribute
 from app.ui import formats, theme
 from app.ui.patients.identity_words import ATTRIBUTE_WORDS
-from app.ui.patients.place_field import place_told
 from app.ui.widgets.basics import EmptyState, Text
 from app.ui.widgets.fields import TextField
 from app.ui.widgets.lists import Column, ListTable
@@ -188,6 +187,6 @@ def _marked(known: _Known) -> str:
     patient = known.patient
     marks = [ATTRIBUTE_WORDS[one][0].upper() for one in sorted(patient.attributes)]
     used = " ".join(name for name in (patient.used_name, patient.used_first_name) if name)
-    place = place_told(patient.birth_place, known.place) if patient.birth_place else ""
+    place = f"né(e) à\u00a0: {known.place.text}" if patient.birth_place else ""
     parts = (*marks, f"utilise {used}" if used else "", patient.status.label.removeprefix("Identité "), place)
     return " · ".join(part for part in parts if part)
