@@ -54,6 +54,7 @@ from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.papers.service import Papers
 from app.officine.patients.card_desk import PatientCards
+from app.officine.patients.cog import Places
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
@@ -127,6 +128,7 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
@@ -436,6 +438,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         catalog=catalog,
         patients=patients,
         identities=identities,
+        places=Places(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
         ins_symbols=InsSymbols(
             db,

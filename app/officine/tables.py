@@ -14,6 +14,7 @@ from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.papers import tables as papers
+from app.officine.patients import cog_tables as places
 from app.officine.patients import identity_tables as identities
 from app.officine.patients import insi_tables as insi
 from app.officine.patients import tables as patients
@@ -48,6 +49,7 @@ __all__ = [
     "owed",
     "papers",
     "patients",
+    "places",
     "prescriptions",
     "quarantine_tables",
     "recalls",

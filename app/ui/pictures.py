@@ -150,6 +150,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
+    from app.ui.patients.creation_poses import PICTURES as CREATION  # noqa: PLC0415 -- the same
     from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
     from app.ui.patients.insi_poses import PICTURES as INSI  # noqa: PLC0415 -- the same
@@ -183,6 +184,7 @@ def pictures() -> tuple[Picture, ...]:
         *ACCOUNTS,
         *PATIENTS,
         *PAPERS,
+        *CREATION,
         *INS,
         *INSI,
         *IDENTITY,

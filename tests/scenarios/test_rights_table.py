@@ -228,6 +228,7 @@ CASES: dict[str, Case] = {
     "patients.take_rights": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
     ),
+    "places.load": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.load([("v.csv", b"COM,LIBELLE\n01001,X\n")], a)),
     "identities.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "identities.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, a)),
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),

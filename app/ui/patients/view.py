@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_scan import Sighting
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Patient
@@ -360,7 +361,7 @@ class PatientsView(QWidget):
 
     def _create(self) -> None:
         self._show_form(shown=True)
-        self.form.begin(self.pane.field.text().strip())
+        self.form.begin(self.pane.field.text())
 
     def _edit_rights(self) -> None:
         if self.sheet.patient is None:
@@ -465,12 +466,13 @@ class PatientsView(QWidget):
             return
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
-        rights, symbols = self._ui.services.rights, self._ui.services.ins_symbols
+        rights, symbols, places = self._ui.services.rights, self._ui.services.ins_symbols, self._ui.services.places
         self._ui.tasks.run(
             lambda _progress: (
                 allergies.of(patient_id, actor),
                 rights.last(patient_id),
                 symbols.for_patient(patient_id, actor),
+                places.name(patient.birth_place, patient.birth_date),
             ),
             done=lambda read: self._show_recorded(patient, *read),
             owner=self,
@@ -492,11 +494,11 @@ class PatientsView(QWidget):
             patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
     def _show_recorded(
-        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol]
+        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol], place: PlaceName
     ) -> None:
         if patient is self._patient:
             drawn = symbol.value if isinstance(symbol, Done) else None
-            self.sheet.show_patient(patient, self._today, recorded, kept, drawn, sight=self._sight)
+            self.sheet.show_patient(patient, self._today, recorded, kept, symbol=drawn, sight=self._sight, place=place)
 
 
 def _second_line(patient: Patient) -> str:
