@@ -55,6 +55,7 @@ from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
+from app.officine.patients.merges import Merges
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -120,6 +121,7 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
     prescriptions: Prescriptions
@@ -400,6 +402,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         catalog=catalog,
         patients=patients,
         identities=identities,
+        merges=Merges(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
         ins_symbols=InsSymbols(
             db,

@@ -15,6 +15,7 @@ from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.patients import identity_tables as identities
 from app.officine.patients import insi_tables as insi
+from app.officine.patients import merge_tables as merges
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
@@ -41,6 +42,7 @@ __all__ = [
     "identities",
     "insi",
     "interventions",
+    "merges",
     "open_tables",
     "owed",
     "patients",

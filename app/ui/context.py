@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
+    from app.officine.patients.merges import Merges
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -246,6 +247,7 @@ class Services(Protocol):
     catalog: Catalog
     patients: Patients
     identities: Identities
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
     prescriptions: Prescriptions

@@ -40,6 +40,8 @@ class Event(enum.StrEnum):
     EDIT = "edit"
     VERIFY = "verify"
     SCAN = "scan"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
     @property
     def label(self) -> str:
@@ -54,6 +56,8 @@ class Event(enum.StrEnum):
             Event.EDIT: "Traits modifiés",
             Event.VERIFY: "INS vérifiée",
             Event.SCAN: "Datamatrix INS lu",
+            Event.MERGE: "Dossiers fusionnés",
+            Event.UNMERGE: "Fusion annulée",
         }[self]
 
 
@@ -64,6 +68,7 @@ class ReviewKind(enum.StrEnum):
     DUPLICATE = "duplicate"
     DIFFERENCE = "difference"
     CALL_AGAIN = "call_again"
+    COLLISION = "collision"
 
     @property
     def label(self) -> str:
@@ -73,6 +78,7 @@ class ReviewKind(enum.StrEnum):
             ReviewKind.DUPLICATE: "Doublon probable",
             ReviewKind.DIFFERENCE: "Traits qui diffèrent",
             ReviewKind.CALL_AGAIN: "INSi à rappeler",
+            ReviewKind.COLLISION: "Collision potentielle",
         }[self]
 
 

@@ -129,6 +129,27 @@ def edited_meanwhile() -> Finding:
     return _error("GAL-PAT-13", text, "Relisez le dossier, puis recommencez.", "version")
 
 
+def merged(patient: Patient) -> list[Finding]:
+    """Return a refusal where the file was merged into another: it is read, and written no more."""
+    if patient.merged_into is None:
+        return []
+    text = (
+        f"Le dossier n° {patient.id} de {patient.display_name} a été fusionné avec le dossier n° {patient.merged_into}."
+    )
+    advice = "Cherchez de nouveau le patient : son dossier conservé s’ouvre."
+    return [_error("GAL-IDN-80", text, advice, str(patient.merged_into))]
+
+
+def is_writable(patient: Patient, version: int) -> bool:
+    """Return True for a file that lives, and is as it was read at ``version``."""
+    return patient.merged_into is None and patient.version == version
+
+
+def unwritable(patient: Patient) -> list[Finding]:
+    """Return why a file that is not writable is not: merged into another, else edited meanwhile."""
+    return merged(patient) or [edited_meanwhile()]
+
+
 def unknown(patient_id: int) -> Finding:
     """Return the finding for a file that does not exist."""
     return _error("GAL-PAT-14", "Ce dossier patient n’existe pas.", "Cherchez le patient de nouveau.", str(patient_id))

@@ -35,7 +35,9 @@ def get_all(session: Session, patient_ids: Collection[int]) -> list[Patient]:
 
 def count(session: Session) -> int:
     """Return how many files there are."""
-    return session.execute(select(func.count()).select_from(PatientRow)).scalar_one()
+    return session.execute(
+        select(func.count()).select_from(PatientRow).where(PatientRow.merged_into.is_(None))
+    ).scalar_one()
 
 
 def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
@@ -50,8 +52,8 @@ def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
 
 
 def born_on(session: Session, date: dt.date) -> list[Patient]:
-    """Return every patient born on a day."""
-    return _listed(session, select(PatientRow).where(PatientRow.birth_date == date))
+    """Return every patient born on a day; a file that was merged into another is no patient any more."""
+    return _listed(session, select(PatientRow).where(PatientRow.birth_date == date, PatientRow.merged_into.is_(None)))
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> list[Patient]:
@@ -99,7 +101,7 @@ def _born_in(query: PatientQuery) -> Any:  # noqa: ANN401 -- the type of a selec
     days = [PatientRow.birth_date.between(period.first, period.last) for period in query.periods]
     return (
         select(PatientRow)
-        .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))
+        .where(or_(*days), PatientRow.merged_into.is_(None), *_WORDS.having(PatientRow.id, query.prefixes))
         .order_by(PatientRow.family_name, PatientRow.first_name, PatientRow.id)
     )
 
@@ -172,6 +174,7 @@ def _patient_of(row: PatientRow) -> Patient:
         matricule=row.matricule,
         oid=row.oid,
         version=row.version,
+        merged_into=row.merged_into,
     )
 
 
