@@ -118,12 +118,19 @@ def pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
     """Give the pairs worth comparing, each once, lower number first: only people who share a key are paired.
 
     The keys: a day of birth with any of the names (of birth, used, first: they may have been exchanged); both names
-    whatever the day; an INS in force or told by INSi.
+    with a day of one other digit; an INS in force or told by INSi.
     """
     buckets: defaultdict[object, list[int]] = defaultdict(list)
+    namesakes: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
     for person in people:
         for key in _keys(person):
             buckets[key].append(person.id)
+        namesakes[_letters(person.family_name), _letters(person.first_name)].append(person)
+    for ones in namesakes.values():
+        if len(ones) > 1:
+            for person in ones:
+                for slip in _slips(person):
+                    buckets[slip].append(person.id)
     seen: set[tuple[int, int]] = set()
     for ids in buckets.values():
         if len(ids) > 1:
@@ -132,18 +139,25 @@ def pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
 
 
 def _keys(person: Person) -> Iterable[object]:
-    family, first = _letters(person.family_name), _letters(person.first_name)
-    names = {family, first}
+    names = {_letters(person.family_name), _letters(person.first_name)}
     if person.used_name:
         names.add(_letters(person.used_name))
     if person.used_first_name:
         names.add(_letters(person.used_first_name))
     keys: list[object] = [(person.birth_date, name) for name in names]
-    keys.append((family, first))
     if person.ins is not None:
         keys.append(person.ins)
     keys += person.told - {person.ins}
     return keys
+
+
+def _slips(person: Person) -> Iterator[tuple[str, str, str]]:
+    """Give a key for each digit of the birth date that may be another, and for a day and a month exchanged."""
+    family, first, day = _letters(person.family_name), _letters(person.first_name), person.birth_date.isoformat()
+    for place, digit in enumerate(day):
+        if digit.isdigit():
+            yield family, first, f"{day[:place]}?{day[place + 1 :]}"
+    yield family, first, f"{day[:4]}{min(day[5:7], day[8:])}{max(day[5:7], day[8:])}"
 
 
 def _by_ins(one: Person, other: Person) -> Likeness | None:

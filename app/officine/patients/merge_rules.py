@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel import french
 from app.kernel.outcome import Finding, Severity, is_refused
-from app.kernel.text import typographic
+from app.kernel.text import NBSP, typographic
 from app.officine.patients import rules
 from app.officine.patients.identity import STRICT
 from app.officine.patients.likeness import Grade, likeness, person_of
@@ -142,7 +142,7 @@ def not_there() -> Finding:
 
 def undo_later_first(kept_id: int) -> Finding:
     """Return the refusal to undo a merge under another one, whose kept file is ``kept_id``."""
-    text = f"Une fusion plus récente, dans le dossier n° {kept_id}, tient encore."
+    text = f"Une fusion plus récente, dans le dossier n°{NBSP}{kept_id}, tient encore."
     return _finding(12, Severity.ERROR, text, "Annulez d’abord celle-là.", str(kept_id))
 
 

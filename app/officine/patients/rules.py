@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel import french, identifiers
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import fold, name_words, typographic, words
+from app.kernel.text import NBSP, fold, name_words, typographic, words
 from app.officine.patients import dates, names
 from app.officine.patients.model import IdentityStatus, Patient, PatientDraft
 
@@ -133,9 +133,8 @@ def merged(patient: Patient) -> list[Finding]:
     """Return a refusal where the file was merged into another: it is read, and written no more."""
     if patient.merged_into is None:
         return []
-    text = (
-        f"Le dossier n° {patient.id} de {patient.display_name} a été fusionné avec le dossier n° {patient.merged_into}."
-    )
+    kept = f"le dossier n°{NBSP}{patient.merged_into}"
+    text = f"Le dossier n°{NBSP}{patient.id} de {patient.display_name} a été fusionné avec {kept}."
     advice = "Cherchez de nouveau le patient : son dossier conservé s’ouvre."
     return [_error("GAL-IDN-80", text, advice, str(patient.merged_into))]
 
