@@ -151,6 +151,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
+    from app.ui.patients.merge_poses import PICTURES as MERGES  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
@@ -176,6 +177,7 @@ def pictures() -> tuple[Picture, ...]:
         *RECALLS,
         *CASH,
         *ACCOUNTS,
+        *MERGES,
         *PATIENTS,
         *INS,
         *REGISTERS,

@@ -17,7 +17,7 @@ from app.officine.patients.names import first_name_agrees
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.officine.patients.identity import Ins
     from app.officine.patients.identity_model import IdentityFile
@@ -123,9 +123,13 @@ def pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
     buckets: defaultdict[object, list[int]] = defaultdict(list)
     namesakes: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
     for person in people:
-        for key in _keys(person):
+        day, family, first = person.birth_date, _letters(person.family_name), _letters(person.first_name)
+        buckets[day, family].append(person.id)
+        if first != family:
+            buckets[day, first].append(person.id)
+        namesakes[family, first].append(person)
+        for key in _other_keys(person, {family, first, ""}):
             buckets[key].append(person.id)
-        namesakes[_letters(person.family_name), _letters(person.first_name)].append(person)
     for ones in namesakes.values():
         if len(ones) > 1:
             for person in ones:
@@ -138,17 +142,13 @@ def pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
     yield from sorted(seen)
 
 
-def _keys(person: Person) -> Iterable[object]:
-    names = {_letters(person.family_name), _letters(person.first_name)}
-    if person.used_name:
-        names.add(_letters(person.used_name))
-    if person.used_first_name:
-        names.add(_letters(person.used_first_name))
-    keys: list[object] = [(person.birth_date, name) for name in names]
+def _other_keys(person: Person, known: set[str]) -> Iterator[object]:
+    if person.used_name or person.used_first_name:
+        for name in {_letters(person.used_name), _letters(person.used_first_name)} - known:
+            yield person.birth_date, name
     if person.ins is not None:
-        keys.append(person.ins)
-    keys += person.told - {person.ins}
-    return keys
+        yield person.ins
+    yield from person.told - {person.ins}
 
 
 def _slips(person: Person) -> Iterator[tuple[str, str, str]]:

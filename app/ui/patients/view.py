@@ -15,6 +15,7 @@ from app.ui.counter.scans import carried
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
 from app.ui.patients.identity_desk import IdentityDesk
+from app.ui.patients.merge_desk import MergeDesk
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet
 from app.ui.printing import print_desk
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
     from app.ui.patients.identity_forms import EvidenceForm, MarkForm, TraitsForm
+    from app.ui.widgets.act_form import ActForm
 
 _LIMIT = 100
 _DWELL_MS = 1000
@@ -88,6 +90,7 @@ class PatientsView(QWidget):
         self._editing: Panel | None = None
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
+        self._merges: MergeDesk | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -107,6 +110,8 @@ class PatientsView(QWidget):
             ("patients.accesses", "Accès"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
+            ("patients.merge", "Fusionner"),
+            ("patients.duplicates", "Doublons"),
         )
         left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         line = QHBoxLayout(self)
@@ -131,6 +136,9 @@ class PatientsView(QWidget):
             ("patients.evidence", self._check_evidence),
             ("patients.traits", self._correct),
             ("patients.mark", self._mark),
+            ("patients.merge", self._merge),
+            ("patients.unmerge", self._unmerge),
+            ("patients.duplicates", self._duplicates),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -176,6 +184,38 @@ class PatientsView(QWidget):
             for part in self._identity.parts:
                 self.right.addWidget(part)
         return self._identity
+
+    @property
+    def merges(self) -> MergeDesk:
+        """The comparison of two files and the list of duplicates, built at their first use."""
+        if self._merges is None:
+            self._merges = MergeDesk(self._ui)
+            self._merges.wanted.connect(self._show)
+            self._merges.written.connect(self._merged)
+            for part in self._merges.parts:
+                self.right.addWidget(part)
+        return self._merges
+
+    def _merge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.pick(self._patient)
+
+    def _unmerge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.undo(self._patient.id)
+
+    def _duplicates(self) -> None:
+        self.merges.list_duplicates()
+
+    def _merged(self, said: str) -> None:
+        self._ui.say(said, "success")
+        self._show(self.sheet)
+        self.pane.again()
+        self.pane.field.setFocus()
 
     def show_identity(self) -> None:
         """Show the identity of the patient pointed at, with its history."""
@@ -296,8 +336,7 @@ class PatientsView(QWidget):
         self._ui.accesses_wanted.emit(patient)
 
     def _save(self) -> None:
-        desk = self._identity
-        shown = None if desk is None else desk.form_of(self.right.currentWidget())
+        shown = self._form_shown(self.right.currentWidget())
         if shown is not None:
             shown.save()
         elif self.right.currentWidget() is self._rights:
@@ -331,10 +370,14 @@ class PatientsView(QWidget):
     def _show(self, part: QWidget) -> None:
         """Show one of the sheet, the forms and the allergies on the right."""
         self.right.setCurrentWidget(part)
-        desk = self._identity
-        is_form = part is self._form or part is self._rights or (desk is not None and desk.form_of(part) is not None)
+        is_form = part is self._form or part is self._rights or self._form_shown(part) is not None
         self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
+
+    def _form_shown(self, part: QWidget | None) -> ActForm | None:
+        """Return the form of the identity or of a merge that a part of the right holds; None for another part."""
+        desks = [desk for desk in (self._identity, self._merges) if desk is not None]
+        return next((form for desk in desks if (form := desk.form_of(part)) is not None), None)
 
     def _open(self, patient: Patient | None) -> None:
         self._patient = patient
