@@ -31,6 +31,12 @@ _DECISIONS = (
     ("Des jumeaux\u00a0: marquer homonymes", TWINS),
     ("Deux personnes distinctes", APART),
 )
+_GRADES = {
+    Grade.SURE: "Certain",
+    Grade.PROBABLE: "Probable",
+    Grade.POSSIBLE: "Possible",
+    Grade.TWINS: "Jumeaux",
+}
 
 
 class SideBySide(QWidget):
@@ -81,7 +87,7 @@ class MergeForm(ActForm):
         self.placed = self.lay(
             ("Dossier &conservé", self.kept),
             None,
-            *((f"{part.label} gardé(e)", box) for part, box in self.parts.items()),
+            *(place for part, box in self.parts.items() for place in ((_kept_label(part), box), None)),
             ("&Décision", self.decision),
             None,
             ("&Motif", self.reason),
@@ -103,6 +109,10 @@ class MergeForm(ActForm):
                 self.ui.say(outcome.findings[0].text, "warning")
 
         self.ui.tasks.run(lambda _progress: merges.compare(keep, absorb, actor), done=done, owner=self, key="compare")
+
+    def parts_shown(self) -> list[QComboBox]:
+        """Return the choices of the parts that differ, in order."""
+        return [box for box in self.parts.values() if box.isVisibleTo(self)]
 
     def save(self) -> None:
         """Do what was decided, or say what is missing."""
@@ -146,7 +156,7 @@ class MergeForm(ActForm):
             line = by_part[part]
             _fill(box, [(line.keep or _NOTHING, False), (line.absorb or _NOTHING, True)])
             box.setCurrentIndex(int(part in comparison.proposed))
-            self.placed[f"{part.label} gardé(e)"].setVisible(line.differs)
+            self.placed[_kept_label(part)].setVisible(line.differs)
         _fill(self.decision, [("Choisir…", None), *_DECISIONS])
         self.reason.clear()
         self.focus(self.kept)
@@ -164,9 +174,11 @@ class MergeForm(ActForm):
             return
         status = comparison.settled.identity.status.label.lower()
         brought = ", ".join(comparison.follows) or "rien de délivré"
+        lead = comparison.absorb if comparison.settled.leads else comparison.keep
+        becomes = f"Le dossier conservé aura une {status}, avec les traits stricts du n°\u00a0{lead.patient.id}."
         said = {
-            MERGE: f"Le dossier conservé aura une {status}. Il montrera aussi ce qui suit le dossier absorbé\u00a0: "
-            f"{brought}. Le dossier absorbé ne se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
+            MERGE: f"{becomes} Il montrera aussi ce qui suit le dossier absorbé\u00a0: {brought}. Le dossier absorbé ne "
+            "se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
             TWINS: "Les deux dossiers restent, marqués homonymes, et ne sont plus proposés comme doublon.",
             APART: "Les deux dossiers restent tels quels, et ne sont plus proposés comme doublon.",
         }
@@ -230,12 +242,15 @@ class DuplicateList(Panel):
                 second=_why,
             ),
             Column("Né(e) le", lambda pair: formats.date(pair.born), width=11, spare=True),
-            Column("", lambda pair: pair.likeness.grade.label.split()[-1].capitalize(), width=11, tone=_tone),
+            Column("", lambda pair: _GRADES[pair.likeness.grade], width=9, tone=_tone),
         ]
         self.empty = EmptyState("check", "Recherche…", "Les dossiers sont comparés entre eux.")
         self.list: ListTable[Pair] = ListTable("Doublons probables", columns, self.empty)
         self.body.addWidget(Text("Entrée compare les deux dossiers pointés.", "muted", wrap=True))
         self.body.addWidget(self.list, 1)
+        self.about = Text("", "muted", wrap=True)
+        self.body.addWidget(self.about)
+        self.list.pointed.connect(lambda pair: self.about.setText("" if pair is None else _about(pair)))
         self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
 
     def read(self) -> None:
@@ -256,6 +271,10 @@ def _choices() -> QComboBox:
     return box
 
 
+def _kept_label(part: Part) -> str:
+    return f"{part.label} à garder"
+
+
 def _fill(box: QComboBox, pairs: Iterable[tuple[str, object]]) -> None:
     box.clear()
     for text, value in pairs:
@@ -272,7 +291,19 @@ def _told(merge: Merge) -> str:
 
 
 def _why(pair: Pair) -> str:
-    return f"n°\u00a0{pair.first_id} et n°\u00a0{pair.second_id}\u00a0: {pair.likeness.reason}"
+    return f"n°\u00a0{pair.first_id} et n°\u00a0{pair.second_id}"
+
+
+def _about(pair: Pair) -> str:
+    """Return what a line has no room for: both files, with their dates, and why they look alike."""
+    first, second = (
+        f"n°\u00a0{number} {name}, {formats.date(born)}"
+        for number, name, born in (
+            (pair.first_id, pair.first, pair.born),
+            (pair.second_id, pair.second, pair.second_born),
+        )
+    )
+    return f"{first} et {second}\u00a0: {pair.likeness.reason}."
 
 
 def _tone(pair: Pair) -> str:
