@@ -21,6 +21,7 @@ from app.demo_cards import DemoCards
 from app.demo_rights import DemoApcv, DemoFsv
 from app.fsv_bench import FsvBench, files_of
 from app.holder_cards import CardBench, HolderCards, build_cards
+from app.insi_line import DemoInsi, InsiLine
 from app.jobs import DailySeal, DailyWork
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
@@ -53,9 +54,14 @@ from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.papers.service import Papers
 from app.officine.patients.card_desk import PatientCards
+from app.officine.patients.cog import Places
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
 from app.officine.patients.ins_symbols import InsSymbols
+from app.officine.patients.insi_desk import InsiDesk
+from app.officine.patients.insi_journal import InsiJournal
+from app.officine.patients.insi_site import InsiSite
+from app.officine.patients.merges import Merges
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -66,6 +72,7 @@ from app.officine.rights.model import Meanings
 from app.officine.rights.service import PatientRights
 from app.officine.safety.service import Safety
 from app.officine.scan import ins_symbol
+from app.officine.secrets.authorities import defect_of
 from app.officine.secrets.certificates import Certificates
 from app.officine.secrets.service import Vault
 from app.officine.staff.accounts import Accounts as StaffAccounts
@@ -122,8 +129,14 @@ class Services:
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
+    insi: InsiDesk
+    insi_journal: InsiJournal
+    insi_site: InsiSite
+    demo_insi: DemoInsi | None
     prescriptions: Prescriptions
     stock: Stock
     counter: Counter
@@ -275,6 +288,7 @@ class Services:
             self._watcher.stop()
         if self._daily_seal is not None:
             self._daily_seal.stop()
+        self.insi.close()
         if self._daily_purge is not None:
             self._daily_purge.stop()
         self.cards.stop()
@@ -410,6 +424,9 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         trust=readers.trust,
     )
     identities = Identities(db, staff, production=not mode.is_simulated)
+    insi_site = InsiSite(db, staff, defect_of=defect_of)
+    certificates = Certificates(db, vault, staff)
+    demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     return Services(
         folder=folder,
@@ -423,6 +440,8 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         catalog=catalog,
         patients=patients,
         identities=identities,
+        places=Places(db, staff),
+        merges=Merges(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
         ins_symbols=InsSymbols(
             db,
@@ -431,6 +450,18 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             ins_symbol.message,
             folder=folder.prints,
             banner=settings.mode.banner,
+            production=not mode.is_simulated,
+        ),
+        insi_journal=InsiJournal(db, staff, vault),
+        insi_site=insi_site,
+        demo_insi=demo_insi,
+        insi=InsiDesk(
+            db,
+            staff,
+            identities=identities,
+            site=insi_site,
+            line=InsiLine(db, certificates, readers.professional, demo_insi),
+            box=vault,
             production=not mode.is_simulated,
         ),
         prescriptions=prescriptions,
@@ -493,7 +524,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         sign_in=sign_in,
         vault=vault,
         passphrase=passphrase,
-        certificates=Certificates(db, vault, staff),
+        certificates=certificates,
         professional_cards=readers.holders,
         card_bench=readers.bench,
         card_settings=CardSettings(db, staff, lambda name, value: keep_settings({name: value})),

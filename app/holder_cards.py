@@ -265,6 +265,7 @@ class CardParts:
     """What the house is given of the cards."""
 
     desk: CardDesk
+    professional: ProfessionalDesk
     holders: HolderCards
     trust: HolderTrust
     bench: CardBench
@@ -289,6 +290,7 @@ def build_cards(settings: Settings, mode: Mode, clock: Clock, demo: DemoCards | 
     professional = ProfessionalDesk(module, desk)
     return CardParts(
         desk,
+        professional,
         HolderCards(professional, clock, taken_back),
         HolderTrust(anchors, clock, taken_back),
         CardBench(desk, professional, clock, anchors=anchors, production=not mode.is_simulated, lists=taken_back),

@@ -150,16 +150,22 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
+    from app.ui.patients.creation_poses import PICTURES as CREATION  # noqa: PLC0415 -- the same
+    from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
+    from app.ui.patients.insi_poses import PICTURES as INSI  # noqa: PLC0415 -- the same
+    from app.ui.patients.merge_poses import PICTURES as MERGES  # noqa: PLC0415 -- the same
     from app.ui.patients.papers_poses import PICTURES as PAPERS  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.insi_poses import PICTURES as INSI_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
     from app.ui.stock.discard_poses import PICTURES as DISCARD  # noqa: PLC0415 -- the same
     from app.ui.stock.poses import PICTURES as STOCK  # noqa: PLC0415 -- the same
+    from app.ui.trace.insi_poses import PICTURES as INSI_JOURNAL  # noqa: PLC0415 -- the same
     from app.ui.trace.poses import PICTURES as TRACE  # noqa: PLC0415 -- the same
 
     return (
@@ -177,11 +183,16 @@ def pictures() -> tuple[Picture, ...]:
         *RECALLS,
         *CASH,
         *ACCOUNTS,
+        *MERGES,
         *PATIENTS,
         *PAPERS,
+        *CREATION,
         *INS,
+        *INSI,
+        *IDENTITY,
         *REGISTERS,
         *TRACE,
+        *INSI_JOURNAL,
         *STOCK,
         *DISCARD,
         *LOCK,
@@ -190,6 +201,7 @@ def pictures() -> tuple[Picture, ...]:
         *PICTURES,
         *CARD_SETTINGS,
         *VITALE,
+        *INSI_SETTINGS,
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from insi_line import Line
 
 from app.bootstrap import Services, create_demo
 from app.kernel.errors import GalienError
@@ -34,6 +35,8 @@ from app.officine.patients.identities import IdentityOptions
 from app.officine.patients.identity import Ins, Traits
 from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity
 from app.officine.patients.identity_model import Mode as EvidenceMode
+from app.officine.patients.insi_model import CardKey, InsiSettings
+from app.officine.patients.merge_model import MergeDraft
 from app.officine.patients.model import Attribute
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
@@ -132,6 +135,12 @@ def open_box(code: str) -> OpenBox:
     )
 
 
+def merging(house: House) -> MergeDraft:
+    """Return the merge of a file into itself: whoever holds the right is told why not."""
+    number = house.patient.id
+    return MergeDraft(keep=number, keep_version=0, absorb=number, absorb_version=0, reason="essai")
+
+
 def avoir(delivery: int) -> ReversalDraft:
     """Return an avoir of nothing."""
     return ReversalDraft(delivery=delivery, kind=ReversalKind.CREDIT, reason="Erreur", lines=(), refunds=())
@@ -207,9 +216,12 @@ CASES: dict[str, Case] = {
     "tfr.load": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.load(TFR, a)),
     # --- Patients ---
     "patients.search": Case(Right.READ_PATIENT, lambda s, _h, a: s.search("pat", actor=a)),
+    "patients.search_identity": Case(Right.READ_PATIENT, lambda s, _h, a: s.search_identity("1985", actor=a)),
     "patients.get": Case(Right.READ_PATIENT, lambda s, h, a: s.get(h.patient.id, a)),
     "patients.open": Case(Right.READ_PATIENT, lambda s, h, a: s.open(h.patient.id, a)),
-    "patients.create": Case(Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a)),
+    "patients.create": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a, confirmed=True)
+    ),
     "patients.update": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.update(h.patient.id, 0, draft_of(h.patient, h.patient.coverage), a)
     ),
@@ -223,11 +235,21 @@ CASES: dict[str, Case] = {
     "patients.take_rights": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
     ),
+    "places.load": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.load([("v.csv", b"COM,LIBELLE\n01001,X\n")], a)),
+    "merges.compare": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.compare(h.patient.id, h.patient.id, a)),
+    "merges.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "merges.duplicates": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.duplicates(a)),
+    "merges.merge": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.merge(merging(h), a)),
+    "merges.undo": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.undo(4711, "essai", a)),
+    "merges.tell_apart": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.tell_apart(h.patient.id, 4711, "essai", a)),
+    "merges.mark_twins": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.mark_twins(h.patient.id, 4711, a)),
     "identities.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "identities.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, a)),
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
     "identities.edit": Case(Right.EDIT_PATIENT, lambda s, h, a: s.edit(h.patient.id, 0, {"used_name": "X"}, a)),
     "identities.prove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.prove(h.patient.id, 0, PASSPORT, a)),
+    "identities.validate": Case(Right.EDIT_PATIENT, lambda s, h, a: s.validate(h.patient.id, 0, a)),
+    "identities.differs": Case(Right.EDIT_PATIENT, lambda s, h, a: s.differs(h.patient.id, FOUND.ins, FOUND.traits, a)),
     "identities.withdraw_evidence": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.withdraw_evidence(h.patient.id, 0, "Erreur", a)
     ),
@@ -251,6 +273,19 @@ CASES: dict[str, Case] = {
         Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_evidence_types(DEFAULT_TYPES, a)
     ),
     "identities.set_options": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_options(IdentityOptions(), a)),
+    "insi_journal.calls": Case(Right.READ_AUDIT, lambda s, _h, a: s.calls(a)),
+    "insi_journal.exchange": Case(Right.READ_AUDIT, lambda s, _h, a: s.exchange(4711, a)),
+    "insi_journal.export": Case(Right.READ_AUDIT, lambda s, _h, a: s.export(NO_FILE / "x", NOON, a)),
+    "insi_site.set": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set(InsiSettings(), a)),
+    "insi.blocked": Case(
+        Right.CALL_INSI, lambda s, h, a: Refused(tuple(s.blocked(h.services.identities.of(h.patient.id), a)))
+    ),
+    "insi.inject": Case(Right.CALL_INSI, lambda s, _h, a: s.inject(b"", a)),
+    "insi.search": Case(Right.CALL_INSI, lambda s, h, a: s.search(h.patient.id, a)),
+    "insi.by_card": Case(Right.CALL_INSI, lambda s, h, a: s.by_card(h.patient.id, CardKey(), a)),
+    "insi.verify": Case(Right.CALL_INSI, lambda s, h, a: s.verify(h.patient.id, a)),
+    "insi.accept": Case(Right.CALL_INSI, lambda s, _h, a: s.accept(4711, 0, a)),
+    "insi.refuse": Case(Right.CALL_INSI, lambda s, _h, a: s.refuse(4711, "Essai", a)),
     "rights.read_card": Case(Right.DELIVER, lambda s, _h, a: s.read_card(bytearray(b"1234"), a)),
     "rights.read_phone": Case(Right.DELIVER, lambda s, _h, a: s.read_phone("x", NOON, a)),
     "rights.take": Case(Right.EDIT_PATIENT, lambda s, h, a: s.take(None, None, h.patient, a)),
@@ -416,6 +451,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     added = services.staff.add_all([*drafts, DRAFT], services.system_actor)
     assert isinstance(added, Done)
     *members, target = added.value
+    # Nobody is asked over a line: what is tried here is who may ask.
+    services.insi._line = Line(is_simulated=True)
     product = services.catalog.search("doliprane 1000", 1)[0]
     delivery = services.counter.deliveries()
     yield House(

@@ -6,10 +6,11 @@ import csv
 import datetime as dt
 import threading
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from insi_line import ZOE, Line
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -22,7 +23,6 @@ from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity, Mo
 from app.officine.patients.insi_desk import InsiDesk
 from app.officine.patients.insi_journal import InsiJournal
 from app.officine.patients.insi_model import (
-    Answer,
     CardKey,
     Decision,
     InsiMode,
@@ -41,22 +41,16 @@ from app.officine.staff.model import MemberDraft, Role
 from app.officine.staff.service import Staff, actor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from app.kernel.outcome import Outcome
     from app.officine.patients.identity_model import IdentityFile
-    from app.officine.patients.insi_model import Question
     from app.store.audit import Actor
     from app.store.database import Database
 
 PROVISIONAL, RETRIEVED = IdentityStatus.PROVISIONAL, IdentityStatus.RETRIEVED
 VALIDATED, QUALIFIED = IdentityStatus.VALIDATED, IdentityStatus.QUALIFIED
 NIR = "1.2.250.1.213.1.4.8"
-ZOE = InsiIdentity(
-    ins=Ins("275126322074974", NIR),
-    traits=Traits(family_name="ADRUN", birth_names="ZOE", sex="F", birth_date="1975-12-31", birth_place="63220"),
-)
 BELLA = InsiIdentity(
     ins=Ins("236066322083656", NIR),
     traits=Traits(
@@ -78,65 +72,6 @@ DOWN = InsiFailed(
 DRAFT = PatientDraft(
     family_name="ADRUN", first_name="ZOE", birth_date=dt.date(1975, 12, 31), sex=Sex.FEMALE, birth_place="63220"
 )
-
-
-@dataclass
-class Line:
-    """A line whose answers are told beforehand, by the value of the first name that is sent."""
-
-    answers: dict[str, list[InsiIdentity | str | Exception]] = field(default_factory=dict)
-    asked: list[Question] = field(default_factory=list)
-    modes: list[InsiMode] = field(default_factory=list)
-    missing: tuple[Finding, ...] = ()
-    is_simulated: bool = False
-    meanwhile: Callable[[], object] = lambda: None
-
-    def check(self, settings: InsiSettings, mode: InsiMode) -> Sequence[Finding]:
-        """Say what is missing."""
-        del settings, mode
-        return self.missing
-
-    def needs_code(self, mode: InsiMode) -> bool:
-        """A card wants its code."""
-        return mode is InsiMode.CARD
-
-    def caller(self, mode: InsiMode) -> str:
-        """The officine."""
-        del mode
-        return "10B0000001"
-
-    def ask(
-        self,
-        question: Question,
-        settings: InsiSettings,
-        mode: InsiMode,
-        code: bytearray | None,
-        is_cancelled: Callable[[], bool],
-    ) -> Answer:
-        """Give the next answer."""
-        del settings, code, is_cancelled
-        self.asked.append(question)
-        self.modes.append(mode)
-        self.meanwhile()
-        told = self.answers.get(question.first_name, ["01"])
-        one = told.pop(0) if len(told) > 1 else told[0]
-        if isinstance(one, Exception):
-            raise one
-        code_told = one if isinstance(one, str) else "00"
-        return Answer(
-            code=code_told,
-            label={"00": "OK", "01": "Aucune identite trouvee", "02": "Plusieurs identites trouvees"}.get(
-                code_told, ""
-            ),
-            found=None if isinstance(one, str) else one,
-            mode=mode,
-            caller="10B0000001",
-            raw_request=b"<request>ADRUN</request>",
-            raw_answer=b"<answer>275126322074974</answer>",
-        )
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class NoBox:
@@ -193,7 +128,7 @@ class Desk:
 
     def create(self, draft: PatientDraft) -> int:
         """Make a file."""
-        made = self.patients.create(draft, self.actor)
+        made = self.patients.create(draft, self.actor, confirmed=True)
         assert isinstance(made, Done)
         return made.value.id
 
@@ -307,7 +242,7 @@ def test_traits_that_differ_are_shown_and_must_be_confirmed_and_the_first_name_i
     assert told == {
         "family_name": Likeness.TYPOGRAPHIC,
         "first_name": Likeness.DIFFERENT,
-        "birth_names": Likeness.SAME,
+        "birth_names": Likeness.DIFFERENT,
         "sex": Likeness.SAME,
         "birth_date": Likeness.SAME,
         "birth_place": Likeness.DIFFERENT,

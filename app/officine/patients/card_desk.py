@@ -117,7 +117,8 @@ def _beneficiary(session: Session, person: CardPerson, day: dt.date) -> Benefici
     candidates = _candidates(session, person, day)
     matches = cards.matches(person, candidates, day)
     near = () if matches else cards.alike(person, candidates, day)
-    return Beneficiary(person.family_name, person.first_name, person.birth, cards.draft_of(person, day), matches, near)
+    draft = cards.draft_of(person, day)
+    return Beneficiary(person.family_name, person.first_name, person.birth, draft, matches, near, person.nir)
 
 
 def _candidates(session: Session, person: CardPerson, day: dt.date) -> list[Patient]:

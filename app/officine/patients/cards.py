@@ -183,6 +183,8 @@ class Beneficiary:
     draft: PatientDraft
     matches: tuple[Patient, ...] = ()
     alike: tuple[Patient, ...] = ()
+    nir: str = field(default="", repr=False)
+    """The number beside the name: for INSi alone, and never kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def periods_kept(period: Period) -> tuple[Period, ...]:
     return period, Period(month, month), Period(year, year)
 
 
-def own_sex(person: CardPerson) -> Sex | None:
+def own_sex(person: CardPerson | Beneficiary) -> Sex | None:
     """Return the sex that the NIR tells, where it is the person's own; None where it may be another's.
 
     The year and month of birth stand in a NIR: a child's card bears the insured person's.

@@ -35,11 +35,14 @@ class Event(enum.StrEnum):
     RECOVER = "recover"
     EVIDENCE = "evidence"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    VALIDATE = "validate"
     MARK = "mark"
     UNMARK = "unmark"
     EDIT = "edit"
     VERIFY = "verify"
     SCAN = "scan"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
     @property
     def label(self) -> str:
@@ -49,11 +52,14 @@ class Event(enum.StrEnum):
             Event.RECOVER: "Identité reprise d’INSi",
             Event.EVIDENCE: "Pièce d’identité contrôlée",
             Event.EVIDENCE_WITHDRAWN: "Pièce d’identité invalidée",
+            Event.VALIDATE: "Identité validée à la main",
             Event.MARK: "Attribut posé",
             Event.UNMARK: "Attribut levé",
             Event.EDIT: "Traits modifiés",
             Event.VERIFY: "INS vérifiée",
             Event.SCAN: "Datamatrix INS lu",
+            Event.MERGE: "Dossiers fusionnés",
+            Event.UNMERGE: "Fusion annulée",
         }[self]
 
 
@@ -64,6 +70,7 @@ class ReviewKind(enum.StrEnum):
     DUPLICATE = "duplicate"
     DIFFERENCE = "difference"
     CALL_AGAIN = "call_again"
+    COLLISION = "collision"
 
     @property
     def label(self) -> str:
@@ -73,6 +80,7 @@ class ReviewKind(enum.StrEnum):
             ReviewKind.DUPLICATE: "Doublon probable",
             ReviewKind.DIFFERENCE: "Traits qui diffèrent",
             ReviewKind.CALL_AGAIN: "INSi à rappeler",
+            ReviewKind.COLLISION: "Collision potentielle",
         }[self]
 
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from app.kernel.outcome import Finding, Severity, is_refused
 from app.kernel.text import typographic
 from app.officine.patients import names, transitions
+from app.officine.patients.cards import own_sex
 from app.officine.patients.identity import STRICT
-from app.officine.patients.insi_model import Likeness, Refinement, TraitLine
+from app.officine.patients.insi_model import CardKey, Likeness, Refinement, TraitLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.officine.patients.cards import Beneficiary
     from app.officine.patients.identity import Identity, Traits
     from app.officine.patients.identity_model import IdentityFile, InsiIdentity, PastIns
 
@@ -101,6 +103,25 @@ def check_found(found: InsiIdentity, *, production: bool) -> list[Finding]:
     return defects
 
 
+def card_key(people: Sequence[Beneficiary], chosen: int) -> CardKey:
+    """Return what INSi is told of one of the people of a Vitale.
+
+    The number beside a name is the person’s own only where it tells the birth of that person; it is the insured one’s
+    otherwise, and the rank then tells twins apart. The birth date goes as the card has it.
+    """
+    person = people[chosen]
+    is_own = own_sex(person) is not None
+    born_alike = [place for place, one in enumerate(people) if one.birth == person.birth]
+    birth = person.birth
+    return CardKey(
+        individual=person.nir if is_own else "",
+        holder=person.nir,
+        family_name=person.draft.family_name,
+        birth_date=f"{birth[:4]}-{birth[4:6]}-{birth[6:8]}" if len(birth) == 8 else "",
+        rank=born_alike.index(chosen) + 1,
+    )
+
+
 def bounded(found: InsiIdentity) -> InsiIdentity:
     """Return an answer as the journal keeps it: the whole of it is in the exchange."""
     return replace(found, past=found.past[:PAST_LIMIT])
@@ -137,6 +158,9 @@ def askable(identity: Identity) -> list[Finding]:
 
 def _likeness(trait: str, here: str, there: str, changed: set[str]) -> Likeness:
     if trait not in changed:
+        if trait == "birth_names" and here != there:
+            # A list that was not known beyond the first name is completed; one that begins otherwise differs.
+            return Likeness.DIFFERENT if "first_name" in changed else Likeness.NEW
         return Likeness.SAME
     if not here:
         return Likeness.NEW

@@ -48,6 +48,7 @@ _WAITS_S = (2.0, 8.0)
 """Before each new try of a call that may succeed later; then somebody is to call again."""
 _STEP_S = 0.1
 _REASON_LIMIT = 200
+_LARGEST_INJECTED = 2_000_000
 
 
 def never() -> bool:
@@ -84,6 +85,27 @@ class InsiDesk:
     def is_simulated(self) -> bool:
         """True where INSi is simulated."""
         return self._line.is_simulated
+
+    def inject(self, content: bytes, actor: Actor) -> Outcome[None]:
+        """Play the next answer from a file, as the booklets of the CNDA do; in a simulation only, and traced."""
+        findings = self._staff.refusal(actor, Right.CALL_INSI)
+        if not self._line.is_simulated:
+            text = "Une réponse d’essai n’est admise que dans une simulation."
+            findings.append(_error(62, text, "Ouvrez un dossier de démonstration ou de formation."))
+        if len(content) > _LARGEST_INJECTED:
+            findings.append(
+                _error(63, "Ce fichier dépasse 2 Mo : ce n’est pas une réponse d’INSi.", "Choisissez-en un autre.")
+            )
+        if findings:
+            return Refused(tuple(findings))
+        self._line.inject(content)
+        with self._db.write(actor) as work:
+            work.audit("insi.inject", "insi_call", details={"size": len(content)})
+        return Done(None)
+
+    def close(self) -> None:
+        """Give the line up."""
+        self._line.close()
 
     # --- Before a call ------------------------------------------------------------------------------------------------
 

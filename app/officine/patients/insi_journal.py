@@ -41,15 +41,24 @@ class InsiJournal:
         self._box = box
 
     def calls(
-        self, actor: Actor | None, *, patient_id: int | None = None, before: int | None = None, limit: int = _PAGE
+        self,
+        actor: Actor | None,
+        *,
+        patient_id: int | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        before: int | None = None,
+        limit: int = _PAGE,
     ) -> list[Call]:
         """Return the calls, the latest first, of a file or of all; ``before`` a call goes on with a former reading.
 
-        Raises InputDefect where ``actor`` may not read the trace.
+        ``since`` is counted in, ``until`` is not. Raises InputDefect where ``actor`` may not read the trace.
         """
         self._staff.require(actor, Right.READ_AUDIT)
         with self._db.read() as session:
-            return insi_store.journal(session, patient_id=patient_id, before=before, limit=limit)
+            return insi_store.journal(
+                session, patient_id=patient_id, since=since, until=until, before=before, limit=limit
+            )
 
     def exchange(self, call_id: int, actor: Actor) -> tuple[bytes, bytes] | None:
         """Return the request and the answer of a call as they went over the line, traced; None where not kept.
@@ -68,8 +77,16 @@ class InsiJournal:
             work.audit("insi.exchange", "insi_call", str(call_id), patient_id=patient_id)
         return opened
 
-    def export(self, file: Path, since: dt.datetime, actor: Actor) -> int:
-        """Write the calls since a moment to a CSV file, oldest first; return how many. Traced.
+    def export(
+        self,
+        file: Path,
+        since: dt.datetime | None,
+        actor: Actor,
+        *,
+        until: dt.datetime | None = None,
+        patient_id: int | None = None,
+    ) -> int:
+        """Write the calls asked for as in ``calls`` to a CSV file, oldest first; return how many. Traced.
 
         The numbers of the patients are only there for who may see an INS. Raises InputDefect without the right to read
         the trace, the EnvironmentFailure of the disk.
@@ -79,7 +96,9 @@ class InsiJournal:
         calls: list[Call] = []
         with self._db.read() as session:
             before: int | None = None
-            while page := insi_store.journal(session, since=since, before=before, limit=_PAGE):
+            while page := insi_store.journal(
+                session, patient_id=patient_id, since=since, until=until, before=before, limit=_PAGE
+            ):
                 calls += page
                 before = page[-1].id
         stream = io.StringIO()
@@ -93,7 +112,8 @@ class InsiJournal:
             refused="Ce fichier ne peut pas être écrit.",
         )
         with self._db.write(actor) as work:
-            work.audit("insi.export", "insi_call", details={"calls": len(calls), "file": file.name})
+            details = {"calls": len(calls), "file": file.name}
+            work.audit("insi.export", "insi_call", patient_id=patient_id, details=details)
         return len(calls)
 
 

@@ -90,6 +90,10 @@ class InsiLine(Protocol):
         """Make one call; ``code`` is zeroed. Raises InsiFailed, or the EnvironmentFailure of the card."""
         ...
 
+    def inject(self, content: bytes) -> None:
+        """Let the next answer be this one, whole: in a simulation only. Raises InsiFailed elsewhere."""
+        ...
+
     def close(self) -> None:
         """Give up what is open."""
         ...

@@ -14,6 +14,7 @@ from app.officine.patients.identity_model import InsiIdentity, PastIns
 from app.officine.patients.insi_model import Call, Decision, InsiMode, Operation
 from app.officine.patients.insi_tables import InsiCallRow, InsiDecisionRow
 from app.officine.patients.tables import PatientRow
+from app.store import merged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -100,15 +101,18 @@ def journal(
     *,
     patient_id: int | None = None,
     since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[Call]:
-    """Return the calls, the latest first: of a file or of all, since a moment, before a call already read."""
+    """Return the calls, the latest first: of a file or of all, between two moments, before a call already read."""
     found = _calls().order_by(InsiCallRow.id.desc()).limit(limit)
     if patient_id is not None:
-        found = found.where(InsiCallRow.patient_id == patient_id)
+        found = found.where(InsiCallRow.patient_id.in_(merged.whole(session, patient_id)))
     if since is not None:
         found = found.where(InsiCallRow.at >= since)
+    if until is not None:
+        found = found.where(InsiCallRow.at < until)
     if before is not None:
         found = found.where(InsiCallRow.id < before)
     return [_call_of(*row) for row in session.execute(found).all()]

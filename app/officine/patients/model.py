@@ -49,6 +49,11 @@ class IdentityStatus(enum.StrEnum):
         """True where the matricule and its OID are kept."""
         return self in {IdentityStatus.RETRIEVED, IdentityStatus.QUALIFIED}
 
+    @property
+    def is_sent(self) -> bool:
+        """True where the matricule and its OID may leave the officine (INS.37)."""
+        return self is IdentityStatus.QUALIFIED
+
 
 class Attribute(enum.StrEnum):
     """What calls for vigilance on an identity."""
@@ -136,6 +141,7 @@ class Patient:
 
     ``matricule`` (15 characters, key included) and ``oid`` go together, and are kept only where the status
     holds the INS; ``version`` counts the edits, so that two workstations never overwrite one another.
+    ``merged_into`` is the file that absorbed this one, None for a file that lives.
     """
 
     id: int
@@ -160,6 +166,7 @@ class Patient:
     matricule: str | None
     oid: str | None
     version: int
+    merged_into: int | None = None
 
     @property
     def display_name(self) -> str:

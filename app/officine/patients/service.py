@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.patients import identity_store, rules, store
+from app.officine.patients import antecedents, identity_store, rules, store
+from app.officine.patients.cog import Places
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
+_ANTECEDENTS = 200
+"""How many files a search before creation shows: a year alone is shared by many."""
 _SAME_ACCESS = dt.timedelta(minutes=10)
 
 
@@ -45,8 +49,9 @@ class Patients:
         """Keep the files in ``db``; ask ``staff`` for the rights."""
         self._db = db
         self._staff = staff
+        self._places = Places(db, staff)
         self._lock = threading.Lock()
-        self._opened: dict[tuple[Actor, int], dt.datetime] = {}
+        self._opened: dict[tuple[Actor, int, bool], dt.datetime] = {}
 
     def search(self, text: str, limit: int = 30, actor: Actor | None = None) -> list[Patient]:
         """Return the patients found by birth date in any typed form, letters of any name, or both, in any order.
@@ -62,42 +67,67 @@ class Patients:
         with self._db.read() as session:
             return store.search(session, query, limit)
 
+    def search_identity(self, born: str, letters: str = "", actor: Actor | None = None) -> Outcome[list[Patient]]:
+        """Return the files that a person may already have, before one more is created (RNIV, INS.07 to INS.10).
+
+        ``born`` is the date of birth, whole or in part, then ``letters`` at most three of any name; a matricule, with
+        its right key only. A file whose date was completed by the rule answers to the days that it may stand for.
+        A warning tells where more files answer than are shown. Raises as ``search``.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
+        query, findings = antecedents.read_search(born, letters, today(self._db.clock))
+        if is_refused(findings):
+            return Refused(tuple(findings))
+        with self._db.read() as session:
+            found = store.search(session, query, _ANTECEDENTS + 1)
+        if len(found) > _ANTECEDENTS:
+            return Done(found[:_ANTECEDENTS], (antecedents.truncated(_ANTECEDENTS),))
+        return Done(found)
+
     def get(self, patient_id: int, actor: Actor | None = None) -> Patient | None:
         """Return a patient's file; None when there is no such one. Raises as ``search``."""
         self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.get(session, patient_id)
 
-    def open(self, patient_id: int, actor: Actor, where: str = "") -> Outcome[Patient]:
+    def current(self, patient_id: int) -> Patient | None:
+        """Return the file in which a file lives on: itself, or the one that absorbed it; None for an unknown one."""
+        with self._db.read() as session:
+            return store.get(session, merged.head(session, patient_id))
+
+    def open(self, patient_id: int, actor: Actor, where: str = "", *, ins: bool = False) -> Outcome[Patient]:
         """Return a patient's file to be shown to a person, traced: who, when, from where, whose (DSR, INS-04).
 
         Refused to who may not read files. Shown again to the same person at the same workstation within ten minutes,
-        it is the same access. ``where`` is the room that shows it.
+        it is the same access. ``where`` is the room that shows it; ``ins`` says that its matricule INS is in sight: the
+        first time that it is, within an access or not, is an access of its own.
         """
+        details = {"room": where} | ({"ins": True} if ins else {})
         findings = self._staff.refusal(actor, Right.READ_PATIENT)
         if findings:
-            self._trace_opening(patient_id, actor, where, "refused")
+            self._trace_opening(patient_id, actor, details, "refused")
             return Refused(tuple(findings))
         patient = self.get(patient_id)
         if patient is None:
             return Refused((rules.unknown(patient_id),))
-        if self._is_new_access(patient_id, actor):
-            self._trace_opening(patient_id, actor, where, "ok")
+        if self._is_new_access(patient_id, actor, ins=ins):
+            self._trace_opening(patient_id, actor, details, "ok")
         return Done(patient)
 
-    def _is_new_access(self, patient_id: int, actor: Actor) -> bool:
-        key, now = (actor, patient_id), self._db.clock.now()
+    def _is_new_access(self, patient_id: int, actor: Actor, *, ins: bool) -> bool:
+        now = self._db.clock.now()
         with self._lock:
             # Kept short: what is older is a new access anyway.
             self._opened = {one: at for one, at in self._opened.items() if dt.timedelta(0) <= now - at < _SAME_ACCESS}
-            if key in self._opened:
+            # Who saw the matricule saw the rest of the file too.
+            covering = {(actor, patient_id, True), (actor, patient_id, ins)}
+            if not covering.isdisjoint(self._opened):
                 return False
-            self._opened[key] = now
+            self._opened[actor, patient_id, ins] = now
             return True
 
-    def _trace_opening(self, patient_id: int, actor: Actor, where: str, result: str) -> None:
+    def _trace_opening(self, patient_id: int, actor: Actor, details: dict[str, Any], result: str) -> None:
         with self._db.write(actor) as work:
-            details = {"room": where}
             work.audit(
                 "patient.open", "patient", str(patient_id), patient_id=patient_id, details=details, result=result
             )
@@ -116,10 +146,16 @@ class Patients:
         """Return what there is to say of a draft before it is created: conversions, refusals, possible duplicates."""
         return self._checked(draft, creation=True)[1]
 
-    def create(self, draft: PatientDraft, actor: Actor) -> Outcome[Patient]:
-        """Create a file of provisoire status; the findings name the conversions and the possible duplicates."""
+    def create(self, draft: PatientDraft, actor: Actor, *, confirmed: bool = False) -> Outcome[Patient]:
+        """Create a file of provisoire status; the findings name the conversions and the possible duplicates.
+
+        Whatever was searched before, those born the same day who share a name are looked for once more: where there
+        are some, nothing is created until it is ``confirmed`` that this is another person (RNIV, INS.07).
+        """
         kept, findings = self._checked(draft, creation=True)
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
+        if not confirmed and any(finding.code == rules.DUPLICATE for finding in findings):
+            findings.append(antecedents.to_confirm())
         if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
@@ -142,6 +178,7 @@ class Patients:
         before = self.get(patient_id)
         if before is None:
             return Refused((rules.unknown(patient_id),))
+        findings += rules.merged(before)
         findings += rules.locked_traits(before, kept)
         if before.version != version:
             findings.append(rules.edited_meanwhile())
@@ -181,8 +218,8 @@ class Patients:
         patient_id = read_from.id
         with self._db.write(actor) as work:
             after = store.get(work.session, patient_id)
-            if after is None or after.version != read_from.version:
-                return Refused((rules.edited_meanwhile(),))
+            if after is None or not rules.is_writable(after, read_from.version):
+                return Refused(tuple(rules.unwritable(after or read_from)))
             if coverage != read_from.coverage:
                 after = store.change(work.session, read_from, kept, work.now)
                 if after is None:
@@ -219,6 +256,8 @@ class Patients:
     def _checked(self, draft: PatientDraft, *, creation: bool = False) -> tuple[PatientDraft, list[Finding]]:
         kept, findings = rules.normalized(draft)
         findings += rules.check(kept, today(self._db.clock), creation=creation)
+        if creation and kept.birth_place and not is_refused(findings):
+            findings += self._places.check(kept.birth_place, kept.birth_date)
         if kept.birth_date is not None:
             with self._db.read() as session:
                 findings += rules.duplicates(kept, store.born_on(session, kept.birth_date))

@@ -51,6 +51,12 @@ class Certificates:
         told = (rules.certificate_ends(one.usage, one.not_after, now) for one in self.all())
         return [finding for finding in told if finding is not None]
 
+    def certificate_der(self, usage: str) -> bytes | None:
+        """Return the certificate of a usage (DER); None where there is none."""
+        with self._db.read() as session:
+            row = session.get(CertificateRow, usage)
+        return None if row is None else row.der
+
     def private_key(self, usage: str) -> bytes | None:
         """Return the private key of a usage (PKCS#8, DER); None where there is none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from app.kernel.errors import GalienError
+
+
+_COMMON_NAME = re.compile(r"(?:^|[,+])CN=((?:\\.|[^,+\\])*)")
 
 
 class Opener(enum.StrEnum):
@@ -61,3 +65,9 @@ class Certificate:
     not_before: dt.datetime
     not_after: dt.datetime
     fingerprint: str
+
+    @property
+    def common_name(self) -> str:
+        """The common name of the subject, as it reads; empty where it has none (RFC 4514)."""
+        found = _COMMON_NAME.search(self.subject)
+        return "" if found is None else re.sub(r"\\(.)", r"\1", found[1])

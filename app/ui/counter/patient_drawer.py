@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity, is_refused
 from app.officine.dispensing import session as editing
+from app.officine.patients.antecedents import born_in, named_in
 from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
+from app.ui.patients.antecedents import INCOMPLETE, LONG_ENOUGH, Antecedents
+from app.ui.patients.place_field import PlaceField
 from app.ui.widgets.basics import ActButton, Button, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -22,8 +26,6 @@ from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    from PySide6.QtGui import QKeyEvent
 
     from app.kernel.outcome import Outcome
     from app.ui.context import Ui
@@ -56,14 +58,15 @@ class _SexButton(QRadioButton):
 class PatientForm(QWidget):
     """What is typed to create a patient: the strict traits, and how to reach them."""
 
-    def __init__(self, today_is: dt.date) -> None:
+    def __init__(self, ui: Ui) -> None:
         """Start empty."""
         super().__init__()
-        self._today = today_is
+        self._today = today(ui.services.clock)
+        self.antecedents = Antecedents(ui)
         self.family_name = TextField(limit=100)
         self.first_name = TextField(limit=100)
         self.birth_date = TextField(placeholder="120580, 12/5/1980, mai 1980…", limit=30)
-        self.birth_place = TextField(placeholder="63220, 99999 si inconnu", limit=5)
+        self.birth_place = PlaceField(ui, self._born)
         self.address = TextField(limit=100)
         self.postal_code = TextField(limit=10)
         self.city = TextField(limit=100)
@@ -82,23 +85,27 @@ class PatientForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
+        column.addWidget(self.birth_field)
+        column.addWidget(self.antecedents)
         column.addWidget(Field("&Nom de naissance", self.family_name))
         column.addWidget(Field("&Prénom", self.first_name))
-        column.addWidget(self.birth_field)
         column.addLayout(sexes)
-        column.addWidget(Field("&Lieu de naissance (code officiel)", self.birth_place))
+        place_field = Field("&Lieu de naissance", self.birth_place)
+        self.birth_place.told.connect(place_field.note)
+        column.addWidget(place_field)
         column.addWidget(Field("&Adresse", self.address))
         column.addLayout(row(Field("&Code postal", self.postal_code), Field("&Ville", self.city), spacing=theme.M))
         column.addWidget(Field("&Téléphone", self.phone))
         self.birth_date.textChanged.connect(lambda _text: self._say_date())
+        self.birth_date.installEventFilter(self)
 
     @property
     def fields(self) -> tuple[TextField, ...]:
-        """The fields in the order of typing."""
+        """The fields in the order of typing: the birth date first, by which whoever is known is found (RNIV)."""
         return (
+            self.birth_date,
             self.family_name,
             self.first_name,
-            self.birth_date,
             self.birth_place,
             self.address,
             self.postal_code,
@@ -108,7 +115,7 @@ class PatientForm(QWidget):
 
     @property
     def steps(self) -> tuple[QWidget, ...]:
-        """What Entrée goes through: the sex stands after the birth date."""
+        """What Entrée goes through: the sex stands after the names."""
         return (*self.fields[:3], self.female, *self.fields[3:])
 
     def _type_sex(self, letter: str) -> None:
@@ -143,7 +150,7 @@ class PatientForm(QWidget):
             family_name=self.family_name.text(),
             first_name=self.first_name.text(),
             birth_names=self._scanned.birth_names,
-            birth_place=self.birth_place.text().strip().upper(),
+            birth_place=self.birth_place.code,
             birth_date=None if read is None else read.date,
             birth_date_uncertain=read is not None and read.uncertain,
             sex=sex,
@@ -159,11 +166,29 @@ class PatientForm(QWidget):
             field.clear()
         self.fill(PatientDraft(family_name="", first_name="", birth_date=None, sex=None))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go from the birth date down into the files that are known at that date."""
+        if (
+            watched is self.birth_date
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        ):
+            return self.antecedents.go_in()
+        return super().eventFilter(watched, event)
+
+    def _born(self) -> dt.date | None:
+        read = read_birth_date(self.birth_date.text(), self._today)
+        return None if read is None else read.date
+
     def _say_date(self) -> None:
         text = self.birth_date.text()
+        self.antecedents.look(text)
+        # A code of a place holds between two dates.
+        self.birth_place.again()
         read = read_birth_date(text, self._today)
         if read is None:
-            self.birth_field.note("Date à compléter" if len(text) >= 6 else "", "warning")
+            self.birth_field.note(INCOMPLETE if len(text) >= LONG_ENOUGH else "", "warning")
             return
         uncertain = " (complétée par la règle, incertaine)" if read.uncertain else ""
         self.birth_field.note(f"{formats.date(read.date)}{uncertain}", "success")
@@ -182,7 +207,8 @@ class PatientDrawer(Drawer):
             Column("Naissance", lambda patient: formats.date(patient.birth_date), width=11),
         ]
         self.pane: SearchPane[Patient] = SearchPane(ui, _WORDS, columns, self._search)
-        self.form = PatientForm(today(ui.services.clock))
+        self.form = PatientForm(ui)
+        self.form.antecedents.chosen.connect(self._choose)
         self.origin = Text("", "caption", wrap=True)
         self.findings = FindingList()
         self._checked: PatientDraft | None = None
@@ -220,11 +246,13 @@ class PatientDrawer(Drawer):
 
     def begin(self, typed: str = "", draft: PatientDraft | None = None, origin: str = "") -> None:
         """Begin a creation with what was typed or scanned."""
-        words = [word for word in typed.split() if word.isalpha() or "-" in word or "'" in word]
-        first = PatientDraft(
-            family_name=words[0] if words else "", first_name=" ".join(words[1:]), birth_date=None, sex=None
-        )
-        self.form.fill(draft or first)
+        day = today(self.ui.services.clock)
+        family, *first = named_in(typed, day) or ("",)
+        named = PatientDraft(family_name=family, first_name=" ".join(first), birth_date=None, sex=None)
+        self.form.fill(draft or named)
+        if draft is None:
+            # Searched by a date too: it is not typed again, and whoever was born then is shown.
+            self.form.birth_date.setText(born_in(typed, day))
         self.origin.setText(origin)
         self.origin.setVisible(bool(origin))
         self.findings.set_findings(())
@@ -253,10 +281,21 @@ class PatientDrawer(Drawer):
             if record is not None:
                 self._choose(record)
             return
-        draft = self.form.draft()
+        draft, typed = self.form.draft(), self.form.birth_date.text()
         if draft == self._checked:
             self._create(draft)
             return
+        if draft.birth_date is not None and not self.form.antecedents.is_done_for(typed):
+            self.form.antecedents.look(typed, self._weigh_known)
+            return
+        self._check(draft)
+
+    def _weigh_known(self) -> None:
+        """Go on where nobody is known at that date; else they are shown before anything is created."""
+        if not self.form.antecedents.found:
+            self._check(self.form.draft())
+
+    def _check(self, draft: PatientDraft) -> None:
         patients = self.ui.services.patients
         self.ui.tasks.run(
             lambda _progress: patients.check(draft),
@@ -288,7 +327,13 @@ class PatientDrawer(Drawer):
 
     def _create(self, draft: PatientDraft) -> None:
         patients, actor = self.ui.services.patients, self.ui.actor()
-        self.ui.tasks.run(lambda _progress: patients.create(draft, actor), done=self._created, owner=self, key="create")
+        # Whoever may be the same person was shown beforehand: see ``_weigh``.
+        self.ui.tasks.run(
+            lambda _progress: patients.create(draft, actor, confirmed=True),
+            done=self._created,
+            owner=self,
+            key="create",
+        )
 
     def _created(self, outcome: Outcome[Patient]) -> None:
         if isinstance(outcome, Refused):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
+from app.kernel import french
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Severity
 from app.officine.patients.identity import STRICT, TRAITS
@@ -13,13 +14,16 @@ from app.officine.patients.identity_model import EvidenceDraft, Mode
 from app.officine.patients.model import Attribute, IdentityStatus, Sex
 from app.officine.patients.names import convert
 from app.officine.staff.model import Right
-from app.ui.patients.identity_words import ATTRIBUTE_WORDS, holds, trait_pairs
+from app.ui.patients.identity_words import ATTRIBUTE_WORDS, holds, lock_words, trait_pairs
+from app.ui.patients.place_field import PlaceField
 from app.ui.widgets.act_form import ActForm
 from app.ui.widgets.basics import Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import DateField, TextField
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from app.officine.patients.evidence import EvidenceType
     from app.officine.patients.identity_model import IdentityFile
     from app.ui.context import Ui
@@ -31,7 +35,7 @@ _LABELS = {
     "birth_names": "P&rénom(s) de naissance",
     "birth_date": "&Date de naissance",
     "sex": "&Sexe",
-    "birth_place": "Code &lieu naissance",
+    "birth_place": "&Lieu de naissance",
     "used_name": "Nom &utilisé",
     "used_first_name": "Prénom ut&ilisé",
 }
@@ -146,6 +150,7 @@ class TraitsForm(ActForm):
         self.lock_words = Text("", "muted", wrap=True)
         self.column.insertWidget(1, self.lock_words)
         self.editors: dict[str, TextField] = {name: TextField(limit=100) for name in _LABELS if name != "sex"}
+        place = self.editors["birth_place"] = PlaceField(ui, self._born)
         self.editors["birth_date"].setPlaceholderText("jj/mm/aaaa")
         self.sex = _choices([(sex.label, sex.value) for sex in Sex])
         placed = self.lay(
@@ -155,6 +160,18 @@ class TraitsForm(ActForm):
         self.chain(*(self.sex if name == "sex" else self.editors[name] for name in _LABELS))
         for name in _NAMES:
             self.editors[name].textChanged.connect(lambda _text, trait=name: self._convert(trait))
+        place.told.connect(self._tell_place)
+        self.editors["birth_date"].textChanged.connect(lambda _text: place.again())
+
+    def _born(self) -> dt.date | None:
+        """Return the date of birth typed so far."""
+        return french.parse_date(self.editors["birth_date"].text(), today(self.ui.services.clock))
+
+    def _tell_place(self, text: str, role: str) -> None:
+        """Say what the code of the place stands for, beside the lock where there is one."""
+        is_open = self.editors["birth_place"].isEnabled()
+        said = text if is_open else " · ".join(part for part in ("Verrouillé", text) if part)
+        self.places["birth_place"].note(said, role if is_open else "caption")
 
     def begin(self, file: IdentityFile) -> None:
         """Begin with the traits of the file; those that are locked are greyed, and say why."""
@@ -168,10 +185,7 @@ class TraitsForm(ActForm):
         self.sex.setCurrentIndex(self.sex.findData(traits.sex))
         for name in STRICT:
             open_ = is_free or is_super or name == "first_name"
-            locked: TextField | QComboBox = self.sex if name == "sex" else self.editors[name]
-            locked.setEnabled(open_)
-            locked.setToolTip("" if open_ else _why(file))
-            self.places[name].note("" if open_ else "Verrouillé", "caption")
+            self.places[name].lock("" if open_ else lock_words(file.identity.status))
         if not (is_free or is_super):
             self.places["first_name"].note("Libre s’il commence la liste", "caption")
         self.title.setText(f"Corriger les traits de {file.patient.display_name}")
@@ -182,7 +196,7 @@ class TraitsForm(ActForm):
                 "Super-utilisateur identité\u00a0: un trait strict modifié invalide le matricule et abaisse le statut."
             )
         else:
-            said = f"{_why(file)} Nom et prénom utilisés restent libres."
+            said = f"{lock_words(file.identity.status)} Nom et prénom utilisés restent libres."
         self.lock_words.setText(said)
         self.focus(self.editors["family_name"] if is_free or is_super else self.editors["used_name"])
 
@@ -281,7 +295,3 @@ def _shown_date(text: str) -> str:
     """Return a date as the INS writes it in the shape in which it is read: ``jj/mm/aaaa``."""
     year, month, day = text.split("-")
     return f"{day}/{month}/{year}"
-
-
-def _why(file: IdentityFile) -> str:
-    return f"{file.identity.status.label}\u00a0: seul le super-utilisateur identité modifie les traits stricts."

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING
 
 from app.officine.staff.model import Right
 from app.ui import formats
-from app.ui.patients.identity_words import ATTRIBUTE_WORDS, LOCKED, evidence_words, history_line, holds, trait_pairs
-from app.ui.patients.sheet import STATUS_CHIPS
-from app.ui.widgets.basics import ActButton, Chip, IconLabel, Panel, Text, row
+from app.ui.patients.identity_words import (
+    LOCKED,
+    STRICT_LABELS,
+    evidence_words,
+    history_line,
+    holds,
+    lock_words,
+    trait_pairs,
+)
+from app.ui.widgets.basics import ActButton, IconLabel, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import HistoryEntry, IdentityFile
     from app.ui.context import Ui
 
@@ -22,36 +30,49 @@ _SHOWN = 12
 
 
 class IdentityPane(Panel):
-    """The identity of the file pointed at: status, traits with their lock, evidence, what is to review, history."""
+    """The identity of the file pointed at: traits with their lock, evidence, what is to review, history."""
 
     def __init__(self, ui: Ui) -> None:
         """Read identities with the services of ``ui``."""
         super().__init__("Identité")
         self._ui = ui
         self.file: IdentityFile | None = None
-        self.name = Text("", "strong", wrap=True, selectable=True)
+        self.traits = Facts()
         self.sheet = Sheet("Identité du patient")
-        self.body.addWidget(self.name)
         self.body.addWidget(self.sheet, 1)
+        self.validate = ActButton(ui.acts, "patients.validate")
+        self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
         keys = (
-            ("patients.evidence", "Contrôler une pièce"),
-            ("patients.traits", "Corriger"),
-            ("patients.mark", "Attribut"),
+            ActButton(ui.acts, "patients.evidence", text="Contrôler une pièce"),
+            self.validate,
+            self.withdraw,
+            ActButton(ui.acts, "patients.traits", text="Corriger"),
+            ActButton(ui.acts, "patients.mark", text="Attribut"),
+            ActButton(ui.acts, "patients.insi", text="INSi"),
+            ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale"),
+            ActButton(ui.acts, "patients.insi_verify"),
+            ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
         self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")
         self.papers.hide()
-        self.body.addWidget(Flow([*(ActButton(ui.acts, act_id, text=text) for act_id, text in keys), self.papers]))
-        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
+        self.body.addWidget(Flow([*keys[:-1], self.papers, keys[-1]]))
 
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
-            self._show(None, ())
+            self._show(None, (), (), None)
             return
-        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
+        services, actor = self._ui.services, self._ui.actor()
+        identities, papers, places = services.identities, services.papers, services.places
+
+        def read() -> tuple[IdentityFile | None, Sequence[HistoryEntry], tuple[str, ...], PlaceName | None]:
+            file, history = identities.of(patient_id, actor), identities.history(patient_id, actor)
+            named = None if file is None else places.name(file.patient.birth_place, file.patient.birth_date)
+            return file, history, identities.options().on_screen, named
+
         self._ui.tasks.run(
-            lambda _progress: (identities.of(patient_id, actor), identities.history(patient_id, actor)),
-            done=lambda read: self._show(*read),
+            lambda _progress: read(),
+            done=lambda found: self._show(*found),
             owner=self,
             key="identity",
         )
@@ -63,34 +84,52 @@ class IdentityPane(Panel):
             key="papers",
         )
 
-    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry]) -> None:
+    def _show(
+        self,
+        file: IdentityFile | None,
+        history: Sequence[HistoryEntry],
+        on_screen: tuple[str, ...],
+        place: PlaceName | None,
+    ) -> None:
         self.file = file
         self.sheet.begin()
+        checked = file is not None and bool(file.identity.evidence)
+        self.validate.setVisible(file is not None and not checked)
+        self.withdraw.setVisible(checked)
         if file is None:
-            self.name.setText("Aucun patient choisi")
+            self.sheet.text("Aucun patient choisi", "muted")
+            self.sheet.end()
             return
-        identity, patient = file.identity, file.patient
-        self.name.setText(patient.display_name)
-        chips = [Chip(identity.status.label, STATUS_CHIPS[identity.status])]
-        chips += [Chip(*ATTRIBUTE_WORDS[one]) for one in sorted(identity.attributes)]
-        self.sheet.column.addWidget(Flow(chips))
+        # Name, status and attributes stand in the band above.
+        identity = file.identity
         for review in file.reviews:
             self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
-        if identity.status in LOCKED:
-            self.sheet.column.addLayout(
-                row(IconLabel("lock", "muted", 16), Text(LOCKED[identity.status], "muted", wrap=True))
-            )
-        self.sheet.column.addWidget(Facts(trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS))))
+        is_locked = identity.status in LOCKED
+        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen, place=place)
+        self.traits = Facts(pairs, locks=dict.fromkeys(STRICT_LABELS, lock_words(identity.status)) if is_locked else {})
+        if is_locked:
+            padlock = IconLabel("lock", "muted", 16)
+            padlock.setToolTip(lock_words(identity.status))
+            self.sheet.column.addLayout(row(padlock, Text(LOCKED[identity.status], "muted", wrap=True)))
+        self.sheet.column.addWidget(self.traits)
         if file.recovered_at is not None and identity.ins is not None:
             self.sheet.text(f"Reprise d’INSi le {formats.moment(file.recovered_at)}.", "caption")
         if file.verified_at is not None and identity.ins is not None:
             self.sheet.text(f"Vérifiée auprès d’INSi le {formats.moment(file.verified_at)}.", "caption")
         if identity.presented is not None:
             self.sheet.text("Un datamatrix INS a été lu\u00a0: il reste à confirmer par INSi.", "caption")
+        self._tell_evidence(file)
+        self._tell_history(history)
+        self.sheet.end()
+
+    def _tell_evidence(self, file: IdentityFile) -> None:
+        is_checked = bool(file.identity.evidence)
         self.sheet.section("Pièce d’identité")
-        self.sheet.text(
-            evidence_words(file.evidence, in_force=bool(identity.evidence)), "body" if identity.evidence else "muted"
-        )
+        self.sheet.text(evidence_words(file.evidence, in_force=is_checked), "body" if is_checked else "muted")
+        if file.evidence is not None and not is_checked:
+            self.sheet.text("Cette pièce ne valide pas l’identité à ce jour.", "warning")
+
+    def _tell_history(self, history: Sequence[HistoryEntry]) -> None:
         self.sheet.section("Historique de l’identité")
         for entry in history[:_SHOWN]:
             title, under = history_line(entry)
@@ -100,4 +139,3 @@ class IdentityPane(Panel):
             self.sheet.text(f"… et {len(history) - _SHOWN} événements plus anciens, dans la trace (Ctrl+J).", "caption")
         if not history:
             self.sheet.text("Aucun événement depuis la création du dossier.", "muted")
-        self.sheet.end()

@@ -28,6 +28,23 @@ ACTS = (
         right=Right.READ_AUDIT,
     ),
     Act(
+        "registers.insi",
+        "Journal d’appels INSi",
+        "Ctrl+Shift+J",
+        ("téléservice", "appels", "INS", "qui a interrogé INSi"),
+        room="registers",
+        right=Right.READ_AUDIT,
+    ),
+    Act(
+        "registers.exchange",
+        "Voir l’échange",
+        "Ctrl+Shift+E",
+        ("XML", "SOAP", "INSi", "demande", "réponse"),
+        room="registers",
+        icon="documents",
+        right=Right.READ_AUDIT,
+    ),
+    Act(
         "registers.older",
         "Plus anciennes",
         "Ctrl+L",

@@ -17,6 +17,7 @@ from app.ui.registers.narcotics import NarcoticsPage
 from app.ui.registers.ordonnancier import OrdonnancierPage
 from app.ui.registers.page import RegisterPage
 from app.ui.registers.retention import RetentionPage
+from app.ui.trace.insi_page import InsiCallsPage
 from app.ui.trace.page import TracePage
 from app.ui.widgets.basics import Button
 from app.ui.widgets.flow import Flow
@@ -37,7 +38,9 @@ _BUILDERS: Final[dict[str, Callable[[Ui], RegisterPage]]] = {
     "interventions": InterventionsPage,
     "retention": RetentionPage,
     "trace": TracePage,
+    "insi": InsiCallsPage,
 }
+_TABS: Final = (*((name, title) for name, title, _key in PAGES), ("trace", "Trace"), ("insi", "Appels INSi"))
 
 
 class RegistersView(QWidget):
@@ -52,7 +55,7 @@ class RegistersView(QWidget):
         self._pages: dict[str, RegisterPage] = {}
         self.stack = Stack()
         self.tabs: dict[str, Button] = {}
-        for name, title in (*((name, title) for name, title, _key in PAGES), ("trace", "Trace")):
+        for name, title in _TABS:
             tab = Button(title, kind="tab")
             tab.setCheckable(True)
             tab.key = ui.acts.key_text_of(f"registers.{name}")
@@ -75,8 +78,9 @@ class RegistersView(QWidget):
             ("flag", self._flag),
             ("close", self._close),
             ("outcome", self._outcome),
-            ("older", lambda: self._seals("older")),
-            ("everyone", lambda: self._seals("everyone")),
+            ("older", lambda: self._journal().older()),
+            ("everyone", lambda: self._journal().show_everyone()),
+            ("exchange", lambda: self.insi().show_exchange()),
             ("seal", lambda: self._seals("seal")),
             ("check", lambda: self._seals("check")),
             ("seal_copy", lambda: self._seals("seal_copy")),
@@ -85,6 +89,7 @@ class RegistersView(QWidget):
         ):
             ui.acts.bind(f"registers.{act_id}", handler, self)
         ui.accesses_wanted.connect(lambda patient: self.trace().show_accesses(patient))
+        ui.insi_calls_wanted.connect(lambda patient: self.insi().show_calls_of(patient))
         self.open_page("ordonnancier", focus=False)
         for act_id in ("registers.save", "registers.back"):
             ui.acts.set_enabled(act_id, enabled=False)
@@ -117,7 +122,7 @@ class RegistersView(QWidget):
     def refresh(self, change: Changed | None) -> None:
         """Read the page again when the room is entered, and when the registers or the stock changed."""
         if change is None or any(
-            change.touches(topic) for topic in ("registers", "ordonnancier", "stock", "interventions", "seal")
+            change.touches(topic) for topic in ("registers", "ordonnancier", "stock", "interventions", "seal", "insi")
         ):
             self.current.read()
 
@@ -140,11 +145,22 @@ class RegistersView(QWidget):
         assert isinstance(page, TracePage)
         return page
 
+    def insi(self) -> InsiCallsPage:
+        """Show the journal of the calls of INSi, and return its page."""
+        if not isinstance(self.stack.currentWidget(), InsiCallsPage):
+            self.open_page("insi")
+        page = self.page("insi")
+        assert isinstance(page, InsiCallsPage)
+        return page
+
+    def _journal(self) -> TracePage | InsiCallsPage:
+        """Return the page whose rows go back in time: the one shown, else the trace."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, InsiCallsPage) else self.trace()
+
     def _seals(self, name: str) -> None:
         page = self.trace()
         {
-            "older": page.older,
-            "everyone": page.show_everyone,
             "seal": page.seals.seal,
             "check": page.seals.check,
             "seal_copy": page.seals.choose_copy,

@@ -15,9 +15,11 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("promises", "Promis", "box"),
+    ("identity", "Identité", "patients"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
     ("vitale", "Vitale et appli", "card"),
+    ("insi", "Téléservice INSi", "user"),
     ("secrets", "Clés et certificats", "lock"),
     ("papers", "Copies des titres", "copy"),
     ("about", "À propos", "about"),
@@ -28,7 +30,7 @@ ACTS = (
     *(
         Act(
             f"settings.{name}",
-            f"Réglages\u00a0: {title.lower()}",
+            f"Réglages\u00a0: {title[0].lower()}{title[1:]}",
             f"Ctrl+{place}" if place <= _KEYS else "",
             ("régler",),
             room="settings",
@@ -61,6 +63,14 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
+    ),
+    Act(
+        "settings.keep_identity",
+        "Enregistrer les réglages de l’identité",
+        "F10",
+        ("INS", "pièces", "confiance", "traits", "identitovigilance"),
+        room="settings",
+        icon="check",
     ),
     Act(
         "settings.switch_papers",
@@ -122,6 +132,15 @@ ACTS = (
         room="settings",
         icon="folder",
         right=Right.MANAGE_SECRETS,
+    ),
+    Act(
+        "settings.keep_insi",
+        "Garder les réglages d’INSi",
+        "",
+        ("téléservice", "INS", "CL-ORG", "CPx", "adresse", "autorisation", "CNDA"),
+        room="settings",
+        icon="check",
+        right=Right.MANAGE_IDENTITY,
     ),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),
 )

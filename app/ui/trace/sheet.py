@@ -37,7 +37,7 @@ class TraceSheet(Panel):
         covered = last is not None and entry.seq <= last.heads.get("audit", 0)
         chips = [Chip("Sous scellé" if covered else "Pas encore scellée", "success" if covered else "neutral")]
         if entry.result != "ok":
-            chips.append(Chip("Refusé", "danger"))
+            chips.append(Chip(words.RESULTS.get(entry.result, entry.result), "danger"))
         self.sheet.column.addWidget(Flow(chips))
         self.sheet.column.addWidget(Facts(_facts(entry)))
         told = words.pairs(entry.details)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.money import Money
 from app.officine.dispensing.model import PaymentMethod
+from app.officine.patients.insi_model import Decision, InsiMode, Operation
 from app.officine.staff.session import Means
 from app.officine.trace.model import Reason
 from app.ui import formats
@@ -34,6 +35,8 @@ _LABELS = {
     "factor": "Moyen",
     "means": "Identifié par",
     "room": "Écran",
+    "ins": "Matricule INS affiché",
+    "paper": "Document",
     "why": "Pourquoi",
     "hash": "Empreinte",
     "sha256": "Empreinte",
@@ -58,6 +61,12 @@ _LABELS = {
     "seal": "Sceau de la vente",
     "late_days": "Jours de retard",
     "code": "Code",
+    "operation": "Opération",
+    "fault": "Faute",
+    "decision": "Décision",
+    "call": "Appel",
+    "calls": "Appels",
+    "file": "Fichier",
     "findings": "Constats",
     "codes": "Refus",
     "evidence": "Contrôle n°",
@@ -73,13 +82,18 @@ _LABELS = {
     "prescriber": "Prescripteur",
     "prescribed_on": "Prescrit le",
 }
+RESULTS = {"ok": "Fait", "refused": "Refusé", "failed": "Échec"}
+"""What came of an action."""
 _LONG = 24
 _CENTS = frozenset({"amount", "amo", "amc", "patient", "difference"})
 _PERIODS = {"day": "du jour", "month": "du mois", "year": "de l’année"}
 _WORDS = {
     "means": {str(means): means.label for means in Means},
     "reason": {str(reason): reason.label for reason in Reason},
-    "room": {"counter": "comptoir", "patients": "patients"},
+    "operation": {str(operation): operation.label for operation in Operation},
+    "decision": {str(decision): decision.label for decision in Decision},
+    "mode": {str(mode): mode.label for mode in InsiMode},
+    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
 _SUBJECTS = {
@@ -110,6 +124,7 @@ _SUBJECTS = {
     "seal": "Scellé",
     "outbox": "Envoi",
     "trace": "Fichier",
+    "insi_call": "Appel INSi",
 }
 
 

@@ -1,0 +1,1 @@
+"""The téléservice INSi, as its client sees it."""
