@@ -36,6 +36,7 @@ from app.officine.patients.identity import Ins, Traits
 from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity
 from app.officine.patients.identity_model import Mode as EvidenceMode
 from app.officine.patients.insi_model import CardKey, InsiSettings
+from app.officine.patients.merge_model import MergeDraft
 from app.officine.patients.model import Attribute
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
@@ -134,6 +135,12 @@ def open_box(code: str) -> OpenBox:
     )
 
 
+def merging(house: House) -> MergeDraft:
+    """Return the merge of a file into itself: whoever holds the right is told why not."""
+    number = house.patient.id
+    return MergeDraft(keep=number, keep_version=0, absorb=number, absorb_version=0, reason="essai")
+
+
 def avoir(delivery: int) -> ReversalDraft:
     """Return an avoir of nothing."""
     return ReversalDraft(delivery=delivery, kind=ReversalKind.CREDIT, reason="Erreur", lines=(), refunds=())
@@ -228,6 +235,14 @@ CASES: dict[str, Case] = {
     "patients.take_rights": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
     ),
+    "places.load": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.load([("v.csv", b"COM,LIBELLE\n01001,X\n")], a)),
+    "merges.compare": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.compare(h.patient.id, h.patient.id, a)),
+    "merges.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "merges.duplicates": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.duplicates(a)),
+    "merges.merge": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.merge(merging(h), a)),
+    "merges.undo": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.undo(4711, "essai", a)),
+    "merges.tell_apart": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.tell_apart(h.patient.id, 4711, "essai", a)),
+    "merges.mark_twins": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.mark_twins(h.patient.id, 4711, a)),
     "identities.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "identities.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, a)),
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
@@ -322,6 +337,14 @@ CASES: dict[str, Case] = {
     "copies.page": Case(Right.READ_COPY, lambda s, _h, a: s.page(None, 0, a)),
     "copies.look": Case(Right.READ_COPY, lambda s, _h, a: s.look(None, SALE, a)),
     "copies.remove": Case(Right.DELIVER, lambda s, _h, a: s.remove(4711, "Erreur", SALE, a)),
+    "papers.set_enabled": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_enabled(a, enabled=False)),
+    "papers.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "papers.every": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.every(a)),
+    "papers.look": Case(Right.VIEW_IDENTITY_COPY, lambda s, _h, a: s.look(4711, "", a)),
+    "papers.add": Case(Right.EDIT_PATIENT, lambda s, h, a: s.add(h.patient.id, None, b"", a)),
+    "papers.add_file": Case(Right.EDIT_PATIENT, lambda s, h, a: s.add_file(NO_FILE, h.patient.id, a)),
+    "papers.delete": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.delete(4711, "Erreur", a)),
+    "papers.purge": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.purge(a)),
     # --- Till and accounts ---
     "cash.account": Case(Right.DELIVER, lambda s, h, a: s.account(h.patient.id, a)),
     "cash.accounts": Case(Right.DELIVER, lambda s, _h, a: s.accounts(a)),
