@@ -178,8 +178,8 @@ class MergeForm(ActForm):
         whose = f"les traits stricts du n°\u00a0{lead.patient.id}"
         becomes = f"Le dossier conservé aura une {status}, avec {whose}."
         said = {
-            MERGE: f"{becomes} Il montrera aussi ce qui suit le dossier absorbé\u00a0: {brought}. Le dossier absorbé ne "
-            "se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
+            MERGE: f"{becomes} Il montrera aussi ce qui suit le dossier absorbé\u00a0: {brought}. Le dossier absorbé "
+            "ne se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
             TWINS: "Les deux dossiers restent, marqués homonymes, et ne sont plus proposés comme doublon.",
             APART: "Les deux dossiers restent tels quels, et ne sont plus proposés comme doublon.",
         }
