@@ -37,6 +37,8 @@ class IdentityPane(Panel):
             ("patients.evidence", "Contrôler une pièce"),
             ("patients.traits", "Corriger"),
             ("patients.mark", "Attribut"),
+            ("patients.merge", "Fusionner"),
+            ("patients.duplicates", "Doublons"),
         )
         self.body.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))

@@ -92,7 +92,7 @@ def _decided(stage: Stage) -> None:
     form.reason.setText("Vue au comptoir, passeport en main")
     stage.settle()
     assert form.area is not None
-    form.area.ensureWidgetVisible(form.reason)
+    form.area.ensureWidgetVisible(form.decision)
 
 
 def _refused(stage: Stage) -> None:

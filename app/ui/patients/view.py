@@ -110,8 +110,6 @@ class PatientsView(QWidget):
             ("patients.accesses", "Accès"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
-            ("patients.merge", "Fusionner"),
-            ("patients.duplicates", "Doublons"),
         )
         left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
         line = QHBoxLayout(self)
