@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme
@@ -91,6 +91,11 @@ class _Menu(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setWidget(self._held)
+        theme.current().changed.connect(self._measure)
+
+    def _measure(self) -> None:
+        """Ask for another width once the titles have theirs: the layout is not told of what a scroll area holds."""
+        QTimer.singleShot(0, self, self.updateGeometry)
 
     def sizeHint(self) -> QSize:
         """Ask for the width of the longest title, and of the bar where there is one."""
