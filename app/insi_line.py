@@ -85,9 +85,9 @@ class DemoInsi:
 
         if self._certificate is None:
             pki = self.server.pki
-            pair = pki.organisation()
+            issued = pki.organisation()
             self._certificate = OrganisationCredential(
-                certificate_der=pair.certificate, private_key_pkcs8=pair.key, chain=pki.chain
+                certificate_der=issued.certificate, private_key_pkcs8=issued.key, chain=issued.chain
             )
         return self._certificate
 
@@ -95,7 +95,7 @@ class DemoInsi:
         """Let the next answer be this one, as it is: the booklets of the CNDA play their cases so."""
         from app.sandbox.insi.behaviours import Script  # noqa: PLC0415 -- the same
 
-        self.server.next(Script(body=content))
+        self.server.next(Script(content))
 
     def stop(self) -> None:
         """End the server."""

@@ -31,7 +31,7 @@ class Wanted:
     """A certificate to be made: its name, when it is valid (days from now), by which authority, whether revoked."""
 
     name: str
-    since: int = -2
+    since: int = -2500
     until: int = 365
     issuer: str = "organisations"
     hosts: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Pki:
             name, key = _name(label), ec.generate_private_key(ec.SECP256R1())
             issuer, issuer_key = (name, key) if parent == kind else self._issuer(parent)
             serial = x509.random_serial_number()
-            begin, end = self._now - 500 * _DAY, self._now + 3650 * _DAY
+            begin, end = self._now - 3000 * _DAY, self._now + 3650 * _DAY
             builder = x509.CertificateBuilder(issuer, name, key.public_key(), serial, begin, end)
             builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             builder = builder.add_extension(_usage(authority=True), critical=True)

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from app.officine.dispensing.tickets import Tickets
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
+    from app.officine.papers.service import Papers
     from app.officine.patients.card_desk import PatientCards
+    from app.officine.patients.cog import Places
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
@@ -249,6 +251,7 @@ class Services(Protocol):
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
@@ -279,6 +282,7 @@ class Services(Protocol):
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    papers: Papers
     safety: Safety
     cards: PatientCards
     vault: Vault

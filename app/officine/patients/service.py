@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.patients import antecedents, identity_store, rules, store
+from app.officine.patients.cog import Places
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
@@ -47,6 +48,7 @@ class Patients:
         """Keep the files in ``db``; ask ``staff`` for the rights."""
         self._db = db
         self._staff = staff
+        self._places = Places(db, staff)
         self._lock = threading.Lock()
         self._opened: dict[tuple[Actor, int, bool], dt.datetime] = {}
 
@@ -247,6 +249,8 @@ class Patients:
     def _checked(self, draft: PatientDraft, *, creation: bool = False) -> tuple[PatientDraft, list[Finding]]:
         kept, findings = rules.normalized(draft)
         findings += rules.check(kept, today(self._db.clock), creation=creation)
+        if creation and kept.birth_place and not is_refused(findings):
+            findings += self._places.check(kept.birth_place, kept.birth_date)
         if kept.birth_date is not None:
             with self._db.read() as session:
                 findings += rules.duplicates(kept, store.born_on(session, kept.birth_date))

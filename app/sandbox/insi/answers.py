@@ -37,7 +37,7 @@ def found(people: Sequence[Known], nir_oid: str, operation: str) -> bytes:
             ("NomNaissance", one.family_name),
             ("ListePrenom", one.birth_names),
             ("Sexe", one.sex),
-            ("DateNaissance", one.birth_date),
+            ("DateNaissance", one.told_birth_date),
             ("LieuNaissance", one.birth_place),
         ):
             _add(traits, name, value)

@@ -21,7 +21,8 @@ class Known:
     """A person as INSi knows them; ``oid`` is empty for a NIR, whose authority is the server’s.
 
     ``history`` has past matricules with their dates; ``holder``, ``card_birth_date`` and ``rank`` are what a Vitale
-    says of them; ``is_verified`` is False for one whose verification fails.
+    says of them; ``is_verified`` is False for one whose verification fails. ``asked_as`` is a first name that finds
+    them besides those of the list, ``told_birth_date`` the date that answers give: both play answers to be weighed.
     """
 
     family_name: str
@@ -36,6 +37,8 @@ class Known:
     card_birth_date: str
     rank: int = 1
     is_verified: bool = True
+    asked_as: str = ""
+    told_birth_date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def by_traits(people: Iterable[Known], asked: Traits) -> list[Known]:
         one
         for one in people
         if (one.family_name, one.sex, one.birth_date) == (asked.family_name, asked.sex, asked.birth_date)
-        and _begins(one.birth_names, asked.first_name)
+        and (_begins(one.birth_names, asked.first_name) or asked.first_name == one.asked_as != "")
         and asked.birth_place in {"", one.birth_place}
     ]
 
@@ -129,4 +132,6 @@ def _known(one: dict[str, object]) -> Known:
         card_birth_date=str(card.get("birth_date", one["birth_date"])),
         rank=int(card.get("rank", 1)),
         is_verified=bool(one.get("verified", True)),
+        asked_as=str(one.get("asked_as", "")),
+        told_birth_date=str(one.get("told_birth_date", one["birth_date"])),
     )

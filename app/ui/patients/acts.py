@@ -158,6 +158,15 @@ ACTS = (
         icon="check",
         right=Right.EDIT_PATIENT,
     ),
+    Act(
+        "patients.papers",
+        "Copie du titre d’identité",
+        "Ctrl+F9",
+        ("passeport", "carte d’identité", "scan", "numérisation"),
+        room="patients",
+        icon="copy",
+        right=Right.READ_PATIENT,
+    ),
     Act("patients.save", "Enregistrer le dossier", "F10", ("créer", "valider"), room="patients", icon="check"),
     Act("patients.back", "Revenir à la liste", "Esc", ("annuler", "retour"), room="patients"),
 )

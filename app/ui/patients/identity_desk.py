@@ -68,19 +68,19 @@ class IdentityDesk(QObject):
 
     def begin(self, form: Form, patient_id: int, show: Callable[[], None]) -> None:
         """Read the identity as it is now, then begin the form on it and ``show`` it."""
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
 
-        def read() -> tuple[IdentityFile | None, tuple[EvidenceType, ...]]:
-            return identities.of(patient_id, actor), identities.evidence_types()
+        def read() -> tuple[IdentityFile | None, tuple[EvidenceType, ...], bool]:
+            return identities.of(patient_id, actor), identities.evidence_types(), papers.enabled
 
-        def done(found: tuple[IdentityFile | None, tuple[EvidenceType, ...]]) -> None:
-            file, types = found
+        def done(found: tuple[IdentityFile | None, tuple[EvidenceType, ...], bool]) -> None:
+            file, types, keeps_copies = found
             if file is None:
                 return
             # Shown first: only what is seen takes the focus.
             show()
             if isinstance(form, EvidenceForm):
-                form.begin(file, types)
+                form.begin(file, types, keeps_copies=keeps_copies)
             else:
                 form.begin(file)
             self.begun.emit()

@@ -22,6 +22,7 @@ from app.ui.widgets.flow import Flow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import HistoryEntry, IdentityFile
     from app.ui.context import Ui
 
@@ -52,26 +53,44 @@ class IdentityPane(Panel):
             ActButton(ui.acts, "patients.insi_verify"),
             ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
-        self.body.addWidget(Flow(keys))
+        self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")
+        self.papers.hide()
+        self.body.addWidget(Flow([*keys[:-1], self.papers, keys[-1]]))
 
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
-            self._show(None, (), ())
+            self._show(None, (), (), None)
             return
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        services, actor = self._ui.services, self._ui.actor()
+        identities, papers, places = services.identities, services.papers, services.places
+
+        def read() -> tuple[IdentityFile | None, Sequence[HistoryEntry], tuple[str, ...], PlaceName | None]:
+            file, history = identities.of(patient_id, actor), identities.history(patient_id, actor)
+            named = None if file is None else places.name(file.patient.birth_place, file.patient.birth_date)
+            return file, history, identities.options().on_screen, named
+
         self._ui.tasks.run(
-            lambda _progress: (
-                identities.of(patient_id, actor),
-                identities.history(patient_id, actor),
-                identities.options().on_screen,
-            ),
-            done=lambda read: self._show(*read),
+            lambda _progress: read(),
+            done=lambda found: self._show(*found),
             owner=self,
             key="identity",
         )
+        # No button where the officine keeps no copies, and none of this patient is left.
+        self._ui.tasks.run(
+            lambda _progress: papers.enabled or bool(papers.of(patient_id, actor)),
+            done=self.papers.setVisible,
+            owner=self,
+            key="papers",
+        )
 
-    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry], on_screen: tuple[str, ...]) -> None:
+    def _show(
+        self,
+        file: IdentityFile | None,
+        history: Sequence[HistoryEntry],
+        on_screen: tuple[str, ...],
+        place: PlaceName | None,
+    ) -> None:
         self.file = file
         self.sheet.begin()
         checked = file is not None and bool(file.identity.evidence)
@@ -86,7 +105,7 @@ class IdentityPane(Panel):
         for review in file.reviews:
             self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
         is_locked = identity.status in LOCKED
-        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen)
+        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen, place=place)
         self.traits = Facts(pairs, locks=dict.fromkeys(STRICT_LABELS, lock_words(identity.status)) if is_locked else {})
         if is_locked:
             padlock = IconLabel("lock", "muted", 16)

@@ -20,6 +20,7 @@ from app.ui.patients.identity_band import IdentityBand
 from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.identity_words import holds
 from app.ui.patients.insi_panel import InsiPanel
+from app.ui.patients.papers_pane import PapersPane
 from app.ui.patients.reviews_desk import ReviewsDesk
 from app.ui.patients.rights_form import RightsForm
 from app.ui.patients.sheet import PatientSheet, Sight
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_scan import Sighting
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Patient
@@ -97,6 +99,7 @@ class PatientsView(QWidget):
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
         self._insi: InsiPanel | None = None
+        self._papers: PapersPane | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -154,6 +157,7 @@ class PatientsView(QWidget):
             ("patients.mark", lambda: self._begin_identity(self.identity.mark)),
             ("patients.withdraw", lambda: self._begin_identity(self.identity.withdrawal)),
             ("patients.validate", self._validate),
+            ("patients.papers", self.show_papers),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -249,6 +253,21 @@ class PatientsView(QWidget):
         self.identity.open_for(self._patient.id)
         self.show_part(self.identity.pane)
 
+    @property
+    def papers(self) -> PapersPane:
+        """The copies of the identity papers, built at their first use."""
+        if self._papers is None:
+            self._papers = PapersPane(self._ui)
+            self.right.addWidget(self._papers)
+        return self._papers
+
+    def show_papers(self) -> None:
+        """Show the copies of the identity papers of the patient pointed at, where the officine keeps any."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.papers.begin(self._patient, lambda: self.show_part(self.papers))
+
     def _validate(self) -> None:
         if self._patient is None:
             self._ui.say("Choisissez d’abord un patient.", "warning")
@@ -342,7 +361,7 @@ class PatientsView(QWidget):
 
     def _create(self) -> None:
         self._show_form(shown=True)
-        self.form.begin(self.pane.field.text().strip())
+        self.form.begin(self.pane.field.text())
 
     def _edit_rights(self) -> None:
         if self.sheet.patient is None:
@@ -380,6 +399,9 @@ class PatientsView(QWidget):
             self.show_identity()
         elif desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
+        elif self._papers is not None and self._papers.isVisible() and self._papers.is_asking:
+            self._papers.stop_asking()
+            return
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
@@ -434,6 +456,8 @@ class PatientsView(QWidget):
             self.show_part(self.sheet)
         if self._identity is not None and self.right.currentWidget() is self._identity.pane:
             self._identity.open_for(None if patient is None else patient.id)
+        if self._papers is not None and self.right.currentWidget() is self._papers:
+            self._papers.open_for(patient)
         self.sheet.show_patient(patient, self._today, sight=self._sight)
         self._show_whose()
         self._dwell.stop()
@@ -442,12 +466,13 @@ class PatientsView(QWidget):
             return
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
-        rights, symbols = self._ui.services.rights, self._ui.services.ins_symbols
+        rights, symbols, places = self._ui.services.rights, self._ui.services.ins_symbols, self._ui.services.places
         self._ui.tasks.run(
             lambda _progress: (
                 allergies.of(patient_id, actor),
                 rights.last(patient_id),
                 symbols.for_patient(patient_id, actor),
+                places.name(patient.birth_place, patient.birth_date),
             ),
             done=lambda read: self._show_recorded(patient, *read),
             owner=self,
@@ -469,11 +494,11 @@ class PatientsView(QWidget):
             patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
     def _show_recorded(
-        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol]
+        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol], place: PlaceName
     ) -> None:
         if patient is self._patient:
             drawn = symbol.value if isinstance(symbol, Done) else None
-            self.sheet.show_patient(patient, self._today, recorded, kept, drawn, sight=self._sight)
+            self.sheet.show_patient(patient, self._today, recorded, kept, symbol=drawn, sight=self._sight, place=place)
 
 
 def _second_line(patient: Patient) -> str:

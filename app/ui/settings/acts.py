@@ -21,6 +21,7 @@ PAGES = (
     ("vitale", "Vitale et appli", "card"),
     ("insi", "Téléservice INSi", "user"),
     ("secrets", "Clés et certificats", "lock"),
+    ("papers", "Copies des titres", "copy"),
     ("about", "À propos", "about"),
 )
 _KEYS = 9
@@ -70,6 +71,14 @@ ACTS = (
         ("INS", "pièces", "confiance", "traits", "identitovigilance"),
         room="settings",
         icon="check",
+    ),
+    Act(
+        "settings.switch_papers",
+        "Garder ou non les copies des titres d’identité",
+        "",
+        ("passeport", "carte d’identité", "identitovigilance", "profil"),
+        room="settings",
+        icon="copy",
         right=Right.MANAGE_IDENTITY,
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),

@@ -21,6 +21,7 @@ from app.ui.settings.insi import InsiPage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
+from app.ui.settings.papers import PapersPage
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
@@ -51,6 +52,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "cards": CardsPage,
     "about": AboutPage,
     "promises": PromisesPage,
+    "papers": PapersPage,
     "secrets": SecretsPage,
     "vitale": VitalePage,
     "insi": InsiPage,
@@ -69,6 +71,7 @@ _PAGE_ACTS = (
     ("keep_identity", "identity", "keep"),
     ("keep_insi", "insi", "keep"),
     ("keep_promises", "promises", "keep"),
+    ("switch_papers", "papers", "switch"),
     ("secret_rotate", "secrets", "rotate"),
     ("secret_transfer", "secrets", "give_transfer"),
     ("secret_recovery", "secrets", "give_recovery"),
