@@ -43,13 +43,13 @@ class IdentityPane(Panel):
         self.validate = ActButton(ui.acts, "patients.validate")
         self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
         keys = (
-            ActButton(ui.acts, "patients.evidence", text="Contrôler une pièce"),
+            ActButton(ui.acts, "patients.evidence", text="Contrôler"),
             self.validate,
             self.withdraw,
             ActButton(ui.acts, "patients.traits", text="Corriger"),
             ActButton(ui.acts, "patients.mark", text="Attribut"),
             ActButton(ui.acts, "patients.insi", text="INSi"),
-            ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale"),
+            ActButton(ui.acts, "patients.insi_card", text="Par Vitale"),
             ActButton(ui.acts, "patients.insi_verify"),
             ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
