@@ -61,6 +61,7 @@ from app.officine.patients.ins_symbols import InsSymbols
 from app.officine.patients.insi_desk import InsiDesk
 from app.officine.patients.insi_journal import InsiJournal
 from app.officine.patients.insi_site import InsiSite
+from app.officine.patients.merges import Merges
 from app.officine.patients.service import Patients
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
@@ -129,6 +130,7 @@ class Services:
     patients: Patients
     identities: Identities
     places: Places
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk
@@ -439,6 +441,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         patients=patients,
         identities=identities,
         places=Places(db, staff),
+        merges=Merges(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
         ins_symbols=InsSymbols(
             db,

@@ -17,6 +17,7 @@ from app.officine.papers import tables as papers
 from app.officine.patients import cog_tables as places
 from app.officine.patients import identity_tables as identities
 from app.officine.patients import insi_tables as insi
+from app.officine.patients import merge_tables as merges
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
@@ -45,6 +46,7 @@ __all__ = [
     "identities",
     "insi",
     "interventions",
+    "merges",
     "open_tables",
     "owed",
     "papers",

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from app.officine.patients.insi_desk import InsiDesk
     from app.officine.patients.insi_journal import InsiJournal
     from app.officine.patients.insi_site import InsiSite
+    from app.officine.patients.merges import Merges
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -252,6 +253,7 @@ class Services(Protocol):
     patients: Patients
     identities: Identities
     places: Places
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk

@@ -154,6 +154,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
     from app.ui.patients.insi_poses import PICTURES as INSI  # noqa: PLC0415 -- the same
+    from app.ui.patients.merge_poses import PICTURES as MERGES  # noqa: PLC0415 -- the same
     from app.ui.patients.papers_poses import PICTURES as PAPERS  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
@@ -182,6 +183,7 @@ def pictures() -> tuple[Picture, ...]:
         *RECALLS,
         *CASH,
         *ACCOUNTS,
+        *MERGES,
         *PATIENTS,
         *PAPERS,
         *CREATION,

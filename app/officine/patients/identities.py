@@ -389,8 +389,8 @@ class Identities:
             before = identity_store.read(work.session, patient_id)
             if before is None:
                 return Refused((rules.unknown(patient_id),))
-            if before.patient.version != version:
-                return Refused((rules.edited_meanwhile(),))
+            if not rules.is_writable(before.patient, version):
+                return Refused(tuple(rules.unwritable(before.patient)))
             move = act.move(before.identity)
             if not move.accepted:
                 return Refused(move.findings)

@@ -15,6 +15,7 @@ from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -88,6 +89,11 @@ class Patients:
         self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.get(session, patient_id)
+
+    def current(self, patient_id: int) -> Patient | None:
+        """Return the file in which a file lives on: itself, or the one that absorbed it; None for an unknown one."""
+        with self._db.read() as session:
+            return store.get(session, merged.head(session, patient_id))
 
     def open(self, patient_id: int, actor: Actor, where: str = "", *, ins: bool = False) -> Outcome[Patient]:
         """Return a patient's file to be shown to a person, traced: who, when, from where, whose (DSR, INS-04).
@@ -172,6 +178,7 @@ class Patients:
         before = self.get(patient_id)
         if before is None:
             return Refused((rules.unknown(patient_id),))
+        findings += rules.merged(before)
         findings += rules.locked_traits(before, kept)
         if before.version != version:
             findings.append(rules.edited_meanwhile())
@@ -211,8 +218,8 @@ class Patients:
         patient_id = read_from.id
         with self._db.write(actor) as work:
             after = store.get(work.session, patient_id)
-            if after is None or after.version != read_from.version:
-                return Refused((rules.edited_meanwhile(),))
+            if after is None or not rules.is_writable(after, read_from.version):
+                return Refused(tuple(rules.unwritable(after or read_from)))
             if coverage != read_from.coverage:
                 after = store.change(work.session, read_from, kept, work.now)
                 if after is None:

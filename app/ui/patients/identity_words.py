@@ -141,6 +141,8 @@ def history_line(entry: HistoryEntry) -> tuple[str, str]:
     elif entry.event is Event.EDIT:
         was = [f"{LABELS.get(name, name)} «{NBSP}{old}{NBSP}»" for name, old in details.get("changed", {}).items()]
         title += "\u00a0; avant\u00a0: " + ", ".join(was) if was else ""
+    elif entry.event in {Event.MERGE, Event.UNMERGE}:
+        title += f"\u00a0: avec le n°{NBSP}{details.get('other', '')} («{NBSP}{details.get('reason', '')}{NBSP}»)"
     elif entry.event is Event.EVIDENCE_WITHDRAWN:
         title += f"\u00a0: {details.get('reason', '')}"
     after = entry.after.label.removeprefix("Identité ")

@@ -20,6 +20,7 @@ from app.ui.patients.identity_band import IdentityBand
 from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.identity_words import holds
 from app.ui.patients.insi_panel import InsiPanel
+from app.ui.patients.merge_desk import MergeDesk
 from app.ui.patients.papers_pane import PapersPane
 from app.ui.patients.reviews_desk import ReviewsDesk
 from app.ui.patients.rights_form import RightsForm
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
     from app.ui.patients.identity_desk import Form
+    from app.ui.widgets.act_form import ActForm
 
 _LIMIT = 100
 _DWELL_MS = 1000
@@ -100,6 +102,7 @@ class PatientsView(QWidget):
         self._identity: IdentityDesk | None = None
         self._insi: InsiPanel | None = None
         self._papers: PapersPane | None = None
+        self._merges: MergeDesk | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -158,6 +161,9 @@ class PatientsView(QWidget):
             ("patients.withdraw", lambda: self._begin_identity(self.identity.withdrawal)),
             ("patients.validate", self._validate),
             ("patients.papers", self.show_papers),
+            ("patients.merge", self._merge),
+            ("patients.unmerge", self._unmerge),
+            ("patients.duplicates", self._duplicates),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -206,6 +212,38 @@ class PatientsView(QWidget):
             for part in self._identity.parts:
                 self.right.addWidget(part)
         return self._identity
+
+    @property
+    def merges(self) -> MergeDesk:
+        """The comparison of two files and the list of duplicates, built at their first use."""
+        if self._merges is None:
+            self._merges = MergeDesk(self._ui)
+            self._merges.wanted.connect(self.show_part)
+            self._merges.written.connect(self._merged)
+            for part in self._merges.parts:
+                self.right.addWidget(part)
+        return self._merges
+
+    def _merge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.pick(self._patient)
+
+    def _unmerge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.undo(self._patient.id)
+
+    def _duplicates(self) -> None:
+        self.merges.list_duplicates()
+
+    def _merged(self, said: str) -> None:
+        self._ui.say(said, "success")
+        self.show_part(self.sheet)
+        self.pane.again()
+        self.pane.field.setFocus()
 
     @property
     def insi(self) -> InsiPanel:
@@ -381,8 +419,7 @@ class PatientsView(QWidget):
         wanted.emit(patient)
 
     def _save(self) -> None:
-        desk = self._identity
-        shown = None if desk is None else desk.form_of(self.right.currentWidget())
+        shown = self._form_shown(self.right.currentWidget())
         if shown is not None:
             shown.save()
         elif self._insi is not None and self.right.currentWidget() is self._insi:
@@ -424,8 +461,7 @@ class PatientsView(QWidget):
     def show_part(self, part: QWidget) -> None:
         """Show one of the sheet, the forms and the allergies on the right."""
         self.right.setCurrentWidget(part)
-        desk = self._identity
-        is_form = part is self._form or part is self._rights or (desk is not None and desk.form_of(part) is not None)
+        is_form = part is self._form or part is self._rights or self._form_shown(part) is not None
         self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
         self._show_whose()
@@ -443,6 +479,11 @@ class PatientsView(QWidget):
             patient = None
         self.band.show_patient(patient)
         self.whose.setVisible(patient is not None)
+
+    def _form_shown(self, part: QWidget | None) -> ActForm | None:
+        """Return the form of the identity or of a merge that a part of the right holds; None for another part."""
+        desks = [desk for desk in (self._identity, self._merges) if desk is not None]
+        return next((form for desk in desks if (form := desk.form_of(part)) is not None), None)
 
     def _open(self, patient: Patient | None) -> None:
         self._patient = patient
