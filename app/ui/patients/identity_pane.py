@@ -56,10 +56,10 @@ class IdentityPane(Panel):
         self.body.addWidget(self.sheet, 1)
         self.validate = ActButton(ui.acts, "patients.validate")
         self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
-        self.by_card = ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale")
+        self.by_card = ActButton(ui.acts, "patients.insi_card", text="Par Vitale")
         self.verify = ActButton(ui.acts, "patients.insi_verify")
         keys = (
-            ActButton(ui.acts, "patients.evidence", text="Contrôler une pièce"),
+            ActButton(ui.acts, "patients.evidence", text="Contrôler"),
             self.validate,
             self.withdraw,
             ActButton(ui.acts, "patients.traits", text="Corriger"),

@@ -116,9 +116,9 @@ class PatientsView(QWidget):
         left.addWidget(self.pane, 1)
         self.worklist = ReviewsDesk(ui, self)
         keys = (
-            ("patients.create", ""),
+            ("patients.create", "Nouveau"),
             ("patients.identity", "Identité"),
-            ("patients.rights", ""),
+            ("patients.rights", "Droits"),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
