@@ -77,21 +77,6 @@ def patient_search(services: Services, times: int = 400) -> Figure:
     return Figure("patient_search", taken, floor, "lecture nue des fiches d’un nom dans l’index")
 
 
-def search_before_creation(services: Services, times: int = 400) -> Figure:
-    """Who may already be known: a birth date, and three letters in half of the searches; a hundred rows at most."""
-    first = dt.date(1926, 1, 1)
-
-    def one(rank: int) -> None:
-        born = first + dt.timedelta(days=(rank * 7919) % 36_000)
-        letters = "" if rank % 2 else f" {('mar', 'dub', 'jea')[rank % 3]}"
-        found = services.patients.antecedents(f"{born:%d/%m/%Y}{letters}")
-        assert isinstance(found, Done)
-
-    taken = sample(one, times)
-    floor = floors.point_lookup(services.folder.database_file, "patient", "birth_date", "1980-05-12")
-    return Figure("search_before_creation", taken, floor, "lecture nue des dossiers d’un jour de naissance")
-
-
 def open_patient(services: Services, times: int = 200) -> Figure:
     """A patient's file with the last sixty products delivered."""
 

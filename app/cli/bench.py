@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 _ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300", "operator_switch")
 _ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "cards", "ui_block")
-_ON_PEOPLE = ("search_before_creation",)
-_PEOPLE = 100_000
-_APART = ("validate_postgresql", "catalog_import", "scan_image", "ins_symbol")
-NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_ON_PEOPLE, *_APART)
+_APART = ("validate_postgresql", "catalog_import", "scan_image", "ins_symbol", "search_before_creation")
+NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
 
 
 def _configure(parser: frame.CommandParser) -> None:
@@ -51,7 +49,7 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Output) -> list[Callable[[], Figure]]:
     """Return the measures asked for, each ready to be made, in the order in which they disturb one another least."""
-    from app.bench import base, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.bench import antecedents, base, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
     from app.bench.ten_years import Volumes  # noqa: PLC0415 -- the same
 
     cache = args.cache or base.cache_folder()
@@ -60,6 +58,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "catalog_import": lambda: measures.catalog_import(args.bdpm or base.medicines(cache)),
         "scan_image": measures.scan_image,
         "ins_symbol": measures.ins_symbol_drawn,
+        "search_before_creation": antecedents.search_before_creation,
     }
     if any(name in _ON_SERVICES + _ON_SCREENS for name in wanted):
         volumes = Volumes(deliveries=args.deliveries)
@@ -74,10 +73,6 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         }
         ready |= {name: _opened(root, measure) for name, measure in on_services.items()}
         ready |= {name: partial(screens.measure, root, name) for name in _ON_SCREENS}
-    if any(name in _ON_PEOPLE for name in wanted):
-        # Many files and few deliveries: built in a moment, where the ten years of the other base take minutes.
-        people_root = base.ten_year_base(cache, Volumes(deliveries=1_000, patients=_PEOPLE), out.line)
-        ready["search_before_creation"] = _opened(people_root, measures.search_before_creation)
     return [ready[name] for name in NAMES if name in wanted]
 
 
@@ -99,7 +94,7 @@ def _opened(root: Path, measure: Callable[..., Figure]) -> Callable[[], Figure]:
 
 def _tell(figure: Figure, out: frame.Output) -> None:
     out.line(
-        f"{figure.name:<20} p50 {figure.median:9.2f} {figure.unit}   p95 {figure.p95:9.2f} {figure.unit}   "
+        f"{figure.name:<22} p50 {figure.median:9.2f} {figure.unit}   p95 {figure.p95:9.2f} {figure.unit}   "
         f"× {figure.ratio:5.1f} — {figure.floor} ({figure.floor_value:.2f} {figure.unit})"
     )
 

@@ -209,10 +209,12 @@ CASES: dict[str, Case] = {
     "tfr.load": Case(Right.MANAGE_CATALOG, lambda s, _h, a: s.load(TFR, a)),
     # --- Patients ---
     "patients.search": Case(Right.READ_PATIENT, lambda s, _h, a: s.search("pat", actor=a)),
-    "patients.antecedents": Case(Right.READ_PATIENT, lambda s, _h, a: s.antecedents("140264", a)),
+    "patients.search_identity": Case(Right.READ_PATIENT, lambda s, _h, a: s.search_identity("1985", actor=a)),
     "patients.get": Case(Right.READ_PATIENT, lambda s, h, a: s.get(h.patient.id, a)),
     "patients.open": Case(Right.READ_PATIENT, lambda s, h, a: s.open(h.patient.id, a)),
-    "patients.create": Case(Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a)),
+    "patients.create": Case(
+        Right.EDIT_PATIENT, lambda s, h, a: s.create(draft_of(h.patient, h.patient.coverage), a, confirmed=True)
+    ),
     "patients.update": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.update(h.patient.id, 0, draft_of(h.patient, h.patient.coverage), a)
     ),

@@ -219,7 +219,7 @@ def test_a_failed_verification_gives_provisoire_and_puts_it_on_the_worklist(desk
 @pytest.mark.req("S21")
 def test_the_same_ins_in_two_files_is_refused_and_both_are_to_be_reviewed(desk: Desk) -> None:
     desk.accept()
-    other = desk.patients.create(replace(DRAFT, first_name="ANNE"), desk.actor)
+    other = desk.patients.create(replace(DRAFT, first_name="ANNE"), desk.actor, confirmed=True)
     assert isinstance(other, Done)
     first, desk.patient_id = desk.patient_id, other.value.id
     outcome = desk.accept()

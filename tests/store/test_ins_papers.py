@@ -68,7 +68,7 @@ class Desk:
 
     def file(self, status: IdentityStatus = IdentityStatus.PROVISIONAL, ins: Ins = NIR) -> int:
         """Make a file of a status, by the ways that lead to it."""
-        made = self.patients.create(DRAFT, self.actor)
+        made = self.patients.create(DRAFT, self.actor, confirmed=True)
         assert isinstance(made, Done)
         patient_id = made.value.id
         if status.holds_ins:

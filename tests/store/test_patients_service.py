@@ -88,7 +88,7 @@ def test_a_possible_duplicate_is_said_and_does_not_forbid(patients: Patients, ac
     again = replace(DRAFT, family_name="D'ARNICA", first_name="ROSE", used_name="")
     findings = [finding for finding in patients.check(again) if finding.severity is Severity.WARNING]
     assert [(finding.code, finding.subject) for finding in findings] == [("GAL-PAT-11", str(first.id))]
-    created(patients, actor, again)
+    assert isinstance(patients.create(again, actor, confirmed=True), Done)
     assert patients.count() == 2
 
 

@@ -84,7 +84,7 @@ class Team:
             sex=Sex.FEMALE,
             birth_place="63220",
         )
-        made = self.services.patients.create(draft, self.as_one(self.paul))
+        made = self.services.patients.create(draft, self.as_one(self.paul), confirmed=True)
         assert isinstance(made, Done)
         return made.value.id
 

@@ -89,9 +89,9 @@ def create(hands: Hands, **changed: object) -> int:
         sex=Sex.FEMALE,
         birth_place="63220",
     )
-    made = hands.aside(
-        lambda: hands.services.patients.create(replace(draft, **changed), hands.stage.ui.actor())  # type: ignore[arg-type] # by name
-    )
+    asked = replace(draft, **changed)  # type: ignore[arg-type] # by name
+    actor = hands.stage.ui.actor()
+    made = hands.aside(lambda: hands.services.patients.create(asked, actor, confirmed=True))
     assert isinstance(made, Done)
     return made.value.id
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 STRICT_TRAITS = ("family_name", "first_name", "birth_names", "birth_date", "sex", "birth_place")
 
+DUPLICATE = "GAL-PAT-11"
+"""The code of a file that resembles the one to create."""
 ALLERGIES_LIMIT = 2000
 MAX_WORDS = 8
 """A search with more words than this is cut to the longest ones: no name has more."""
 
-_MATRICULE = 15
-_MATRICULE_LIKE = re.compile(r"[1-8]\d{4}(?:\d{2}|2[AB])\d{6,9}")
 _COG = re.compile(r"\d{5}|2[AB]\d{3}")
 _PHONE = re.compile(r"[0-9+() .-]{0,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -40,11 +40,15 @@ _EXEMPTIONS = frozenset({None, "maternity", "at", "vaccine_campaign", "invalidit
 
 @dataclass(frozen=True, slots=True)
 class PatientQuery:
-    """What a search asks: born in one of the periods, with a word that begins with each prefix, or this INS."""
+    """What a search asks: born in one of the periods, with a word that begins with each prefix, or this INS.
+
+    ``completed`` are dates that count where the file holds them as uncertain.
+    """
 
     periods: tuple[Period, ...] = ()
     prefixes: tuple[str, ...] = ()
     matricule: str = ""
+    completed: tuple[dt.date, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -65,44 +69,6 @@ def read_query(text: str, today: dt.date) -> PatientQuery:
     # A prefix of another prefix asks nothing more.
     useful = [word for rank, word in enumerate(distinct) if not any(o.startswith(word) for o in distinct[:rank])]
     return PatientQuery(periods, tuple(useful[:MAX_WORDS]))
-
-
-ANTECEDENT_LETTERS = 3
-"""RNIV: a search before creation takes no more letters of a name than these, so that a misspelt one is still found."""
-
-
-def read_antecedents(text: str, today: dt.date) -> tuple[PatientQuery, list[Finding]]:
-    """Return what a search before creation asks, and what is wrong with it (RNIV; INS.06, INS.08).
-
-    The birth date comes first, in full or in part, then at most three letters of any name; a matricule is only looked
-    up, whole and with its right key.
-    """
-    query = read_query(text, today)
-    if query.matricule:
-        return query, []
-    defect = matricule_defect(text)
-    if defect is not None:
-        return PatientQuery(), [defect]
-    if not query.periods:
-        text = "La recherche avant création commence par la date de naissance."
-        advice = "Tapez-la (même en partie : 1980, 05/1980), puis trois lettres au plus d’un nom ou d’un prénom."
-        return PatientQuery(), [_error("GAL-PAT-30", text, advice, "birth_date")]
-    cut = tuple(dict.fromkeys(word[:ANTECEDENT_LETTERS] for word in query.prefixes))
-    return PatientQuery(query.periods, cut), []
-
-
-def matricule_defect(text: str) -> Finding | None:
-    """Return why what looks like a matricule finds nobody: its key is missing or wrong (INS.08); None for the rest."""
-    code = re.sub(r"[\s\u00a0\u202f]", "", text).upper()
-    if identifiers.is_nir(code) or _MATRICULE_LIKE.fullmatch(code) is None:
-        return None
-    if len(code) != _MATRICULE:
-        text = f"Un matricule INS a quinze caractères, clé comprise : celui-ci en a {len(code)}."
-        return _error("GAL-PAT-31", text, "Tapez aussi la clé, ou cherchez par la date de naissance.", "matricule")
-    text = "La clé de ce matricule est fausse : la recherche n’a pas été faite."
-    return _error(
-        "GAL-PAT-32", text, "Vérifiez les quinze caractères, ou cherchez par la date de naissance.", "matricule"
-    )
 
 
 def search_words(patient: Patient | PatientDraft) -> set[str]:
@@ -282,7 +248,7 @@ def _is_alike(draft: PatientDraft, known: Patient) -> bool:
 
 def _duplicate(known: Patient) -> Finding:
     text = f"Un dossier ressemble : {known.birth_name}, {french.short_date(known.birth_date)}, {known.sex.label}."
-    return _warning("GAL-PAT-11", text, "Ouvrez ce dossier et comparez avant de créer.", str(known.id))
+    return _warning(DUPLICATE, text, "Ouvrez ce dossier et comparez avant de créer.", str(known.id))
 
 
 def _missing(field: str, what: str) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.patients import identity_store, rules, store
+from app.officine.patients import antecedents, identity_store, rules, store
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
+_ANTECEDENTS = 200
+"""How many files a search before creation shows: a year alone is shared by many."""
 _SAME_ACCESS = dt.timedelta(minutes=10)
 
 
@@ -62,19 +64,22 @@ class Patients:
         with self._db.read() as session:
             return store.search(session, query, limit)
 
-    def antecedents(self, text: str, actor: Actor | None = None, limit: int = 100) -> Outcome[list[Patient]]:
-        """Return who may already be known, before a file is created (RNIV; INS.06 to INS.10).
+    def search_identity(self, born: str, letters: str = "", actor: Actor | None = None) -> Outcome[list[Patient]]:
+        """Return the files that a person may already have, before one more is created (RNIV, INS.07 to INS.10).
 
-        ``text`` gives the birth date first, in full or in part, then up to three letters of any birth or used name,
-        in any order; or a whole matricule. A file whose date is uncertain answers to any day of its month or year.
-        Refused without a date, and for a matricule without its right key. Raises as ``search``.
+        ``born`` is the date of birth, whole or in part, then ``letters`` at most three of any name; a matricule, with
+        its right key only. A file whose date was completed by the rule answers to the days that it may stand for.
+        A warning tells where more files answer than are shown. Raises as ``search``.
         """
         self._staff.require(actor, Right.READ_PATIENT)
-        query, findings = rules.read_antecedents(text, today(self._db.clock))
-        if findings:
+        query, findings = antecedents.read_search(born, letters, today(self._db.clock))
+        if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.read() as session:
-            return Done(store.antecedents(session, query, limit))
+            found = store.search(session, query, _ANTECEDENTS + 1)
+        if len(found) > _ANTECEDENTS:
+            return Done(found[:_ANTECEDENTS], (antecedents.truncated(_ANTECEDENTS),))
+        return Done(found)
 
     def get(self, patient_id: int, actor: Actor | None = None) -> Patient | None:
         """Return a patient's file; None when there is no such one. Raises as ``search``."""
@@ -130,10 +135,16 @@ class Patients:
         """Return what there is to say of a draft before it is created: conversions, refusals, possible duplicates."""
         return self._checked(draft, creation=True)[1]
 
-    def create(self, draft: PatientDraft, actor: Actor) -> Outcome[Patient]:
-        """Create a file of provisoire status; the findings name the conversions and the possible duplicates."""
+    def create(self, draft: PatientDraft, actor: Actor, *, confirmed: bool = False) -> Outcome[Patient]:
+        """Create a file of provisoire status; the findings name the conversions and the possible duplicates.
+
+        Whatever was searched before, those born the same day who share a name are looked for once more: where there
+        are some, nothing is created until it is ``confirmed`` that this is another person (RNIV, INS.07).
+        """
         kept, findings = self._checked(draft, creation=True)
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT) + findings
+        if not confirmed and any(finding.code == rules.DUPLICATE for finding in findings):
+            findings.append(antecedents.to_confirm())
         if is_refused(findings):
             return Refused(tuple(findings))
         with self._db.write(actor) as work:

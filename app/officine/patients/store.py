@@ -50,26 +50,6 @@ def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
     return [found[patient_id] for patient_id in ids]
 
 
-def antecedents(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
-    """Return up to ``limit`` patients who may be the one that a search before creation asks for."""
-    if query.matricule:
-        return search(session, query, limit)
-    days: list[ColumnElement[bool]] = [
-        PatientRow.birth_date.between(period.first, period.last) for period in query.periods
-    ]
-    # What a rule completed stands on the first of its month, or on the last day of its year (RNIV EXI PP 19).
-    completed = {
-        day for one in query.periods for day in (one.first.replace(day=1), one.first.replace(month=12, day=31))
-    }
-    days.append(and_(PatientRow.birth_date.in_(completed), PatientRow.birth_date_uncertain))
-    found = (
-        select(PatientRow)
-        .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))
-        .order_by(PatientRow.family_name, PatientRow.first_name, PatientRow.id)
-    )
-    return _listed(session, found.limit(limit))
-
-
 def born_on(session: Session, date: dt.date) -> list[Patient]:
     """Return every patient born on a day."""
     return _listed(session, select(PatientRow).where(PatientRow.birth_date == date))
@@ -117,7 +97,11 @@ def new_row(draft: PatientDraft, now: dt.datetime) -> dict[str, Any]:
 
 
 def _born_in(query: PatientQuery) -> Any:  # noqa: ANN401 -- the type of a select changes with each clause
-    days = [PatientRow.birth_date.between(period.first, period.last) for period in query.periods]
+    days: list[ColumnElement[bool]] = [
+        PatientRow.birth_date.between(period.first, period.last) for period in query.periods
+    ]
+    if query.completed:
+        days.append(and_(PatientRow.birth_date.in_(query.completed), PatientRow.birth_date_uncertain))
     return (
         select(PatientRow)
         .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))

@@ -313,7 +313,13 @@ class PatientDrawer(Drawer):
 
     def _create(self, draft: PatientDraft) -> None:
         patients, actor = self.ui.services.patients, self.ui.actor()
-        self.ui.tasks.run(lambda _progress: patients.create(draft, actor), done=self._created, owner=self, key="create")
+        # Whoever may be the same person was shown beforehand: see ``_weigh``.
+        self.ui.tasks.run(
+            lambda _progress: patients.create(draft, actor, confirmed=True),
+            done=self._created,
+            owner=self,
+            key="create",
+        )
 
     def _created(self, outcome: Outcome[Patient]) -> None:
         if isinstance(outcome, Refused):

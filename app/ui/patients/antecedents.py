@@ -87,7 +87,7 @@ class Antecedents(QWidget):
             then()
 
         self._ui.tasks.run(
-            lambda _progress: patients.antecedents(wanted, actor), done=done, owner=self, key="antecedents"
+            lambda _progress: patients.search_identity(wanted, actor=actor), done=done, owner=self, key="antecedents"
         )
 
     def go_in(self) -> bool:

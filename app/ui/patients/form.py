@@ -153,7 +153,7 @@ class PatientForm(Panel):
     def _create(self) -> None:
         draft, actor, patients = self.draft, self._ui.actor(), self._ui.services.patients
         self._ui.tasks.run(
-            lambda _progress: patients.create(draft, actor),
+            lambda _progress: patients.create(draft, actor, confirmed=True),
             done=self._saved,
             owner=self,
             key="create",

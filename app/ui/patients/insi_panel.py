@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -298,6 +299,7 @@ class InsiPanel(Panel):
         self.reason.returnPressed.connect(self.refuse)
         both = QWidget()
         both.setFocusProxy(self.reason)
+        both.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line = row(self.reason, refuse)
         line.setContentsMargins(0, 0, 0, 0)
         both.setLayout(line)
@@ -371,8 +373,7 @@ class InsiPanel(Panel):
         for widget in (self.other, self.tick, *self.refinements[:1]):
             if widget is not None:
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
-                place = widget
-                QTimer.singleShot(0, place, lambda: self.sheet.ensureWidgetVisible(place))
+                QTimer.singleShot(0, widget, partial(self.sheet.ensureWidgetVisible, widget))
                 return
         self.accept.setFocus(Qt.FocusReason.OtherFocusReason)
 
