@@ -22,7 +22,7 @@ from app.demo_rights import DemoApcv, DemoFsv
 from app.fsv_bench import FsvBench, files_of
 from app.holder_cards import CardBench, HolderCards, build_cards
 from app.insi_line import DemoInsi, InsiLine
-from app.jobs import DailySeal
+from app.jobs import DailySeal, DailyWork
 from app.kernel.clock import SystemClock
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure, GalienError, InputDefect
 from app.kernel.events import Publisher
@@ -52,6 +52,7 @@ from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
+from app.officine.papers.service import Papers
 from app.officine.patients.card_desk import PatientCards
 from app.officine.patients.identities import Identities
 from app.officine.patients.ins_scan import InsScans
@@ -92,6 +93,7 @@ from app.store.audit import Actor
 from app.store.blobs import open_blobs
 from app.store.database import Database
 from app.store.engine import open_engine, sqlite_url
+from app.store.erasable import open_erasable
 from app.store.failures import file_errors
 from app.store.outbox import Outbox
 from app.store.seal_key import SealKey
@@ -157,6 +159,7 @@ class Services:
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    papers: Papers
     cards: PatientCards
     rights: PatientRights
     demo_cards: DemoCards | None
@@ -174,6 +177,7 @@ class Services:
     trace: Trace
     _watcher: notify.Watcher | None = field(default=None, init=False)
     _daily_seal: DailySeal | None = field(default=None, init=False)
+    _daily_purge: DailyWork | None = field(default=None, init=False)
 
     @property
     def system_actor(self) -> Actor:
@@ -266,6 +270,13 @@ class Services:
             lambda reason, is_wanted: self.seals.make(self.system_actor, Reason(reason), is_wanted=is_wanted),
         )
         self._daily_seal.start()
+        self._daily_purge = DailyWork("purge", self.papers.is_due, self._purge)
+        self._daily_purge.start()
+
+    def _purge(self) -> None:
+        """Destroy the copies of identity papers that are due; those that stay go under the newest key."""
+        self.papers.purge(self.system_actor)
+        self.papers.reseal()
 
     def close(self) -> None:
         """Close what was opened."""
@@ -274,6 +285,8 @@ class Services:
         if self._daily_seal is not None:
             self._daily_seal.stop()
         self.insi.close()
+        if self._daily_purge is not None:
+            self._daily_purge.stop()
         self.cards.stop()
         self.professional_cards.close()
         self.rights.close()
@@ -396,6 +409,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         key=SealKey(folder.seal_key, vault),
         copy=lambda: Path(settings.seal_copy) if settings.seal_copy else None,
     )
+    sign_in = SignIn(
+        db,
+        staff,
+        vault,
+        station=settings.station,
+        # A name alone opens nothing on real data, whatever the mode asked for.
+        simulated=mode.is_simulated and settings.mode.is_simulated,
+        policy=locks,
+        trust=readers.trust,
+    )
     identities = Identities(db, staff, production=not mode.is_simulated)
     insi_site = InsiSite(db, staff, defect_of=defect_of)
     certificates = Certificates(db, vault, staff)
@@ -487,20 +510,12 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         account_papers=AccountPapers(db, folder.prints, settings.mode, staff),
         slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
+        papers=Papers(db, staff, sign_in=sign_in, vault=vault, place=open_erasable(db.engine, folder.papers)),
         cards=cards,
         rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,
         staff_accounts=StaffAccounts(db, staff, vault),
-        sign_in=SignIn(
-            db,
-            staff,
-            vault,
-            station=settings.station,
-            # A name alone opens nothing on real data, whatever the mode asked for.
-            simulated=mode.is_simulated and settings.mode.is_simulated,
-            policy=locks,
-            trust=readers.trust,
-        ),
+        sign_in=sign_in,
         vault=vault,
         passphrase=passphrase,
         certificates=certificates,

@@ -85,17 +85,17 @@ class DemoInsi:
 
         if self._certificate is None:
             pki = self.server.pki
-            pair = pki.organisation()
+            issued = pki.organisation()
             self._certificate = OrganisationCredential(
-                certificate_der=pair.certificate, private_key_pkcs8=pair.key, chain=pki.chain
+                certificate_der=issued.certificate, private_key_pkcs8=issued.key, chain=issued.chain
             )
         return self._certificate
 
     def inject(self, content: bytes) -> None:
         """Let the next answer be this one, as it is: the booklets of the CNDA play their cases so."""
-        from app.sandbox.insi.server import Script  # noqa: PLC0415 -- the same
+        from app.sandbox.insi.behaviours import Script  # noqa: PLC0415 -- the same
 
-        self.server.next(Script(body=content))
+        self.server.next(Script(content))
 
     def stop(self) -> None:
         """End the server."""

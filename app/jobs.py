@@ -279,3 +279,41 @@ class DailySeal:
             except GalienError as failure:
                 # The disk is full, the key is away: what stands in the way is shown with the state of the seals.
                 _LOG.warning("seal: %s", failure.code)
+
+
+class DailyWork:
+    """Does once a day, while a window is open, what is due whether anybody thinks of it or not."""
+
+    def __init__(self, name: str, is_due: Callable[[], bool], work: Callable[[], object]) -> None:
+        """Ask ``is_due`` from time to time, then do ``work``; ``name`` says in the log which one failed."""
+        self._name = name
+        self._is_due = is_due
+        self._work = work
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; the first look waits until the window has settled."""
+        self._thread = threading.Thread(target=self._watch, name=f"daily-{self._name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, once the work under way is done."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def look(self) -> None:
+        """Do the work where it is due. Raises the GalienError that forbids it."""
+        if self._is_due():
+            self._work()
+
+    def _watch(self) -> None:
+        pause = _FIRST_SECONDS
+        while not self._stopping.wait(pause):
+            pause = _ROUND_SECONDS
+            try:
+                self.look()
+            except GalienError as failure:
+                # The disk is full, the base is locked: the next round tries again.
+                _LOG.warning("%s: %s", self._name, failure.code)

@@ -59,6 +59,11 @@ class DataFolder:
         return self.root / "blobs"
 
     @property
+    def papers(self) -> Path:
+        """The enciphered copies of identity papers and their sealed keys; in no backup, empty as for ``blobs``."""
+        return self.root / "papers"
+
+    @property
     def keys(self) -> Path:
         """The keys of this workstation where its system keeps none; in no backup."""
         return self.root / "keys"

@@ -23,6 +23,16 @@ def load_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, file))
 
 
+@cache
+def font_bytes(font: str = REGULAR) -> bytes:
+    """Return the file of a font, for what is drawn and not printed."""
+    from reportlab.pdfbase.ttfonts import TTFOpenFile  # noqa: PLC0415 -- heavy: at first use
+
+    with TTFOpenFile(_FILES[font])[1] as opened:
+        content: bytes = opened.read()
+    return content
+
+
 def printable(text: str, font: str = REGULAR) -> str:
     """Return the text without what the font has no glyph for: a wide space for a narrow one, « ? » for the rest."""
     glyphs = _glyphs(font)

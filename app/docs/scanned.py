@@ -19,6 +19,7 @@ from app.kernel.errors import InputDefect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from PIL.Image import Image
 
@@ -41,7 +42,9 @@ TOO_MANY_PIXELS: Final = "GAL-COP-05"
 LOCKED: Final = "GAL-COP-06"
 ACTIVE: Final = "GAL-COP-07"
 TOO_MANY_PAGES: Final = "GAL-COP-08"
+UNREADABLE: Final = "GAL-COP-09"
 
+_CHOOSE = "Choisissez une image JPEG ou PNG, ou un PDF."
 _QUALITIES = (85, 75, 65, 55)
 _PDF_HEAD = 1_024
 _POINTS_PER_INCH = 72
@@ -83,11 +86,26 @@ def prepare(content: bytes) -> Scanned:
     return _prepared_picture(content, kind)
 
 
-def too_large() -> InputDefect:
+def read(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """Return the content of a file. Raises InputDefect for a folder, what is too large, or can't be read."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
+    except IsADirectoryError as error:
+        raise _defect(UNREADABLE, f"« {path.name} » est un dossier.", _CHOOSE) from error
+    except (OSError, ValueError) as error:
+        text = f"« {path.name} » est un dossier." if path.is_dir() else f"« {path.name} » ne peut pas être lu."
+        raise _defect(UNREADABLE, text, _CHOOSE) from error
+    if len(content) > largest:
+        raise too_large(largest)
+    return content
+
+
+def too_large(largest: int = LARGEST_FILE) -> InputDefect:
     """Return the failure of a file that is too heavy to be read."""
     return _defect(
         TOO_LARGE,
-        f"Ce fichier dépasse {LARGEST_FILE // 1_000_000} Mo.",
+        f"Ce fichier dépasse {largest // 1_000_000} Mo.",
         "Numérisez en 200 ou 300 points par pouce, en PDF ou JPEG.",
     )
 
@@ -180,7 +198,7 @@ def _prepared_pdf(content: bytes) -> Scanned:
         raise _defect(DAMAGED, "Ce PDF n’a aucune page.", "Numérisez de nouveau.")
     if pages > MOST_PAGES:
         raise _defect(
-            TOO_MANY_PAGES, f"Ce PDF a {pages} pages, au lieu de {MOST_PAGES} au plus.", "Joignez l’ordonnance seule."
+            TOO_MANY_PAGES, f"Ce PDF a {pages} pages, au lieu de {MOST_PAGES} au plus.", "Joignez ce document seul."
         )
     if _is_active(content):
         raise _defect(
@@ -232,7 +250,7 @@ def _damaged_pdf() -> InputDefect:
 
 def _too_many_pixels() -> InputDefect:
     return _defect(
-        TOO_MANY_PIXELS, "Cette image a trop de points pour être une ordonnance.", "Numérisez en 300 points par pouce."
+        TOO_MANY_PIXELS, "Cette image a trop de points pour être un document.", "Numérisez en 300 points par pouce."
     )
 
 

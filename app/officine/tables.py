@@ -13,6 +13,7 @@ from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
+from app.officine.papers import tables as papers
 from app.officine.patients import identity_tables as identities
 from app.officine.patients import insi_tables as insi
 from app.officine.patients import tables as patients
@@ -25,6 +26,7 @@ from app.officine.staff import tables as staff
 from app.officine.stock import open_tables, quarantine_tables
 from app.officine.stock import tables as stock
 from app.store import blob_tables as blobs
+from app.store import erasable_tables as erasables
 from app.store import seal_tables as seals
 from app.store import tables as store
 
@@ -37,12 +39,14 @@ __all__ = [
     "catalog",
     "copies",
     "dispensing",
+    "erasables",
     "exceptional",
     "identities",
     "insi",
     "interventions",
     "open_tables",
     "owed",
+    "papers",
     "patients",
     "prescriptions",
     "quarantine_tables",

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping, Sequence
 
+_HTTPS = 443
+_HEAR_S = 1.0
+"""How long a server is given to say why it cut the line."""
+
 _TICK_S = 0.05
 """How often a call looks whether it is still wanted."""
 
@@ -47,12 +51,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Who is called: ``service`` as told to people, its ``address`` (https), the ends of names it may bear."""
+    """Who is called: ``service`` as told to people, its ``address`` (https), the ends of names it may bear.
+
+    ``is_mutual``: the context presents a certificate of ours.
+    """
 
     service: str
     address: str
     context: ssl.SSLContext
     server_names: Sequence[str] = ()
+    is_mutual: bool = False
 
 
 def never() -> bool:
@@ -128,7 +136,29 @@ class _Call:
         try:
             return await self._send(httpx2)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ExceptionGroup) as error:
-            raise self._named(error) from error
+            failure = self._named(error)
+            if isinstance(failure, HttpFailure) and failure.reason is HttpReason.CUT and not self._status:
+                defect = await self._refusal() if self._target.is_mutual else None
+                failure = failure if defect is None else self._failure(HttpReason.TLS, defect)
+            raise failure from error
+
+    async def _refusal(self) -> tls.TlsDefect | None:
+        """Return why the server refuses our certificate, where that is why it cut the line; None where it does not.
+
+        In TLS 1.3 it says so after the line is open, and what it says is lost where it goes while the request is still
+        being sent. So the line is opened once more and nothing is sent: what it says can then be heard.
+        """
+        try:
+            async with asyncio.timeout(_HEAR_S):
+                port = urllib.parse.urlsplit(self._target.address).port or _HTTPS
+                reader, writer = await asyncio.open_connection(self._host, port, ssl=self._target.context)
+                try:
+                    await reader.read(1)
+                finally:
+                    writer.transport.abort()
+        except (OSError, TimeoutError) as error:
+            return tls.defect_of(error)
+        return None
 
     async def _send(self, httpx2: Any) -> HttpAnswer:  # noqa: ANN401 -- the library, loaded at first use
         # A proxy of the system is for what lies beyond this machine.

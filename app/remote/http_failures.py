@@ -28,6 +28,7 @@ PASSING = frozenset(
 )
 """What may be over the next time."""
 
+_VOWELS = "AEIOUYÉaeiouyé"
 _NETWORK = "Vérifiez la connexion à Internet de ce poste ; le comptoir continue sans ce service."
 _LATER = "Recommencez plus tard ; le comptoir continue sans ce service."
 _VENDOR = "Prévenez votre éditeur avec ce code."
@@ -36,7 +37,7 @@ _RENEW = "Demandez un nouveau certificat à l’ANS, puis enregistrez-le dans le
 
 _SAID: dict[HttpReason, tuple[str, str, str]] = {
     HttpReason.UNREACHABLE: ("30", "{service} n’est pas joignable : la connexion est refusée ou coupée.", _NETWORK),
-    HttpReason.NO_NAME: ("31", "Le nom du serveur de {service} ne se résout pas : {host}.", _NETWORK),
+    HttpReason.NO_NAME: ("31", "Le nom du serveur {of_service} ne se résout pas : {host}.", _NETWORK),
     HttpReason.CONNECT_SLOW: ("32", "{service} n’est pas joignable : pas de connexion en {seconds} s.", _NETWORK),
     HttpReason.ANSWER_SLOW: ("33", "{service} n’a pas fini de répondre en {seconds} s.", _LATER),
     HttpReason.CUT: (
@@ -46,37 +47,37 @@ _SAID: dict[HttpReason, tuple[str, str, str]] = {
     ),
     HttpReason.TOO_LARGE: ("35", "{service} envoie une réponse trop longue : elle n’est pas lue.", _VENDOR),
     HttpReason.CANCELLED: ("36", "L’appel à {service} a été annulé.", "Rien n’a été repris."),
-    HttpReason.NOT_HTTP: ("37", "Ce qui répond à l’adresse de {service} n’est pas ce service.", _ADDRESS),
+    HttpReason.NOT_HTTP: ("37", "Ce qui répond à l’adresse {of_service} n’est pas ce service.", _ADDRESS),
 }
 _TLS_SAID: dict[TlsDefect, tuple[str, str, str]] = {
     TlsDefect.UNKNOWN_AUTHORITY: (
         "38",
-        "Le certificat du serveur de {service} vient d’une autorité inconnue : rien ne lui a été envoyé.",
+        "Le certificat du serveur {of_service} vient d’une autorité inconnue : rien ne lui a été envoyé.",
         "Vérifiez les autorités de confiance dans les réglages, et qu’aucun équipement du réseau ne s’interpose.",
     ),
     TlsDefect.SERVER_EXPIRED: (
         "39",
-        "Le certificat du serveur de {service} a expiré : rien ne lui a été envoyé.",
+        "Le certificat du serveur {of_service} a expiré : rien ne lui a été envoyé.",
         "Vérifiez la date de ce poste ; si elle est juste, recommencez plus tard.",
     ),
     TlsDefect.SERVER_EARLY: (
         "39",
-        "Le certificat du serveur de {service} n’est pas encore valable : rien ne lui a été envoyé.",
+        "Le certificat du serveur {of_service} n’est pas encore valable : rien ne lui a été envoyé.",
         "Vérifiez la date et l’heure de ce poste.",
     ),
     TlsDefect.SERVER_NAME: (
         "40",
-        "Le certificat du serveur de {service} n’est pas au nom de {host} : rien ne lui a été envoyé.",
+        "Le certificat du serveur {of_service} n’est pas au nom de {host} : rien ne lui a été envoyé.",
         _ADDRESS,
     ),
     TlsDefect.SERVER_FOREIGN: (
         "59",
-        "Le serveur appelé n’est pas l’un de ceux de {service} : rien ne lui a été envoyé.",
+        "Le serveur appelé n’est pas l’un de ceux {of_service} : rien ne lui a été envoyé.",
         _ADDRESS,
     ),
     TlsDefect.SERVER_OTHER: (
         "41",
-        "Le certificat du serveur de {service} est refusé : rien ne lui a été envoyé.",
+        "Le certificat du serveur {of_service} est refusé : rien ne lui a été envoyé.",
         _ADDRESS,
     ),
     TlsDefect.PROTOCOL: (
@@ -120,7 +121,8 @@ class HttpFailure(RemoteFailure):
     ) -> None:
         """Say in French what stopped the call of ``service`` at ``host``; ``tls`` goes with ``HttpReason.TLS``."""
         number, text, advice = _TLS_SAID[tls] if tls is not None else _SAID[reason]
-        said = text.format(service=service, host=host, seconds=f"{seconds:g}")
+        of_service = f"d’{service}" if service[:1] in _VOWELS else f"de {service}"
+        said = text.format(service=service, of_service=of_service, host=host, seconds=f"{seconds:g}")
         super().__init__(typographic(said), code=f"GAL-DIS-{number}", advice=typographic(advice))
         self.reason = reason
         self.tls = tls

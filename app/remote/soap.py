@@ -22,7 +22,8 @@ Element: TypeAlias = "Any"
 """An element of lxml, whose types are not loaded before the first call."""
 
 _LONGEST_TEXT = 500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+"""Control characters, and those that hide or turn text round on a screen."""
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)|\x00", re.IGNORECASE)
 
 

@@ -48,6 +48,8 @@ _VERIFY_CODES = {
     62: TlsDefect.SERVER_NAME,
     64: TlsDefect.SERVER_NAME,
 }
+# A line that waits or that ended, which is no refusal.
+_NO_DEFECT = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _ALERTS = {
     "ALERT_CERTIFICATE_EXPIRED": TlsDefect.CLIENT_EXPIRED,
     "ALERT_CERTIFICATE_REVOKED": TlsDefect.CLIENT_REVOKED,
@@ -90,7 +92,7 @@ def defect_of(error: BaseException) -> TlsDefect | None:
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _VERIFY_CODES.get(cause.verify_code, TlsDefect.SERVER_OTHER)
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _NO_DEFECT):
             reason = cause.reason or ""
             return next((found for end, found in _ALERTS.items() if reason.endswith(end)), TlsDefect.PROTOCOL)
     return None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from app.kernel.errors import DatabaseDamaged, EnvironmentFailure
-from app.store import archive, blob_backup, pgtools
+from app.store import archive, blob_backup, erasable_tables, pgtools
 from app.store.archive import Manifest
 from app.store.blob_backup import Carried
 from app.store.engine import connect_read_only, sqlite_path
@@ -170,7 +170,17 @@ def _dump_postgresql(
     with _snapshot(engine) as (connection, snapshot):
         row = connection.execute(text(_STATE.replace("SELECT value", "SELECT value::text"))).one()
         pgtools.run(
-            "pg_dump", engine.url, "-Fc", "-Z1", "--no-owner", f"--snapshot={snapshot}", "-f", str(target), *options
+            "pg_dump",
+            engine.url,
+            "-Fc",
+            "-Z1",
+            "--no-owner",
+            f"--snapshot={snapshot}",
+            "-f",
+            str(target),
+            *options,
+            # What must be able to disappear for good is in no backup.
+            *(f"--exclude-table-data={name}" for name in erasable_tables.NAMES),
         )
     head = f"audit\t{row[1]}\t{row[2]}"
     kept = pgtools.run("pg_restore", engine.url, "--data-only", "--table=chain_head", "-f", "-", str(target))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DatabaseDamaged, DatabaseLocked, GalienError, InputDefect, SchemaTooNew
-from app.store import archive, blob_backup, integrity, pgtools, schema
+from app.store import archive, blob_backup, erasable, integrity, pgtools, schema
 from app.store.backup import silent
 from app.store.blobs import FolderBlobs, TableBlobs
 from app.store.engine import open_engine, sqlite_url
@@ -94,11 +94,14 @@ def restore_postgresql(
             pgtools.run("pg_restore", target, "--no-owner", "--exit-on-error", f"--dbname={fresh}", dump)
             _check(open_engine(target.set(database=fresh).render_as_string(hide_password=False)), manifest)
             missing = _bring_shared(file, staging, target, fresh)
+            moved = _exists(target) and _move_erasable(target, fresh)
             sealed = _sealed(open_engine(target.set(database=fresh).render_as_string(hide_password=False)))
             replaced = _swap(target, fresh, aside)
         except (GalienError, DBAPIError):
             _administer(target, f"DROP DATABASE {_quoted(fresh)}")
             raise
+        if moved:
+            _empty_erasable(target, aside)
         _go_back(root, sealed, stamp)
         _bring(staging, root)
     return Restored(manifest, aside if replaced else None, missing)
@@ -215,6 +218,30 @@ def _bring_shared(file: Path, staging: Path, target: URL, fresh: str) -> tuple[s
     finally:
         for engine in engines:
             engine.dispose()
+
+
+def _move_erasable(target: URL, fresh: str) -> bool:
+    """Bring what no backup takes from the database that is replaced; True where there is something to take out of it.
+
+    The rows that the restored database does not name go with the next purge. A base of another version, or too
+    damaged to be read, gives none.
+    """
+    engines = [open_engine(one.render_as_string(hide_password=False)) for one in (target, target.set(database=fresh))]
+    try:
+        return erasable.move(*engines)
+    except (GalienError, DBAPIError):
+        return False
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
+def _empty_erasable(target: URL, aside: str) -> None:
+    engine = open_engine(target.set(database=aside).render_as_string(hide_password=False))
+    try:
+        erasable.empty(engine)
+    finally:
+        engine.dispose()
 
 
 def _bring(staging: Path, root: Path) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.tickets import Tickets
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
+    from app.officine.papers.service import Papers
     from app.officine.patients.card_desk import PatientCards
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
@@ -279,6 +280,7 @@ class Services(Protocol):
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    papers: Papers
     safety: Safety
     cards: PatientCards
     vault: Vault

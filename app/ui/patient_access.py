@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
 
 
-def trace(ui: Ui, patient_id: int, room: str) -> None:
-    """Have the opening written with who is at the workstation now; a refusal or a failure to write is told."""
+def trace(ui: Ui, patient_id: int, room: str, *, ins: bool = False) -> None:
+    """Have the opening written with who is at the workstation now; a refusal or a failure to write is told.
+
+    ``ins`` says that the matricule INS is in sight.
+    """
     patients, actor = ui.services.patients, ui.actor()
     ui.tasks.run(
-        lambda _progress: patients.open(patient_id, actor, room), done=lambda outcome: _told(ui, outcome), owner=ui
+        lambda _progress: patients.open(patient_id, actor, room, ins=ins),
+        done=lambda outcome: _told(ui, outcome),
+        owner=ui,
     )
 
 

@@ -127,6 +127,10 @@ QCheckBox::indicator { border-radius: 3px; }
 QRadioButton::indicator { border-radius: ${radio}px; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($tick); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url($dot); }
+QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $sunken; border-color: $border; }
+QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled { background: $outline;
+    border-color: $outline; }
 
 QAbstractItemView { background: $surface; alternate-background-color: $sunken; border: 1px solid $border; padding: 1px;
     outline: none; gridline-color: $border; border-radius: 4px;

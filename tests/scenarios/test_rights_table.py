@@ -233,6 +233,8 @@ CASES: dict[str, Case] = {
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),
     "identities.edit": Case(Right.EDIT_PATIENT, lambda s, h, a: s.edit(h.patient.id, 0, {"used_name": "X"}, a)),
     "identities.prove": Case(Right.EDIT_PATIENT, lambda s, h, a: s.prove(h.patient.id, 0, PASSPORT, a)),
+    "identities.validate": Case(Right.EDIT_PATIENT, lambda s, h, a: s.validate(h.patient.id, 0, a)),
+    "identities.differs": Case(Right.EDIT_PATIENT, lambda s, h, a: s.differs(h.patient.id, FOUND.ins, FOUND.traits, a)),
     "identities.withdraw_evidence": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.withdraw_evidence(h.patient.id, 0, "Erreur", a)
     ),
@@ -320,6 +322,14 @@ CASES: dict[str, Case] = {
     "copies.page": Case(Right.READ_COPY, lambda s, _h, a: s.page(None, 0, a)),
     "copies.look": Case(Right.READ_COPY, lambda s, _h, a: s.look(None, SALE, a)),
     "copies.remove": Case(Right.DELIVER, lambda s, _h, a: s.remove(4711, "Erreur", SALE, a)),
+    "papers.set_enabled": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_enabled(a, enabled=False)),
+    "papers.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "papers.every": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.every(a)),
+    "papers.look": Case(Right.VIEW_IDENTITY_COPY, lambda s, _h, a: s.look(4711, "", a)),
+    "papers.add": Case(Right.EDIT_PATIENT, lambda s, h, a: s.add(h.patient.id, None, b"", a)),
+    "papers.add_file": Case(Right.EDIT_PATIENT, lambda s, h, a: s.add_file(NO_FILE, h.patient.id, a)),
+    "papers.delete": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.delete(4711, "Erreur", a)),
+    "papers.purge": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.purge(a)),
     # --- Till and accounts ---
     "cash.account": Case(Right.DELIVER, lambda s, h, a: s.account(h.patient.id, a)),
     "cash.accounts": Case(Right.DELIVER, lambda s, _h, a: s.accounts(a)),

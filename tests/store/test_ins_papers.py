@@ -209,6 +209,7 @@ def test_the_other_traits_of_a_paper_are_those_that_the_site_chose(desk: Desk) -
 
 
 @pytest.mark.req("INS-04")
+@pytest.mark.req("INS-04a")
 def test_who_printed_whose_identity_is_traced_without_the_matricule(desk: Desk) -> None:
     patient_id = desk.file(IdentityStatus.QUALIFIED)
     desk.symbols.write_sheet(patient_id, desk.actor)
@@ -220,6 +221,13 @@ def test_who_printed_whose_identity_is_traced_without_the_matricule(desk: Desk) 
             f"identity:{patient_id}",
         )
         assert NIR.matricule not in row.details
+        printed = session.scalars(select(AuditRow).where(AuditRow.action == "ins.print")).one()
+        assert (printed.patient_id, printed.actor_name) == (patient_id, desk.actor.name)
+        assert NIR.matricule not in printed.details
+    other = desk.file(IdentityStatus.VALIDATED)
+    desk.symbols.write_label(other, desk.actor)
+    with desk.db.read() as session:
+        assert len(session.scalars(select(AuditRow).where(AuditRow.action == "ins.print")).all()) == 1, "no INS on it"
 
 
 def test_who_may_not_read_files_gets_no_paper_and_sees_no_symbol(desk: Desk) -> None:

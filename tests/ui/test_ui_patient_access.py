@@ -59,7 +59,7 @@ def test_a_file_looked_at_in_the_room_of_patients_is_traced(hands: Hands) -> Non
     hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     hands.type("pat t")
     hands.wait(lambda: bool(openings(hands.services)))
-    assert [row.details for row in openings(hands.services)] == ['{"room":"patients"}']
+    assert [row.details for row in openings(hands.services)] == ['{"ins":true,"room":"patients"}']
 
 
 @pytest.mark.req("INS-04")

@@ -38,8 +38,6 @@ ABANDONED = "Vente abandonnée"
 RECENT = dt.timedelta(hours=12)
 """How old a file of the scanner's folder may be to be proposed: that of the day, not of last month."""
 
-_UNREADABLE = "GAL-COP-09"
-
 
 class Copies:
     """The scans and photos of the paper ordonnances."""
@@ -54,8 +52,10 @@ class Copies:
 
     def add_file(self, path: Path, target: Target, source: Source, actor: Actor) -> Outcome[PrescriptionCopy]:
         """Join a file to a sale or a delivery; its size is looked at before it is read."""
+        from app.docs import scanned  # noqa: PLC0415 -- heavy: at the first copy
+
         try:
-            content = _content_of(path)
+            content = scanned.read(path)
         except InputDefect as defect:
             return Refused((_finding(defect),))
         return self.add(content, target, source, actor, name=path.name)
@@ -250,24 +250,6 @@ def verify(session: Session, blobs: Blobs) -> CopiesReport:
 
 def _patient(session: Session, target: Target) -> int | None:
     return target.patient_id if target.delivery is None else store.patient_of(session, target.delivery)
-
-
-def _content_of(path: Path) -> bytes:
-    """Return the content of a file. Raises InputDefect for a folder, what is too large, or can't be read."""
-    from app.docs import scanned  # noqa: PLC0415 -- heavy: at the first copy
-
-    advice = "Choisissez une image JPEG ou PNG, ou un PDF."
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(scanned.LARGEST_FILE + 1)
-    except IsADirectoryError as error:
-        raise InputDefect(f"« {path.name} » est un dossier.", code=_UNREADABLE, advice=advice) from error
-    except (OSError, ValueError) as error:
-        text = f"« {path.name} » est un dossier." if path.is_dir() else f"« {path.name} » ne peut pas être lu."
-        raise InputDefect(text, code=_UNREADABLE, advice=advice) from error
-    if len(content) > scanned.LARGEST_FILE:
-        raise scanned.too_large()
-    return content
 
 
 def _arrivals(folder: Path) -> list[Arrival]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
-from app.officine.patients import identity_store, rules, transitions
-from app.officine.patients.evidence import DEFAULT_TYPES, EvidenceType, Trust
+from app.officine.patients import comparison, identity_store, rules, transitions, validation
+from app.officine.patients.evidence import DEFAULT_TYPES, check_types, rows_of, types_of
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event, IdentityFile, ReviewKind
 from app.officine.staff.model import Right
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from app.kernel.outcome import Outcome
+    from app.officine.patients.evidence import EvidenceType
     from app.officine.patients.identity import Identity, Ins, Traits
     from app.officine.patients.identity_model import EvidenceDraft, HistoryEntry, InsiIdentity, PastIns, Review
     from app.officine.patients.model import Attribute
@@ -33,17 +34,24 @@ if TYPE_CHECKING:
     from app.store.database import Database, UnitOfWork
 
 _TYPES_FACT, _OPTIONS_FACT = "identity.evidence_types", "identity.options"
-_BESIDE_LIMIT, _LABEL_LIMIT, _CODE_LIMIT = 120, 120, 10
+_BESIDE_LIMIT = 120
+_DIFFERENCES = frozenset({"GAL-IDN-23", "GAL-IDN-24"})
+"""What ``transitions.scan`` finds where a code is not that of the file."""
 OPTIONAL_TRAITS = ("birth_names", "used_name", "used_first_name", "birth_place")
 """What a site shows or hides beside the four traits that are always there (INS.02, INS.56)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityOptions:
-    """What the site chose: the traits shown besides the four of always, on screens and on papers."""
+    """What the site chose: the traits shown besides the four of always, on screens and on papers.
+
+    ``auto_validate`` says that a document of high trust validates an identity by itself (INS.21); otherwise a person
+    does it after the check (INS.20).
+    """
 
     on_screen: tuple[str, ...] = OPTIONAL_TRAITS
     on_paper: tuple[str, ...] = ()
+    auto_validate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +134,44 @@ class Identities:
         return self._do(patient_id, version, actor, _Act(Event.EDIT, move, details))
 
     def prove(self, patient_id: int, version: int, draft: EvidenceDraft, actor: Actor) -> Outcome[IdentityFile]:
-        """Note that a document was checked against the file (T4 to T6); what its kind is worth is the site’s to say."""
-        types = self.evidence_types()
+        """Note that a document was checked against the file (T4 to T6); what its kind is worth is the site’s to say.
+
+        Where the site wants a person to validate, the document is kept and the status waits for ``validate``.
+        """
+        types, by_itself = self.evidence_types(), self.options().auto_validate
         kind = next((one for one in types if one.code == draft.code), None)
         defects = self._check_evidence(draft, kind)
         if kind is None or is_refused(defects):
             return Refused(tuple(defects))
         kept = replace(draft, beside=one_line(draft.beside, _BESIDE_LIMIT).strip())
         details = {"code": kind.code, "trust": str(kind.trust), "mode": str(draft.mode), "coherent": draft.coherent}
+
+        def move(identity: Identity) -> Move:
+            made = transitions.prove(identity, kind.code, coherent=draft.coherent, types=types)
+            return made if by_itself else validation.held_back(identity, made)
+
         return self._do(
             patient_id,
             version,
             actor,
             _Act(
                 Event.EVIDENCE,
-                lambda identity: transitions.prove(identity, kind.code, coherent=draft.coherent, types=types),
+                move,
                 details,
                 also=lambda work: identity_store.add_evidence(work, patient_id, kept, kind),
             ),
         )
+
+    def validate(self, patient_id: int, version: int, actor: Actor) -> Outcome[IdentityFile]:
+        """Validate an identity with the last document that holds (INS.20): validée, or qualifiée with its INS."""
+        with self._db.read() as session:
+            checked = identity_store.checked(session, patient_id)
+            told = identity_store.history(session, patient_id)
+        # The version says that nothing came between this reading and the act.
+        record = validation.standing(told, checked, self.evidence_types(), today(self._db.clock))
+        details = {"code": record.code if record else "", "checked": record.at.isoformat() if record else ""}
+        act = _Act(Event.VALIDATE, lambda identity: validation.validate(identity, record), details)
+        return self._do(patient_id, version, actor, act)
 
     def withdraw_evidence(self, patient_id: int, version: int, reason: str, actor: Actor) -> Outcome[IdentityFile]:
         """Take the document that was checked away (T10): récupérée where the INS is held, else provisoire."""
@@ -245,16 +272,41 @@ class Identities:
         )
 
     def scanned(self, patient_id: int, version: int, ins: Ins, read: Traits, actor: Actor) -> Outcome[IdentityFile]:
-        """Compare an INS datamatrix with the file (T15): it proves nothing and changes no status."""
+        """Compare an INS datamatrix with the file (T15): it proves nothing and changes no status.
+
+        Where it differs, the file goes on the worklist, even though what was read is refused.
+        """
         defects = transitions.check_ins(ins, production=self._production)
         if is_refused(defects):
             return Refused(tuple(defects))
-        return self._do(
+        outcome = self._do(
             patient_id,
             version,
             actor,
             _Act(Event.SCAN, lambda identity: transitions.scan(identity, ins, read), {"oid": ins.oid}),
         )
+        if any(one.code in _DIFFERENCES for one in outcome.findings):
+            self.differs(patient_id, ins, read, actor)
+        return outcome
+
+    def differs(self, patient_id: int, ins: Ins, read: Traits, actor: Actor) -> Outcome[None]:
+        """Put a file on the worklist, once, where an INS datamatrix differs from it."""
+        findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
+        if findings:
+            return Refused(tuple(findings))
+        with self._db.read() as session:
+            file = identity_store.read(session, patient_id)
+        if file is None:
+            return Refused((rules.unknown(patient_id),))
+        words = comparison.difference(file.identity, ins, read)
+        if not words or any(one.kind is ReviewKind.DIFFERENCE for one in file.reviews):
+            return Done(None)
+        with self._db.write(actor) as work:
+            if identity_store.add_review(work, patient_id, ReviewKind.DIFFERENCE, words):
+                details = {"kind": str(ReviewKind.DIFFERENCE)}
+                work.audit("identity.review", "patient", str(patient_id), patient_id=patient_id, details=details)
+                work.changed(f"patient:{patient_id}", "identity")
+        return Done(None)
 
     def settle(self, review_id: int, actor: Actor) -> Outcome[None]:
         """Take an identity off the worklist, once it was looked at."""
@@ -277,16 +329,15 @@ class Identities:
         known = facts.read(self._db, _TYPES_FACT)
         if not isinstance(known, list):
             return DEFAULT_TYPES
-        return tuple(EvidenceType(one["code"], one["label"], Trust(one["trust"]), one["beside"]) for one in known)
+        return types_of(known)
 
     def set_evidence_types(self, types: Sequence[EvidenceType], actor: Actor) -> Outcome[tuple[EvidenceType, ...]]:
         """Choose the kinds of documents and their trust; what was checked before keeps the trust of its day."""
-        findings = [*self._staff.refusal(actor, Right.MANAGE_IDENTITY), *_check_types(types)]
+        findings = [*self._staff.refusal(actor, Right.MANAGE_IDENTITY), *check_types(types)]
         if is_refused(findings):
             return Refused(tuple(findings))
-        rows = [{"code": one.code, "label": one.label, "trust": str(one.trust), "beside": one.beside} for one in types]
         with self._db.write(actor) as work:
-            facts.write(work, _TYPES_FACT, rows)
+            facts.write(work, _TYPES_FACT, rows_of(types))
             work.audit("identity.types", "fact", _TYPES_FACT, details={one.code: str(one.trust) for one in types})
             work.changed("identity")
         return Done(tuple(types))
@@ -299,10 +350,11 @@ class Identities:
         return IdentityOptions(
             on_screen=tuple(known["on_screen"]),
             on_paper=tuple(known["on_paper"]),
+            auto_validate=bool(known.get("auto_validate", True)),
         )
 
     def set_options(self, options: IdentityOptions, actor: Actor) -> Outcome[IdentityOptions]:
-        """Choose what is shown."""
+        """Choose what is shown, and whether a document validates by itself."""
         findings = self._staff.refusal(actor, Right.MANAGE_IDENTITY)
         if not {*options.on_screen, *options.on_paper} <= set(OPTIONAL_TRAITS):
             findings.append(_error(65, "Ce trait ne se règle pas.", "Choisissez dans la liste."))
@@ -311,6 +363,7 @@ class Identities:
         kept = {
             "on_screen": list(options.on_screen),
             "on_paper": list(options.on_paper),
+            "auto_validate": options.auto_validate,
         }
         with self._db.write(actor) as work:
             facts.write(work, _OPTIONS_FACT, kept)
@@ -386,19 +439,6 @@ class Identities:
         text = "Ce matricule INS est déjà celui d’un autre dossier : rien n’a été repris."
         finding = _error(60, text, "Comparez les deux dossiers : c’est sans doute la même personne.")
         return Refused((replace(finding, subject=str(other)),))
-
-
-def _check_types(types: Sequence[EvidenceType]) -> list[Finding]:
-    found = []
-    codes = [one.code for one in types]
-    if not types or len(set(codes)) != len(codes):
-        found.append(_error(69, "Il faut au moins une pièce, et chaque code une seule fois.", "Corrigez la liste."))
-    for one in types:
-        if not (0 < len(one.code) <= _CODE_LIMIT and one.code.isalnum()):
-            found.append(_error(70, f"Le code « {one.code[:20]} » a de un à dix lettres ou chiffres.", "Corrigez-le."))
-        if not (0 < len(one.label.strip()) <= _LABEL_LIMIT and one.label.isprintable()):
-            found.append(_error(71, f"Le nom de la pièce « {one.code[:20]} » est vide ou trop long.", "Corrigez-le."))
-    return found
 
 
 def visible(file: IdentityFile, *, may_see: bool) -> tuple[str, str]:

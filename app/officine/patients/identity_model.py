@@ -35,6 +35,7 @@ class Event(enum.StrEnum):
     RECOVER = "recover"
     EVIDENCE = "evidence"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    VALIDATE = "validate"
     MARK = "mark"
     UNMARK = "unmark"
     EDIT = "edit"
@@ -49,6 +50,7 @@ class Event(enum.StrEnum):
             Event.RECOVER: "Identité reprise d’INSi",
             Event.EVIDENCE: "Pièce d’identité contrôlée",
             Event.EVIDENCE_WITHDRAWN: "Pièce d’identité invalidée",
+            Event.VALIDATE: "Identité validée à la main",
             Event.MARK: "Attribut posé",
             Event.UNMARK: "Attribut levé",
             Event.EDIT: "Traits modifiés",

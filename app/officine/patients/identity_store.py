@@ -232,23 +232,25 @@ def add_evidence(work: UnitOfWork, patient_id: int, draft: EvidenceDraft, kind: 
     work.session.execute(insert(EvidenceRow), [row])
 
 
-def add_review(work: UnitOfWork, patient_id: int, kind: ReviewKind, words: str) -> None:
-    """Put an identity on the worklist; one that is there already for the same reason stays as it is."""
+def add_review(work: UnitOfWork, patient_id: int, kind: ReviewKind, words: str) -> bool:
+    """Put an identity on the worklist; one that is there already for the same reason stays as it is: False."""
     there = select(IdentityReviewRow.id).where(
         IdentityReviewRow.patient_id == patient_id,
         IdentityReviewRow.kind == str(kind),
         IdentityReviewRow.settled_at.is_(None),
     )
-    if work.session.execute(there).scalars().first() is None:
-        row = {
-            "patient_id": patient_id,
-            "kind": str(kind),
-            "words": words[:_WORDS_LIMIT],
-            "since": work.now,
-            "settled_at": None,
-            "settled_by": "",
-        }
-        work.session.execute(insert(IdentityReviewRow), [row])
+    if work.session.execute(there).scalars().first() is not None:
+        return False
+    row = {
+        "patient_id": patient_id,
+        "kind": str(kind),
+        "words": words[:_WORDS_LIMIT],
+        "since": work.now,
+        "settled_at": None,
+        "settled_by": "",
+    }
+    work.session.execute(insert(IdentityReviewRow), [row])
+    return True
 
 
 def settle_review(work: UnitOfWork, review_id: int) -> int | None:
@@ -297,11 +299,19 @@ def open_reviews(session: Session, patient_id: int | None = None) -> list[Review
     ]
 
 
+def checked(session: Session, patient_id: int) -> list[EvidenceRecord]:
+    """Return the documents that were checked against a file, the latest first."""
+    found = select(EvidenceRow).where(EvidenceRow.patient_id == patient_id).order_by(EvidenceRow.id.desc())
+    return [_record_of(row) for row in session.scalars(found)]
+
+
 def _last_evidence(session: Session, patient_id: int) -> EvidenceRecord | None:
     found = select(EvidenceRow).where(EvidenceRow.patient_id == patient_id).order_by(EvidenceRow.id.desc()).limit(1)
     row = session.scalars(found).first()
-    if row is None:
-        return None
+    return None if row is None else _record_of(row)
+
+
+def _record_of(row: EvidenceRow) -> EvidenceRecord:
     return EvidenceRecord(
         code=row.code,
         label=row.label,

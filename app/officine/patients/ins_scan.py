@@ -6,17 +6,16 @@ carries opens a file, is compared with it or fills a new one, provisoire, and IN
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.kernel import french
 from app.kernel.outcome import Done, Finding, Severity, is_refused
 from app.kernel.text import typographic
 from app.officine.patients import identity_store, names, store, transitions
+from app.officine.patients.comparison import compared
 from app.officine.patients.identity_tables import PastInsRow
 from app.officine.patients.model import PatientDraft, Sex
 from app.officine.staff.model import Right
@@ -64,8 +63,8 @@ class InsScans:
         """Return what a code calls for: the file that holds its INS, else those of its traits, else a new one.
 
         ``read`` are the traits of the code, its date ``YYYY-MM-DD``. A file that says the same and has no INS keeps
-        the one read as presented, until INSi confirms it. Raises InputDefect where ``actor`` may not read patients'
-        files; None is Galien itself.
+        the one read as presented, until INSi confirms it; one that differs goes on the worklist. Raises InputDefect
+        where ``actor`` may not read patients' files; None is Galien itself.
         """
         self._staff.require(actor, Right.READ_PATIENT)
         defects = transitions.check_ins(ins, production=self._production)
@@ -92,6 +91,9 @@ class InsScans:
             kept = self._identities.scanned(patient.id, patient.version, ins, read, actor)
             # Read meanwhile by another workstation, or by who may not write: the file opens all the same.
             patient = kept.value.patient if isinstance(kept, Done) else patient
+        if differs and actor is not None:
+            # Whoever may not write sees the difference all the same.
+            self._identities.differs(patient.id, ins, read, actor)
         said = tuple(_with_values(one, file, read) if one.code == _DIFFERS else one for one in move.findings)
         return Sighting(patients=(patient,), findings=said, is_sure=not differs)
 
@@ -114,22 +116,8 @@ def draft_of(read: Traits) -> PatientDraft:
 
 def _with_values(finding: Finding, file: IdentityFile, read: Traits) -> Finding:
     """Return a difference with what the code says of each trait beside what the file says."""
-    # A code holds the list of first names alone.
-    told = replace(read, first_name=read.birth_names)
-    compared = [
-        f"{transitions.LABELS[trait].capitalize()} : {_shown(trait, told)} sur le code, "
-        f"{_shown(trait, file.identity.traits)} au dossier."
-        for trait in transitions.differences(file.identity, read)
-    ]
-    return replace(finding, advice=typographic(" ".join((*compared, finding.advice))))
-
-
-def _shown(trait: str, traits: Traits) -> str:
-    value = str(getattr(traits, trait))
-    if trait == "birth_date":
-        with contextlib.suppress(ValueError):
-            return french.short_date(dt.date.fromisoformat(value))
-    return value or "rien"
+    told = compared(file.identity, read)
+    return replace(finding, advice=typographic(" ".join((*told, finding.advice))))
 
 
 def _alike(session: Session, read: Traits) -> list[int]:

@@ -186,6 +186,9 @@ class InsSymbols:
         with self._db.write(actor) as work:
             details = {"status": str(known.identity.status)}
             work.audit("print", SUBJECT, f"identity:{patient_id}", patient_id=patient_id, details=details)
+            if known.identity.status is IdentityStatus.QUALIFIED:
+                # A matricule on a paper is an access of its own (INS.03).
+                work.audit("ins.print", "patient", str(patient_id), patient_id=patient_id, details={"paper": name})
         return file
 
     def _pharmacy(self) -> Pharmacy:

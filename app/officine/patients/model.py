@@ -49,6 +49,11 @@ class IdentityStatus(enum.StrEnum):
         """True where the matricule and its OID are kept."""
         return self in {IdentityStatus.RETRIEVED, IdentityStatus.QUALIFIED}
 
+    @property
+    def is_sent(self) -> bool:
+        """True where the matricule and its OID may leave the officine (INS.37)."""
+        return self is IdentityStatus.QUALIFIED
+
 
 class Attribute(enum.StrEnum):
     """What calls for vigilance on an identity."""

@@ -48,7 +48,7 @@ class Patients:
         self._db = db
         self._staff = staff
         self._lock = threading.Lock()
-        self._opened: dict[tuple[Actor, int], dt.datetime] = {}
+        self._opened: dict[tuple[Actor, int, bool], dt.datetime] = {}
 
     def search(self, text: str, limit: int = 30, actor: Actor | None = None) -> list[Patient]:
         """Return the patients found by birth date in any typed form, letters of any name, or both, in any order.
@@ -87,36 +87,39 @@ class Patients:
         with self._db.read() as session:
             return store.get(session, patient_id)
 
-    def open(self, patient_id: int, actor: Actor, where: str = "") -> Outcome[Patient]:
+    def open(self, patient_id: int, actor: Actor, where: str = "", *, ins: bool = False) -> Outcome[Patient]:
         """Return a patient's file to be shown to a person, traced: who, when, from where, whose (DSR, INS-04).
 
         Refused to who may not read files. Shown again to the same person at the same workstation within ten minutes,
-        it is the same access. ``where`` is the room that shows it.
+        it is the same access. ``where`` is the room that shows it; ``ins`` says that its matricule INS is in sight: the
+        first time that it is, within an access or not, is an access of its own.
         """
+        details = {"room": where} | ({"ins": True} if ins else {})
         findings = self._staff.refusal(actor, Right.READ_PATIENT)
         if findings:
-            self._trace_opening(patient_id, actor, where, "refused")
+            self._trace_opening(patient_id, actor, details, "refused")
             return Refused(tuple(findings))
         patient = self.get(patient_id)
         if patient is None:
             return Refused((rules.unknown(patient_id),))
-        if self._is_new_access(patient_id, actor):
-            self._trace_opening(patient_id, actor, where, "ok")
+        if self._is_new_access(patient_id, actor, ins=ins):
+            self._trace_opening(patient_id, actor, details, "ok")
         return Done(patient)
 
-    def _is_new_access(self, patient_id: int, actor: Actor) -> bool:
-        key, now = (actor, patient_id), self._db.clock.now()
+    def _is_new_access(self, patient_id: int, actor: Actor, *, ins: bool) -> bool:
+        now = self._db.clock.now()
         with self._lock:
             # Kept short: what is older is a new access anyway.
             self._opened = {one: at for one, at in self._opened.items() if dt.timedelta(0) <= now - at < _SAME_ACCESS}
-            if key in self._opened:
+            # Who saw the matricule saw the rest of the file too.
+            covering = {(actor, patient_id, True), (actor, patient_id, ins)}
+            if not covering.isdisjoint(self._opened):
                 return False
-            self._opened[key] = now
+            self._opened[actor, patient_id, ins] = now
             return True
 
-    def _trace_opening(self, patient_id: int, actor: Actor, where: str, result: str) -> None:
+    def _trace_opening(self, patient_id: int, actor: Actor, details: dict[str, Any], result: str) -> None:
         with self._db.write(actor) as work:
-            details = {"room": where}
             work.audit(
                 "patient.open", "patient", str(patient_id), patient_id=patient_id, details=details, result=result
             )

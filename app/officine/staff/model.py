@@ -74,6 +74,8 @@ class Right(enum.StrEnum):
     SEE_INS = "ins.see"
     CALL_INSI = "insi.call"
     MANAGE_IDENTITY = "identity.manage"
+    VIEW_IDENTITY_COPY = "identity_copy.view"
+    DELETE_IDENTITY_COPY = "identity_copy.delete"
 
     @property
     def label(self) -> str:
@@ -112,6 +114,8 @@ _RIGHT_LABELS = {
     Right.SEE_INS: "voir le matricule INS",
     Right.CALL_INSI: "interroger le téléservice INSi",
     Right.MANAGE_IDENTITY: "régler l’identitovigilance, fusionner des dossiers",
+    Right.VIEW_IDENTITY_COPY: "voir la copie d’un titre d’identité",
+    Right.DELETE_IDENTITY_COPY: "détruire la copie d’un titre d’identité",
 }
 
 

@@ -53,6 +53,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CALL_INSI: _COUNTER,
     # Of the titulaire, and of whom the officine names.
     Right.MANAGE_IDENTITY: frozenset({Role.HOLDER}),
+    Right.VIEW_IDENTITY_COPY: _PHARMACISTS,
+    Right.DELETE_IDENTITY_COPY: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

@@ -187,6 +187,34 @@ class SignIn:
             return Refused((_incomplete() if member.is_limited else _shut_for_good(),))
         return self._open(_Opening(member, Means.CARD, card.serial, session), None)
 
+    def confirm(self, member_id: int, pin: str) -> Outcome[None]:
+        """Ask again for the PIN of who is at work, before what must not be seen over an unguarded session.
+
+        It opens nothing; the tries are those of ``switch``: counted before they are made, slower at each failure, shut
+        in the end. Refused where the member has no PIN.
+        """
+        member = self._member(member_id)
+        if member is None:
+            hashing.matches("", credentials.normal(pin))
+            return Refused((_wrong_pin(None),))
+        factors = self._factors(member_id)
+        if not factors.pin or factors.is_locked:
+            return Refused((_shut_for_good() if factors.is_locked else _no_pin(),))
+        may_try, tries = self._take(member_id, Factor.PIN)
+        if not may_try:
+            return Refused((self._shut(tries, Factor.PIN),))
+        with self._db.read() as reading:
+            account = store.account(reading, member_id)
+        kept = "" if account is None else account.pin_hash
+        if not (hashing.matches(kept, credentials.normal(pin)) and credentials.is_pin(pin)):
+            return self._failed(member, Factor.PIN, tries)
+        with self._db.write(actor_of(member, self._station)) as work:
+            unheard = store.clear_tries(work.session, member_id, Factor.PIN)
+            self._forget_unheard(member_id)
+            details = {"failures": tries.failures - 1, "unheard": unheard}
+            work.audit("session.confirm", "staff", str(member_id), details=details)
+        return Done(None)
+
     # --- During and after ---------------------------------------------------------------------------------------------
 
     def touch(self, session: StaffSession) -> None:
@@ -434,6 +462,11 @@ def _shut_for_good() -> Finding:
 def _pin_shut() -> Finding:
     text = "Ce code PIN est bloqué après trop d’échecs."
     return _error("GAL-PER-34", text, "Identifiez-vous par mot de passe ou par carte : il servira à nouveau.")
+
+
+def _no_pin() -> Finding:
+    text = "Aucun code PIN n’est choisi pour ce compte : il le faut pour confirmer."
+    return _error("GAL-PER-36", text, "Choisissez-le dans « Équipe », puis recommencez.")
 
 
 def _incomplete() -> Finding:

@@ -21,6 +21,8 @@ from app.remote.insi.failures import FailureKind, InsiFailure
 from app.remote.insi.messages import utc
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from app.remote.insi.credentials import Card
     from app.remote.soap import Element
 
@@ -29,6 +31,7 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 LIFE = dt.timedelta(minutes=50)
 _X509_NAME = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
+_DN_NAMES = {"2.5.4.4": "sn", "2.5.4.12": "title", "2.5.4.42": "givenName", "2.5.4.65": "pseudonym"}
 _RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _ENVELOPED = f"{DS}enveloped-signature"
@@ -83,7 +86,7 @@ def signed(card: Card, now: dt.datetime) -> Element:
     """Return a new assertion, signed by a card. Raises InsiFailure for a certificate that is not valid."""
     certificate = credentials.load(card.certificate_der)
     credentials.check_dates(certificate, now, "Le certificat de la carte")
-    assertion = _unsigned(card, certificate.subject.rfc4514_string(), now)
+    assertion = _unsigned(card, subject_of(certificate), now)
     digest = hashlib.sha256(_canonical(assertion)).digest()
     signature = soap.element(DS, "Signature", "ds")
     # Signed where it stands, so that its canonical form is the one that is checked.
@@ -95,6 +98,13 @@ def signed(card: Card, now: dt.datetime) -> Element:
     data = soap.add(soap.add(signature, "KeyInfo"), "X509Data")
     soap.add(data, "X509Certificate", _base64(card.certificate_der))
     return assertion
+
+
+def subject_of(certificate: Certificate) -> str:
+    """Return the subject of a certificate as RFC 4514 writes it; what it has no short name for, by that of RFC 4519."""
+    from cryptography.x509 import ObjectIdentifier  # noqa: PLC0415 -- loaded by the first call only
+
+    return certificate.subject.rfc4514_string({ObjectIdentifier(oid): name for oid, name in _DN_NAMES.items()})
 
 
 def _unsigned(card: Card, subject: str, now: dt.datetime) -> Element:

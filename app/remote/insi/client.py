@@ -116,7 +116,11 @@ class InsiClient:
         )
         try:
             target = http.Target(
-                service=SERVICE, address=self._address, context=self._line(), server_names=self._server_names
+                service=SERVICE,
+                address=self._address,
+                context=self._line(),
+                server_names=self._server_names,
+                is_mutual=isinstance(self._credential, OrganisationCredential),
             )
             answer = http.post(
                 target, asked.request, self._headers(query), limits=self._limits, is_cancelled=is_cancelled

@@ -110,7 +110,8 @@ class AdvancesPage(CashPage):
         self.state = Text("", "strong", wrap=True)
         self.facts = Facts()
         body = Sheet("Avance choisie")
-        for part in (self.name, self.state, self.facts):
+        # The identity scrolls with the rest: a form under it needs its room where letters are large.
+        for part in (self.identity, self.name, self.state, self.facts):
             body.column.addWidget(part)
         body.end()
         self.content.addWidget(body, 1)
@@ -160,6 +161,7 @@ class AdvancesPage(CashPage):
         self.record = record
         if other and self.form is self.returning:
             self.close_form()
+        self.identity.show_file(None if record is None else record.advance.patient_id)
         if record is None:
             self.name.setText("Aucune avance choisie")
             self.state.setText("")

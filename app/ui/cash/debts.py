@@ -125,6 +125,7 @@ class DebtsPage(CashPage):
         if other and self.form is not None:
             self.close_form()
         self.acts_line.setEnabled(row is not None)
+        self.identity.show_file(None if row is None else row.patient_id)
         if row is None:
             self.name.setText("Aucun patient choisi")
             self.debt.setText("")

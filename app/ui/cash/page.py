@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.patients.identity_band import IdentityBand
 from app.ui.widgets.act_form import ActForm
 from app.ui.widgets.basics import ActButton, Panel
 from app.ui.widgets.flow import Flow
@@ -54,6 +55,8 @@ class CashPage(QWidget):
         self._bottom.addWidget(self.acts_line)
         self.content = QVBoxLayout()
         self.content.setSpacing(theme.S)
+        self.identity = IdentityBand(ui, with_ins=False)
+        self.content.addWidget(self.identity)
         self.sheet.body.addLayout(self.content, 1)
         self.sheet.body.addLayout(self._bottom)
         line = QHBoxLayout(self)

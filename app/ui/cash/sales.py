@@ -135,6 +135,7 @@ class SalesPage(CashPage):
         if other and self.form is not None:
             self.close_form()
         self.acts_line.setEnabled(record is not None)
+        self.identity.show_file(None if record is None else record.delivery.patient_id)
         self.facts.begin()
         if record is None:
             self.facts.text("La vente pointée dans la liste s’affiche ici.", "muted")

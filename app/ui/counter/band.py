@@ -10,9 +10,10 @@ from app.kernel.clock import today
 from app.kernel.text import plural
 from app.officine.dispensing.bearer import read_bearer
 from app.officine.dispensing.model import SaleKind
-from app.officine.patients.model import IdentityStatus, Scheme
+from app.officine.patients.model import Scheme
 from app.ui import formats, theme
 from app.ui.patients.allergies import recorded_words
+from app.ui.patients.identity_band import IdentityBand
 from app.ui.widgets.basics import Chip, ElidedText, IconLabel, Panel, clear
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from app.ui.context import Ui
     from app.ui.counter.till import Till
 
-STATUS_KINDS = {
-    IdentityStatus.PROVISIONAL: "neutral",
-    IdentityStatus.RETRIEVED: "info",
-    IdentityStatus.VALIDATED: "accent",
-    IdentityStatus.QUALIFIED: "success",
-}
 _EXEMPTIONS = {
     "maternity": "Maternité",
     "at": "Accident du travail",
@@ -159,7 +154,9 @@ class PatientBand(Panel):
         line.addLayout(self.chips)
         line.addWidget(self.allergies, 4)
         line.addWidget(self.prescription, 2)
+        self.identity = IdentityBand(ui, with_ins=False)
         self.body.addLayout(line)
+        self.body.addWidget(self.identity)
         till.changed.connect(self.show_till)
         till.seen.connect(self.show_till)
         self._drawn: object = None
@@ -199,6 +196,7 @@ class PatientBand(Panel):
         special = session.sale is not SaleKind.ORDINARY or waiting or late
         self.prescription.say(who, words, "warning" if special else "accent_text" if there else "muted")
         clear(self.chips)
+        self.identity.show_patient(known)
         told = "" if known is None else recorded_words(recorded, known.allergies)
         self.allergies.setVisible(bool(told))
         if session.patient_id is None:
@@ -210,8 +208,6 @@ class PatientBand(Panel):
             self._show_chips(known, on, told, recorded)
 
     def _show_chips(self, patient: Patient, on: dt.date, told: str, recorded: Recorded | None) -> None:
-        status = patient.status.label.removeprefix("Identité ").capitalize()
-        self.chips.addWidget(Chip(status, STATUS_KINDS[patient.status]))
         for word in coverage_words(patient.coverage, on):
             self.chips.addWidget(Chip(word, "accent"))
         for word in lapsed_words(patient.coverage, on):

@@ -4,227 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QPixmap, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
-
-from app.kernel.text import NBSP
-from app.ui import formats, theme
+from app.ui import formats
 from app.ui.counter.copy_desk import finding_of
 from app.ui.counter.copy_list import UNTITLED
-from app.ui.widgets.basics import Button, ElidedText, Text, row
-from app.ui.widgets.dialog import Dialog
-from app.ui.widgets.findings import FindingList
+from app.ui.widgets.page_viewer import PageViewer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
 
     from app.kernel.errors import GalienError
     from app.officine.copies.model import PrescriptionCopy
     from app.ui.context import Ui
     from app.ui.counter.pictures import Pixels
 
-_STEP = 1.25
-_MOST = 4.0
-_SMALL = 0.75
-_SCROLL = 80
 
-
-class _Page(QWidget):
-    """One page, drawn at a scale; only what is in sight is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.picture, self._small = QPixmap(), QPixmap()
-        self.scale = 1.0
-        self.setAccessibleName("Page de l’ordonnance")
-
-    def show_page(self, picture: QPixmap, scale: float) -> None:
-        """Draw a page at a scale."""
-        self.picture, self.scale = picture, scale
-        size = QSize(max(1, round(picture.width() * scale)), max(1, round(picture.height() * scale)))
-        smooth = Qt.TransformationMode.SmoothTransformation
-        # Drawn much smaller, thin strokes would be lost between the points.
-        self._small = picture.scaled(size, mode=smooth) if scale < _SMALL else QPixmap()
-        self.setFixedSize(size)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the part that is asked for."""
-        painter = QPainter(self)
-        if not self._small.isNull():
-            painter.drawPixmap(event.rect(), self._small, event.rect())
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        part = QRectF(event.rect())
-        source = QRectF(part.x() / self.scale, part.y() / self.scale, part.width() / self.scale, 0)
-        source.setHeight(part.height() / self.scale)
-        painter.drawPixmap(part, self.picture, source)
-
-
-class _Area(QScrollArea):
-    """The room of the page; tells when it changes."""
-
-    resized = Signal()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell the new room."""
-        super().resizeEvent(event)
-        self.resized.emit()
-
-
-class CopyViewer(Dialog):
-    """One copy over the whole window: + − zoom, page keys turn, arrows move, Échap goes back."""
+class CopyViewer(PageViewer):
+    """One copy of an ordonnance; its other pages are drawn when they are turned to."""
 
     def __init__(self, ui: Ui, copy: PrescriptionCopy, first: Pixels, parent: QWidget | None = None) -> None:
-        """Show the first page of ``copy``; the others are drawn when they are turned to."""
-        super().__init__("Copie de l’ordonnance", parent)
-        self._ui, self.copy, self.number = ui, copy, 0
-        self._fitted = True
-        # Its keys are its own: no button takes them, nor presses itself by Entrée.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.title = ElidedText(copy.name or UNTITLED, "heading")
-        self.where = Text("", "muted")
-        self.zoom = Text("", "muted")
-        self.notice = FindingList(refusal="Échec")
-        self.page = _Page()
-        self.area = _Area()
-        self.area.resized.connect(self._resized)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.area.setWidget(self.page)
-        self.before = _keyed("Précédente", "Page préc.", lambda: self.turn(-1))
-        self.after = _keyed("Suivante", "Page suiv.", lambda: self.turn(1))
-        several = copy.pages > 1
-        self.before.setVisible(several)
-        self.after.setVisible(several)
-        close = _keyed("Fermer", "Échap", self.reject, kind="primary")
-        top = row(self.title, self.where, self.before, self.after, spacing=theme.M)
-        top.setStretch(0, 1)
+        """Show the first page of ``copy``."""
         said = " · ".join(part for part in (formats.moment(copy.at), copy.operator_name, copy.source.label) if part)
-        foot = row(
-            ElidedText(f"Jointe le {said}. Cette lecture est tracée.", "caption"),
-            self.zoom,
-            _keyed("Réduire", "−", lambda: self.magnify(1 / _STEP)),
-            _keyed("Agrandir", "+", lambda: self.magnify(_STEP)),
-            _keyed("Page entière", "0", self.fit),
-            close,
+        under = f"Jointe le {said}. Cette lecture est tracée."
+        name = copy.name or UNTITLED
+        super().__init__(
+            ui, "Copie de l’ordonnance", name=name, said=under, first=first, pages=copy.pages, parent=parent
         )
-        foot.setStretch(0, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(theme.L, theme.M, theme.L, theme.M)
-        outer.setSpacing(theme.S)
-        outer.addLayout(top)
-        outer.addWidget(self.notice)
-        outer.addWidget(self.area, 1)
-        outer.addLayout(foot)
-        hide = QShortcut(QKeySequence(ui.acts.key_of("counter.private")), self)
-        hide.activated.connect(self._hide)
-        ui.locked.connect(self.reject)
-        room = parent.size() if parent is not None else self.sizeHint()
-        self.resize(room - QSize(theme.XXL, theme.XXL))
-        self._show(0, first)
-        self.setFocus()
+        self.copy = copy
+        self.page.setAccessibleName("Page de l’ordonnance")
 
-    @property
-    def fitting(self) -> float:
-        """The scale at which the whole page is seen."""
-        room, picture = self.area.viewport().size(), self.page.picture
-        if picture.isNull():
-            return 1.0
-        return min(room.width() / picture.width(), room.height() / picture.height())
-
-    def fit(self) -> None:
-        """Show the whole page."""
-        self._fitted = True
-        self._draw(self.fitting)
-
-    def magnify(self, times: float) -> None:
-        """Draw the page larger or smaller, what is in the middle staying there."""
-        wanted = max(self.fitting, min(_MOST, self.page.scale * times))
-        self._fitted = wanted <= self.fitting
-        bars = (self.area.horizontalScrollBar(), self.area.verticalScrollBar())
-        room = self.area.viewport().size()
-        middles = [
-            (bar.value() + side / 2) / self.page.scale
-            for bar, side in zip(bars, (room.width(), room.height()), strict=True)
-        ]
-        self._draw(wanted)
-        for bar, middle, side in zip(bars, middles, (room.width(), room.height()), strict=True):
-            bar.setValue(round(middle * wanted - side / 2))
-
-    def turn(self, count: int) -> None:
-        """Go to another page."""
-        wanted = self.number + count
-        if not 0 <= wanted < self.copy.pages:
-            return
+    def fetch(self, number: int) -> None:
+        """Draw another page."""
         copies, copy, actor = self._ui.services.copies, self.copy, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: copies.page(copy, wanted, actor),
-            done=lambda pixels: self._show(wanted, pixels),
+            lambda _progress: copies.page(copy, number, actor),
+            done=lambda pixels: self.show_pixels(number, pixels),
             failed=self._failed,
             owner=self,
             key="page",
         )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Zoom, turn and move by keys; Entrée, which a scanner types, does nothing."""
-        key, text = event.key(), event.text()
-        moves = {
-            Qt.Key.Key_Up: (self.area.verticalScrollBar(), -_SCROLL),
-            Qt.Key.Key_Down: (self.area.verticalScrollBar(), _SCROLL),
-            Qt.Key.Key_Left: (self.area.horizontalScrollBar(), -_SCROLL),
-            Qt.Key.Key_Right: (self.area.horizontalScrollBar(), _SCROLL),
-        }
-        if text == "+" or key == Qt.Key.Key_Plus:
-            self.magnify(_STEP)
-        elif text == "-" or key == Qt.Key.Key_Minus:
-            self.magnify(1 / _STEP)
-        elif text == "0" or key == Qt.Key.Key_0:
-            self.fit()
-        elif key in {Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}:
-            self.turn(1 if key == Qt.Key.Key_PageDown else -1)
-        elif Qt.Key(key) in moves:
-            bar, step = moves[Qt.Key(key)]
-            bar.setValue(bar.value() + step)
-        elif key == Qt.Key.Key_Escape:
-            self.reject()
-
-    def _resized(self) -> None:
-        """Keep the whole page in sight where it was."""
-        if self._fitted:
-            self.fit()
-
-    def _show(self, number: int, pixels: Pixels) -> None:
-        self.notice.set_findings(())
-        image = QImage(pixels.rgb, pixels.width, pixels.height, pixels.stride, QImage.Format.Format_RGB888)
-        self.number = number
-        self.page.picture = QPixmap.fromImage(image)
-        self.where.setText(f"Page{NBSP}{number + 1} sur {self.copy.pages}" if self.copy.pages > 1 else "")
-        self.before.setEnabled(number > 0)
-        self.after.setEnabled(number + 1 < self.copy.pages)
-        self.area.verticalScrollBar().setValue(0)
-        self._draw(self.fitting if self._fitted else self.page.scale)
-
-    def _draw(self, scale: float) -> None:
-        self.page.show_page(self.page.picture, scale)
-        self.zoom.setText(f"{round(100 * scale / self.fitting)}{NBSP}%")
-
     def _failed(self, error: GalienError) -> None:
         self.notice.set_findings((finding_of(error),))
-
-    def _hide(self) -> None:
-        """Close at the key that hides what is clinical, and hide the panels behind too."""
-        self.reject()
-        self._ui.acts.trigger("counter.private")
-
-
-def _keyed(text: str, key: str, act: Callable[[], object], *, kind: str = "secondary", name: str = "") -> Button:
-    button = Button(text, kind=kind, name=name)
-    button.key = key
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.clicked.connect(lambda _checked: act())
-    return button

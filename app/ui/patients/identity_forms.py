@@ -13,7 +13,7 @@ from app.officine.patients.identity_model import EvidenceDraft, Mode
 from app.officine.patients.model import Attribute, IdentityStatus, Sex
 from app.officine.patients.names import convert
 from app.officine.staff.model import Right
-from app.ui.patients.identity_words import ATTRIBUTE_WORDS, holds, trait_pairs
+from app.ui.patients.identity_words import ATTRIBUTE_WORDS, holds, lock_words, trait_pairs
 from app.ui.widgets.act_form import ActForm
 from app.ui.widgets.basics import Text
 from app.ui.widgets.facts import Facts
@@ -36,6 +36,11 @@ _LABELS = {
     "used_first_name": "Prénom ut&ilisé",
 }
 
+_COPIES = (
+    "Une copie du titre peut être gardée après le contrôle (Ctrl+F9), avec l’accord du patient. S’il refuse, le "
+    "contrôle se note sans copie et vaut autant."
+)
+
 
 def _choices(pairs: list[tuple[str, object]], first: str = "Choisir…") -> QComboBox:
     box = QComboBox()
@@ -56,6 +61,7 @@ class EvidenceForm(ActForm):
         self.file: IdentityFile | None = None
         self.about = Text("Comparez la pièce à chaque trait du dossier\u00a0:", "muted", wrap=True)
         self.traits = Facts()
+        self.copies = Text(_COPIES, "caption", wrap=True)
         assert self.area is not None
         inside = self.area.widget()
         typed = None if inside is None else inside.layout()
@@ -78,12 +84,14 @@ class EvidenceForm(ActForm):
             ("&Traits comparés", self.agreement),
             None,
         )
+        typed.insertWidget(typed.indexOf(self.findings), self.copies)
         self.kind.currentIndexChanged.connect(lambda _place: self._fit())
         self.chain(self.kind, self.mode, self.expires, self.beside, self.agreement)
 
-    def begin(self, file: IdentityFile, types: tuple[EvidenceType, ...]) -> None:
-        """Begin with nothing chosen: no kind is proposed (RNIV EXI SI 23)."""
+    def begin(self, file: IdentityFile, types: tuple[EvidenceType, ...], *, keeps_copies: bool = False) -> None:
+        """Begin with nothing chosen: no kind is proposed (RNIV EXI SI 23); ``keeps_copies``: of the papers shown."""
         self.file = file
+        self.copies.setVisible(keeps_copies)
         self.title.setText(f"Contrôler une pièce d’identité de {file.patient.display_name}")
         self.traits.set_pairs(trait_pairs(file, may_see=False)[:6])
         self.kind.clear()
@@ -160,10 +168,7 @@ class TraitsForm(ActForm):
         self.sex.setCurrentIndex(self.sex.findData(traits.sex))
         for name in STRICT:
             open_ = is_free or is_super or name == "first_name"
-            locked: TextField | QComboBox = self.sex if name == "sex" else self.editors[name]
-            locked.setEnabled(open_)
-            locked.setToolTip("" if open_ else _why(file))
-            self.places[name].note("" if open_ else "Verrouillé", "caption")
+            self.places[name].lock("" if open_ else lock_words(file.identity.status))
         if not (is_free or is_super):
             self.places["first_name"].note("Libre s’il commence la liste", "caption")
         self.title.setText(f"Corriger les traits de {file.patient.display_name}")
@@ -174,7 +179,7 @@ class TraitsForm(ActForm):
                 "Super-utilisateur identité\u00a0: un trait strict modifié invalide le matricule et abaisse le statut."
             )
         else:
-            said = f"{_why(file)} Nom et prénom utilisés restent libres."
+            said = f"{lock_words(file.identity.status)} Nom et prénom utilisés restent libres."
         self.lock_words.setText(said)
         self.focus(self.editors["family_name"] if is_free or is_super else self.editors["used_name"])
 
@@ -273,7 +278,3 @@ def _shown_date(text: str) -> str:
     """Return a date as the INS writes it in the shape in which it is read: ``jj/mm/aaaa``."""
     year, month, day = text.split("-")
     return f"{day}/{month}/{year}"
-
-
-def _why(file: IdentityFile) -> str:
-    return f"{file.identity.status.label}\u00a0: seul le super-utilisateur identité modifie les traits stricts."

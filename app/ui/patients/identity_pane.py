@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 from app.officine.staff.model import Right
 from app.ui import formats
-from app.ui.patients.identity_words import ATTRIBUTE_WORDS, LOCKED, evidence_words, history_line, holds, trait_pairs
-from app.ui.patients.sheet import STATUS_CHIPS
+from app.ui.patients.identity_words import (
+    ATTRIBUTE_WORDS,
+    LOCKED,
+    STATUS_CHIPS,
+    STRICT_LABELS,
+    evidence_words,
+    history_line,
+    holds,
+    lock_words,
+    trait_pairs,
+)
 from app.ui.widgets.basics import ActButton, Chip, IconLabel, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
@@ -33,33 +42,53 @@ class IdentityPane(Panel):
         self.sheet = Sheet("Identité du patient")
         self.body.addWidget(self.name)
         self.body.addWidget(self.sheet, 1)
+        self.validate = ActButton(ui.acts, "patients.validate")
+        self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
         keys = (
-            ("patients.evidence", "Contrôler une pièce"),
-            ("patients.traits", "Corriger"),
-            ("patients.mark", "Attribut"),
-            ("patients.insi", "INSi"),
-            ("patients.insi_card", "INSi par Vitale"),
-            ("patients.insi_verify", ""),
+            ActButton(ui.acts, "patients.evidence", text="Contrôler une pièce"),
+            self.validate,
+            self.withdraw,
+            ActButton(ui.acts, "patients.traits", text="Corriger"),
+            ActButton(ui.acts, "patients.mark", text="Attribut"),
+            ActButton(ui.acts, "patients.insi", text="INSi"),
+            ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale"),
+            ActButton(ui.acts, "patients.insi_verify"),
+            ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
-        self.body.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
-        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
+        self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")
+        self.papers.hide()
+        self.body.addWidget(Flow([*keys[:-1], self.papers, keys[-1]]))
 
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
-            self._show(None, ())
+            self._show(None, (), ())
             return
-        identities, actor = self._ui.services.identities, self._ui.actor()
+        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: (identities.of(patient_id, actor), identities.history(patient_id, actor)),
+            lambda _progress: (
+                identities.of(patient_id, actor),
+                identities.history(patient_id, actor),
+                identities.options().on_screen,
+            ),
             done=lambda read: self._show(*read),
             owner=self,
             key="identity",
         )
+        # No button where the officine keeps no copies, and none of this patient is left.
+        self._ui.tasks.run(
+            lambda _progress: papers.enabled or bool(papers.of(patient_id, actor)),
+            done=self.papers.setVisible,
+            owner=self,
+            key="papers",
+        )
 
-    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry]) -> None:
+    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry], on_screen: tuple[str, ...]) -> None:
         self.file = file
         self.sheet.begin()
+        checked = file is not None and bool(file.identity.evidence)
+        self.validate.setVisible(file is not None and not checked)
+        self.withdraw.setVisible(checked)
         if file is None:
             self.name.setText("Aucun patient choisi")
             return
@@ -70,21 +99,32 @@ class IdentityPane(Panel):
         self.sheet.column.addWidget(Flow(chips))
         for review in file.reviews:
             self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
-        if identity.status in LOCKED:
-            self.sheet.column.addLayout(
-                row(IconLabel("lock", "muted", 16), Text(LOCKED[identity.status], "muted", wrap=True))
-            )
-        self.sheet.column.addWidget(Facts(trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS))))
+        is_locked = identity.status in LOCKED
+        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen)
+        self.traits = Facts(pairs, locks=dict.fromkeys(STRICT_LABELS, lock_words(identity.status)) if is_locked else {})
+        if is_locked:
+            padlock = IconLabel("lock", "muted", 16)
+            padlock.setToolTip(lock_words(identity.status))
+            self.sheet.column.addLayout(row(padlock, Text(LOCKED[identity.status], "muted", wrap=True)))
+        self.sheet.column.addWidget(self.traits)
         if file.recovered_at is not None and identity.ins is not None:
             self.sheet.text(f"Reprise d’INSi le {formats.moment(file.recovered_at)}.", "caption")
         if file.verified_at is not None and identity.ins is not None:
             self.sheet.text(f"Vérifiée auprès d’INSi le {formats.moment(file.verified_at)}.", "caption")
         if identity.presented is not None:
             self.sheet.text("Un datamatrix INS a été lu\u00a0: il reste à confirmer par INSi.", "caption")
+        self._tell_evidence(file)
+        self._tell_history(history)
+        self.sheet.end()
+
+    def _tell_evidence(self, file: IdentityFile) -> None:
+        is_checked = bool(file.identity.evidence)
         self.sheet.section("Pièce d’identité")
-        self.sheet.text(
-            evidence_words(file.evidence, in_force=bool(identity.evidence)), "body" if identity.evidence else "muted"
-        )
+        self.sheet.text(evidence_words(file.evidence, in_force=is_checked), "body" if is_checked else "muted")
+        if file.evidence is not None and not is_checked:
+            self.sheet.text("Cette pièce ne valide pas l’identité à ce jour.", "warning")
+
+    def _tell_history(self, history: Sequence[HistoryEntry]) -> None:
         self.sheet.section("Historique de l’identité")
         for entry in history[:_SHOWN]:
             title, under = history_line(entry)
@@ -94,4 +134,3 @@ class IdentityPane(Panel):
             self.sheet.text(f"… et {len(history) - _SHOWN} événements plus anciens, dans la trace (Ctrl+J).", "caption")
         if not history:
             self.sheet.text("Aucun événement depuis la création du dossier.", "muted")
-        self.sheet.end()

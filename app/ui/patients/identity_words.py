@@ -5,23 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.text import NBSP
-from app.officine.patients.identities import visible
+from app.officine.patients.identities import OPTIONAL_TRAITS
+from app.officine.patients.identity import STRICT
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
-from app.officine.patients.transitions import LABELS
+from app.officine.patients.transitions import LABELS, OID_NIA
 from app.officine.staff.rules import member_may
 from app.ui import formats
 
 if TYPE_CHECKING:
     from app.officine.patients.identity_model import EvidenceRecord, HistoryEntry, IdentityFile
+    from app.officine.patients.model import Patient
     from app.officine.staff.model import Right
     from app.ui.context import Ui
 
+STATUS_CHIPS = {
+    IdentityStatus.PROVISIONAL: "neutral",
+    IdentityStatus.RETRIEVED: "info",
+    IdentityStatus.VALIDATED: "warning",
+    IdentityStatus.QUALIFIED: "success",
+}
+"""Grey, blue, orange, green: the colour never goes without the word."""
 ATTRIBUTE_WORDS = {
     Attribute.HOMONYM: ("Homonyme", "warning"),
     Attribute.DOUBTFUL: ("Identité douteuse", "danger"),
-    Attribute.FICTITIOUS: ("Identité fictive", "info"),
+    Attribute.FICTITIOUS: ("Identité fictive", "danger"),
 }
+UNSENT = "INS non transmissible"
+"""What is said of the INS of an identity récupérée (INS.37)."""
 LOCKED = {
     IdentityStatus.RETRIEVED: "Traits stricts verrouillés\u00a0: ils viennent d’INSi.",
     IdentityStatus.VALIDATED: "Traits stricts verrouillés\u00a0: ils ont été contrôlés sur une pièce d’identité.",
@@ -37,6 +48,8 @@ _TRAIT_LABELS = (
     ("used_name", "Nom utilisé"),
     ("used_first_name", "Prénom utilisé"),
 )
+STRICT_LABELS = tuple(label for name, label in _TRAIT_LABELS if name in STRICT and name != "first_name")
+"""The labels of the traits that the lock holds; the first name stays free where it begins the list (EXI ID 10)."""
 
 
 def holds(ui: Ui, right: Right) -> bool:
@@ -44,9 +57,22 @@ def holds(ui: Ui, right: Right) -> bool:
     return ui.operator is None or member_may(ui.operator, right)
 
 
-def trait_pairs(file: IdentityFile, *, may_see: bool) -> list[tuple[str, str]]:
+def lock_words(status: IdentityStatus) -> str:
+    """Return why the strict traits of an identity are locked, and who may open the lock (INS.30)."""
+    return f"{LOCKED[status]} Seul le super-utilisateur identité les modifie."
+
+
+def trait_pairs(
+    file: IdentityFile, *, may_see: bool, on_screen: tuple[str, ...] = OPTIONAL_TRAITS
+) -> list[tuple[str, str]]:
     """Return the ten fields of an identity with the labels of the Guide (INS.01, INS.02)."""
-    patient = file.patient
+    return patient_pairs(file.patient, may_see=may_see, on_screen=on_screen)
+
+
+def patient_pairs(
+    patient: Patient, *, may_see: bool, on_screen: tuple[str, ...] = OPTIONAL_TRAITS
+) -> list[tuple[str, str]]:
+    """Return the fields of the identity of a file; of the optional ones, those of ``on_screen``."""
     values = {
         "family_name": patient.family_name,
         "first_name": patient.first_name,
@@ -57,16 +83,22 @@ def trait_pairs(file: IdentityFile, *, may_see: bool) -> list[tuple[str, str]]:
         "used_name": patient.used_name,
         "used_first_name": patient.used_first_name,
     }
-    matricule, nature = visible(file, may_see=may_see)
-    pairs = [(label, values[name]) for name, label in _TRAIT_LABELS]
-    if matricule:
-        pairs += [
-            (f"Matricule INS ({nature})", formats.nir(matricule)),
-            ("OID", file.identity.ins.oid if file.identity.ins else ""),
-        ]
-    elif file.identity.ins is not None:
-        pairs.append(("Matricule INS", "masqué à votre rôle"))
-    return pairs
+    hidden = set(OPTIONAL_TRAITS) - set(on_screen)
+    pairs = [(label, values[name]) for name, label in _TRAIT_LABELS if name not in hidden]
+    if patient.matricule and not may_see:
+        return [*pairs, ("Matricule INS", "masqué à votre rôle")]
+    shown = ins_words(patient, may_see=may_see)
+    if shown and not patient.status.is_sent:
+        shown[0] = (shown[0][0], f"{shown[0][1]}, non transmissible")
+    return pairs + shown
+
+
+def ins_words(patient: Patient, *, may_see: bool) -> list[tuple[str, str]]:
+    """Return the matricule under a label that says its nature, and its OID; nothing to who may not see it."""
+    if not (patient.matricule and patient.oid and may_see):
+        return []
+    nature = "NIA" if patient.oid == OID_NIA else "NIR"
+    return [(f"Matricule INS ({nature})", formats.nir(patient.matricule)), ("OID", patient.oid)]
 
 
 def evidence_words(evidence: EvidenceRecord | None, *, in_force: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.kernel.text import NBSP, plural
+from app.kernel.text import plural
 from app.officine.patients.insi_model import Likeness
 from app.officine.patients.model import IdentityStatus
 from app.officine.patients.transitions import OID_NIA
@@ -103,7 +103,7 @@ def confirmation(status: IdentityStatus) -> str:
 
 def asked_for(name: str) -> str:
     """Return whose identity is asked for."""
-    return f"Identité INS de {name}".replace(" :", f"{NBSP}:")
+    return f"Identité INS de {name}"
 
 
 def _french(date: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.officine.patients.model import Attribute, IdentityStatus, Scheme
+from app.officine.patients.model import Scheme
 from app.ui import formats
 from app.ui.patients.allergies import state_words
-from app.ui.widgets.basics import Chip, Panel, Text
+from app.ui.patients.identity_words import patient_pairs
+from app.ui.widgets.basics import Panel, Text
 from app.ui.widgets.facts import Facts, Sheet
-from app.ui.widgets.flow import Flow
 from app.ui.widgets.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
 
-STATUS_CHIPS = {
-    IdentityStatus.PROVISIONAL: "neutral",
-    IdentityStatus.RETRIEVED: "info",
-    IdentityStatus.VALIDATED: "accent",
-    IdentityStatus.QUALIFIED: "success",
-}
-_ATTRIBUTES = {
-    Attribute.HOMONYM: ("Homonyme", "warning"),
-    Attribute.DOUBTFUL: ("Identité douteuse", "danger"),
-    Attribute.FICTITIOUS: ("Identité fictive", "info"),
-}
 EXEMPTIONS = {
     "maternity": "Maternité",
     "at": "Accident du travail",
@@ -84,6 +74,14 @@ def kept_words(kept: Kept) -> str:
     return f"{kept.source}, lue le {formats.moment(kept.read_at)} par {kept.author}{simulated}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What may be seen of an identity: the matricule, and the traits besides the four of always."""
+
+    may_see: bool
+    on_screen: tuple[str, ...]
+
+
 class PatientSheet(Panel):
     """The sheet of the patient pointed at, to be read."""
 
@@ -105,11 +103,13 @@ class PatientSheet(Panel):
         recorded: Recorded | None = None,
         kept: Kept | None = None,
         symbol: InsSymbol | None = None,
+        *,
+        sight: Sight,
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
         ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
-        identity qualifiée, to be scanned from the screen.
+        identity qualifiée, to be scanned from the screen; ``sight`` is what may be seen of the identity.
         """
         self.patient = patient
         self.sheet.begin()
@@ -120,10 +120,9 @@ class PatientSheet(Panel):
         self.name.setText(patient.display_name)
         born = "née" if patient.sex == "F" else "né" if patient.sex == "M" else "né(e)"
         self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
-        self._chips(patient)
         self._allergies(patient, recorded)
         self.sheet.section("Traits d’identité")
-        self.sheet.column.addWidget(Facts(_traits(patient)))
+        self.sheet.column.addWidget(Facts(patient_pairs(patient, may_see=sight.may_see, on_screen=sight.on_screen)))
         if symbol is not None:
             drawn = Symbol("DataMatrix INS du patient")
             drawn.show_symbol(symbol.modules, symbol.caption)
@@ -152,27 +151,6 @@ class PatientSheet(Panel):
             self.sheet.text(patient.allergies, "danger")
         elif recorded is not None and not recorded.allergies:
             self.sheet.text(state_words(recorded), "muted")
-
-    def _chips(self, patient: Patient) -> None:
-        chips = [Chip(patient.status.label, STATUS_CHIPS[patient.status])]
-        chips += [Chip(*_ATTRIBUTES[attribute]) for attribute in sorted(patient.attributes)]
-        self.sheet.column.addWidget(Flow(chips))
-
-
-def _traits(patient: Patient) -> list[tuple[str, str]]:
-    uncertain = " (date incertaine)" if patient.birth_date_uncertain else ""
-    ins = formats.nir(patient.matricule) if patient.matricule else ""
-    return [
-        ("Nom de naissance", patient.family_name),
-        ("Premier prénom", patient.first_name),
-        ("Prénoms de naissance", patient.birth_names),
-        ("Date de naissance", f"{formats.date(patient.birth_date)}{uncertain}"),
-        ("Sexe", patient.sex.label),
-        ("Lieu de naissance", patient.birth_place or "Non renseigné"),
-        ("Nom utilisé", patient.used_name),
-        ("Prénom utilisé", patient.used_first_name),
-        ("Matricule INS", ins),
-    ]
 
 
 def _contact(patient: Patient) -> list[tuple[str, str]]:

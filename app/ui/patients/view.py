@@ -11,14 +11,19 @@ from app.kernel.clock import today
 from app.kernel.outcome import Done
 from app.officine.patients.insi_model import Operation
 from app.officine.scan.model import ScanKind
+from app.officine.staff.model import Right
 from app.ui import formats, patient_access, theme
 from app.ui.counter.scans import carried
 from app.ui.patients.allergies import AllergyEditor
 from app.ui.patients.form import PatientForm
+from app.ui.patients.identity_band import IdentityBand
 from app.ui.patients.identity_desk import IdentityDesk
+from app.ui.patients.identity_words import holds
 from app.ui.patients.insi_panel import InsiPanel
+from app.ui.patients.papers_pane import PapersPane
+from app.ui.patients.reviews_desk import ReviewsDesk
 from app.ui.patients.rights_form import RightsForm
-from app.ui.patients.sheet import PatientSheet
+from app.ui.patients.sheet import PatientSheet, Sight
 from app.ui.printing import print_desk
 from app.ui.widgets.basics import ActButton, Panel, row
 from app.ui.widgets.findings import FindingList
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
     from app.officine.safety.model import Recorded
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
-    from app.ui.patients.identity_forms import EvidenceForm, MarkForm, TraitsForm
+    from app.ui.patients.identity_desk import Form
 
 _LIMIT = 100
 _DWELL_MS = 1000
@@ -93,6 +98,7 @@ class PatientsView(QWidget):
         self._patient: Patient | None = None
         self._identity: IdentityDesk | None = None
         self._insi: InsiPanel | None = None
+        self._papers: PapersPane | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -104,6 +110,7 @@ class PatientsView(QWidget):
         left = QVBoxLayout()
         left.setSpacing(theme.S)
         left.addWidget(self.pane, 1)
+        self.worklist = ReviewsDesk(ui, self)
         keys = (
             ("patients.create", ""),
             ("patients.identity", "Identité"),
@@ -114,14 +121,19 @@ class PatientsView(QWidget):
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
         )
-        left.addWidget(Flow([ActButton(ui.acts, act_id, text=text) for act_id, text in keys]))
+        buttons = [ActButton(ui.acts, act_id, text=text) for act_id, text in keys]
+        left.addWidget(Flow([*buttons[:2], self.worklist.button, *buttons[2:]]))
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
         line.addLayout(left, 5)
         beside = QVBoxLayout()
         beside.setSpacing(theme.S)
+        self.band = IdentityBand(ui, with_ins=True)
+        self.whose = Panel(margin=theme.S)
+        self.whose.body.addWidget(self.band)
         beside.addWidget(self.said)
+        beside.addWidget(self.whose)
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
@@ -135,12 +147,15 @@ class PatientsView(QWidget):
             ("patients.sheet", self._print_sheet),
             ("patients.label", self._print_label),
             ("patients.identity", self.show_identity),
-            ("patients.evidence", self._check_evidence),
-            ("patients.traits", self._correct),
-            ("patients.mark", self._mark),
             ("patients.insi", lambda: self._ask_insi(Operation.BY_TRAITS)),
             ("patients.insi_card", lambda: self._ask_insi(Operation.BY_CARD)),
             ("patients.insi_verify", lambda: self._ask_insi(Operation.VERIFY)),
+            ("patients.evidence", lambda: self._begin_identity(self.identity.evidence)),
+            ("patients.traits", lambda: self._begin_identity(self.identity.traits)),
+            ("patients.mark", lambda: self._begin_identity(self.identity.mark)),
+            ("patients.withdraw", lambda: self._begin_identity(self.identity.withdrawal)),
+            ("patients.validate", self._validate),
+            ("patients.papers", self.show_papers),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -184,6 +199,8 @@ class PatientsView(QWidget):
         if self._identity is None:
             self._identity = IdentityDesk(self._ui)
             self._identity.written.connect(self._identity_written)
+            self._identity.refused.connect(self._identity_refused)
+            self._identity.begun.connect(self._show_whose)
             for part in self._identity.parts:
                 self.right.addWidget(part)
         return self._identity
@@ -203,7 +220,7 @@ class PatientsView(QWidget):
         if self._patient is None:
             self._ui.say("Choisissez d’abord un patient.", "warning")
             return
-        self._show(self.insi)
+        self.show_part(self.insi)
         self.insi.begin(self._patient.id, operation)
 
     def _insi_ready(self, ready: bool) -> None:  # noqa: FBT001 -- a signal gives it so
@@ -220,31 +237,53 @@ class PatientsView(QWidget):
 
         self._ui.tasks.run(lambda _progress: patients.get(patient_id, actor), done=done, owner=self, key="other")
 
+    def point_at(self, patient: Patient) -> None:
+        """Look for a file, as if its traits were typed."""
+        self.pane.field.setText(f"{patient.family_name} {patient.first_name} {formats.date(patient.birth_date)}")
+        self.pane.field.search_now()
+        self.pane.field.setFocus()
+
     def show_identity(self) -> None:
         """Show the identity of the patient pointed at, with its history."""
         if self._patient is None:
             self._ui.say("Choisissez d’abord un patient.", "warning")
             return
         self.identity.open_for(self._patient.id)
-        self._show(self.identity.pane)
+        self.show_part(self.identity.pane)
 
-    def _check_evidence(self) -> None:
-        self._begin_identity(self.identity.evidence)
+    @property
+    def papers(self) -> PapersPane:
+        """The copies of the identity papers, built at their first use."""
+        if self._papers is None:
+            self._papers = PapersPane(self._ui)
+            self.right.addWidget(self._papers)
+        return self._papers
 
-    def _correct(self) -> None:
-        self._begin_identity(self.identity.traits)
-
-    def _mark(self) -> None:
-        self._begin_identity(self.identity.mark)
-
-    def _begin_identity(self, form: EvidenceForm | TraitsForm | MarkForm) -> None:
+    def show_papers(self) -> None:
+        """Show the copies of the identity papers of the patient pointed at, where the officine keeps any."""
         if self._patient is None:
             self._ui.say("Choisissez d’abord un patient.", "warning")
             return
-        self.identity.begin(form, self._patient.id, lambda: self._show(self.identity.panel_of(form)))
+        self.papers.begin(self._patient, lambda: self.show_part(self.papers))
+
+    def _validate(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.identity.validate(self._patient.id)
+
+    def _identity_refused(self, findings: Iterable[Finding]) -> None:
+        self._say_of(() if self._patient is None else (self._patient,), findings)
+
+    def _begin_identity(self, form: Form) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        self.identity.begin(form, self._patient.id, lambda: self.show_part(self.identity.panel_of(form)))
 
     def _identity_written(self, said: str) -> None:
         self._ui.say(said, "success")
+        self._say_of((), ())
         self.pane.again()
         self.show_identity()
 
@@ -255,7 +294,7 @@ class PatientsView(QWidget):
             return
         self.allergies.open_for(self._patient)
         assert self._editing is not None
-        self._show(self._editing)
+        self.show_part(self._editing)
         self.allergies.pane.field.setFocus()
 
     def refresh(self, change: Changed | None) -> None:
@@ -263,6 +302,7 @@ class PatientsView(QWidget):
         self._today = today(self._ui.services.clock)
         if change is not None and change.touches("patient"):
             self.pane.again()
+        self.worklist.refresh(change)
 
     def take_scan(self, scan: Scan) -> bool:
         """Open the file that an INS datamatrix calls for; False for any other code, which goes to the counter."""
@@ -287,10 +327,7 @@ class PatientsView(QWidget):
         if not sighting.patients:
             return
         self._show_form(shown=False)
-        first = sighting.patients[0]
-        self.pane.field.setText(f"{first.family_name} {first.first_name} {formats.date(first.birth_date)}")
-        self.pane.field.search_now()
-        self.pane.field.setFocus()
+        self.point_at(sighting.patients[0])
 
     def _say_of(self, patients: Iterable[Patient], findings: Iterable[Finding]) -> None:
         """Say what a scan found, above the files it is about, until another one is looked at."""
@@ -328,6 +365,7 @@ class PatientsView(QWidget):
             return
         self._show_form(shown=True, form=self.rights)
         self.rights.begin(self.sheet.patient)
+        self._show_whose()
 
     def _read_of(self, wanted: SignalInstance) -> None:
         """Show in the registers what a journal has of the patient pointed at: who opened the file, or asked INSi."""
@@ -357,6 +395,9 @@ class PatientsView(QWidget):
             self.show_identity()
         elif desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
+        elif self._papers is not None and self._papers.isVisible() and self._papers.is_asking:
+            self._papers.stop_asking()
+            return
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
@@ -374,15 +415,30 @@ class PatientsView(QWidget):
         self.pane.field.setFocus()
 
     def _show_form(self, *, shown: bool, form: RightsForm | None = None) -> None:
-        self._show((form or self.form) if shown else self.sheet)
+        self.show_part((form or self.form) if shown else self.sheet)
 
-    def _show(self, part: QWidget) -> None:
+    def show_part(self, part: QWidget) -> None:
         """Show one of the sheet, the forms and the allergies on the right."""
         self.right.setCurrentWidget(part)
         desk = self._identity
         is_form = part is self._form or part is self._rights or (desk is not None and desk.form_of(part) is not None)
         self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
+        self._show_whose()
+
+    def _show_whose(self) -> None:
+        """Show above each part the identity of the patient whom it is about."""
+        part, desk = self.right.currentWidget(), self._identity
+        form = None if desk is None else desk.form_of(part)
+        patient = self._patient
+        if form is not None:
+            patient = None if form.file is None else form.file.patient
+        elif part is self._rights:
+            patient = self.rights.patient
+        elif part is not None and (part is self._form or self.worklist.is_shown):
+            patient = None
+        self.band.show_patient(patient)
+        self.whose.setVisible(patient is not None)
 
     def _open(self, patient: Patient | None) -> None:
         self._patient = patient
@@ -393,11 +449,15 @@ class PatientsView(QWidget):
             self.allergies.open_for(patient)
         if self._insi is not None and self.right.currentWidget() is self._insi and not self._insi.is_of(patient):
             self._insi.give_up()
-            self._show(self.sheet)
+            self.show_part(self.sheet)
         if self._identity is not None and self.right.currentWidget() is self._identity.pane:
             self._identity.open_for(None if patient is None else patient.id)
-        self.sheet.show_patient(patient, self._today)
+        if self._papers is not None and self.right.currentWidget() is self._papers:
+            self._papers.open_for(patient)
+        self.sheet.show_patient(patient, self._today, sight=self._sight)
+        self._show_whose()
         self._dwell.stop()
+        self.worklist.go_on(patient)
         if patient is None:
             return
         self._dwell.start(_DWELL_MS)
@@ -414,17 +474,21 @@ class PatientsView(QWidget):
             key="allergies",
         )
 
+    @property
+    def _sight(self) -> Sight:
+        return Sight(may_see=holds(self._ui, Right.SEE_INS), on_screen=self.band.options.on_screen)
+
     def _trace(self) -> None:
         """Trace the file that is looked at: those passed on the way to it are not."""
         if self._patient is not None:
-            patient_access.trace(self._ui, self._patient.id, "patients")
+            patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
     def _show_recorded(
         self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol]
     ) -> None:
         if patient is self._patient:
             drawn = symbol.value if isinstance(symbol, Done) else None
-            self.sheet.show_patient(patient, self._today, recorded, kept, drawn)
+            self.sheet.show_patient(patient, self._today, recorded, kept, drawn, sight=self._sight)
 
 
 def _second_line(patient: Patient) -> str:

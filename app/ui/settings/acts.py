@@ -15,11 +15,13 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("promises", "Promis", "box"),
+    ("identity", "Identité", "patients"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
     ("vitale", "Vitale et appli", "card"),
     ("insi", "Téléservice INSi", "user"),
     ("secrets", "Clés et certificats", "lock"),
+    ("papers", "Copies des titres", "copy"),
     ("about", "À propos", "about"),
 )
 _KEYS = 9
@@ -61,6 +63,23 @@ ACTS = (
         ("contrôles", "interactions", "alertes", "sécurité"),
         room="settings",
         icon="pause",
+    ),
+    Act(
+        "settings.keep_identity",
+        "Enregistrer les réglages de l’identité",
+        "F10",
+        ("INS", "pièces", "confiance", "traits", "identitovigilance"),
+        room="settings",
+        icon="check",
+    ),
+    Act(
+        "settings.switch_papers",
+        "Garder ou non les copies des titres d’identité",
+        "",
+        ("passeport", "carte d’identité", "identitovigilance", "profil"),
+        room="settings",
+        icon="copy",
+        right=Right.MANAGE_IDENTITY,
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act(

@@ -25,7 +25,8 @@ class Page(QScrollArea):
         inside = Tall()
         inside.setMaximumWidth(theme.current().pixels(_WIDTH))
         self.column = QVBoxLayout(inside)
-        self.column.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
+        # The bar of the menu beside it makes up the rest of the left margin.
+        self.column.setContentsMargins(theme.S, theme.L, theme.L, theme.L)
         self.column.setSpacing(theme.M)
         self.column.addWidget(Text(title, "title"))
         self.column.addWidget(Text(purpose, "muted", wrap=True))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.settings.about import AboutPage
@@ -16,10 +16,12 @@ from app.ui.settings.cards import CardsPage
 from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
+from app.ui.settings.identity import IdentityPage
 from app.ui.settings.insi import InsiPage
 from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
+from app.ui.settings.papers import PapersPage
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
@@ -45,10 +47,12 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "catalog": CatalogPage,
     "queue": QueuePage,
     "checks": ChecksPage,
+    "identity": IdentityPage,
     "locking": LockingPage,
     "cards": CardsPage,
     "about": AboutPage,
     "promises": PromisesPage,
+    "papers": PapersPage,
     "secrets": SecretsPage,
     "vitale": VitalePage,
     "insi": InsiPage,
@@ -64,12 +68,36 @@ _PAGE_ACTS = (
     ("test_card", "cards", "test"),
     ("test_component", "vitale", "test"),
     ("import_p12", "secrets", "import_p12"),
+    ("keep_identity", "identity", "keep"),
     ("keep_insi", "insi", "keep"),
     ("keep_promises", "promises", "keep"),
+    ("switch_papers", "papers", "switch"),
     ("secret_rotate", "secrets", "rotate"),
     ("secret_transfer", "secrets", "give_transfer"),
     ("secret_recovery", "secrets", "give_recovery"),
 )
+
+
+class _Menu(QScrollArea):
+    """The list of the pages, as wide as its titles; it scrolls where letters are large."""
+
+    def __init__(self, menu: QWidget) -> None:
+        super().__init__()
+        self._held = QWidget()
+        column = QVBoxLayout(self._held)
+        column.setContentsMargins(0, 0, 0, theme.L)
+        column.addWidget(menu)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setWidget(self._held)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the width of the longest title, and of the bar where there is one."""
+        return QSize(self._held.sizeHint().width() + self.verticalScrollBar().sizeHint().width(), self._held.height())
 
 
 class SettingsView(QWidget):
@@ -95,13 +123,11 @@ class SettingsView(QWidget):
             ui.acts.bind(f"settings.{name}", partial(self.open_page, name), self)
         for act_id, name, method in _PAGE_ACTS:
             ui.acts.bind(f"settings.{act_id}", partial(self._do, name, method), self)
-        left = QVBoxLayout()
-        left.addWidget(menu)
-        left.addStretch(1)
+        self._menu = _Menu(menu)
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, 0, 0)
         line.setSpacing(0)
-        line.addLayout(left)
+        line.addWidget(self._menu)
         line.addWidget(self.stack, 1)
         self.open_page("appearance", focus=False)
 
@@ -112,6 +138,7 @@ class SettingsView(QWidget):
         page = self.page(name)
         self.stack.setCurrentWidget(page)
         self.setFocusProxy(self.tabs[name])
+        self._menu.ensureWidgetVisible(self.tabs[name])
         page.shown()
         if focus:
             self.tabs[name].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -35,6 +35,8 @@ _LABELS = {
     "factor": "Moyen",
     "means": "Identifié par",
     "room": "Écran",
+    "ins": "Matricule INS affiché",
+    "paper": "Document",
     "why": "Pourquoi",
     "hash": "Empreinte",
     "sha256": "Empreinte",
@@ -66,6 +68,10 @@ _LABELS = {
     "calls": "Appels",
     "file": "Fichier",
     "findings": "Constats",
+    "codes": "Refus",
+    "evidence": "Contrôle n°",
+    "pages": "Pages",
+    "enabled": "En marche",
     "version": "Version",
     "source": "Source",
     "key": "Clé",
@@ -95,6 +101,7 @@ _SUBJECTS = {
     "patient": "Dossier patient",
     "prescriber": "Prescripteur",
     "prescription_copy": "Copie d’ordonnance",
+    "identity_paper": "Copie d’un titre d’identité",
     "staff": "Membre de l’équipe",
     "card": "Carte",
     "session": "Vente",
@@ -132,7 +139,7 @@ def subject(kind: str, number: str) -> str:
     if kind == "closing":
         period, _, day = number.partition(" ")
         return f"{named} {_PERIODS.get(period, period)} {day}".strip()
-    return f"{named} n°\u00a0{number}" if number.isdecimal() else f"{named} {number}".strip()
+    return f"{named} n°\u00a0{number}" if number.isdecimal() else f"{named} {_broken(number)}".strip()
 
 
 def _value(name: str, value: Any) -> str:  # noqa: ANN401 -- a JSON value

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from app.kernel import french
 from app.kernel.money import Money
 from app.ui import theme
 from app.ui.icons import icon
-from app.ui.widgets.basics import Text, restyle
+from app.ui.widgets.basics import IconLabel, Text, restyle
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -154,6 +154,12 @@ class Field(QWidget):
         caption.setProperty("role", "caption")
         caption.setBuddy(editor)
         caption.setWordWrap(True)
+        self.padlock = IconLabel("lock", "muted", 14)
+        self.padlock.hide()
+        head = QHBoxLayout()
+        head.setSpacing(theme.XS)
+        head.addWidget(self.padlock)
+        head.addWidget(caption, 1)
         editor.setAccessibleName(label.replace("&", ""))
         self.note_label = Text(hint, "caption", wrap=True)
         if not hint:
@@ -161,9 +167,19 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.XS)
-        for part in (caption, editor, self.note_label):
+        column.addLayout(head)
+        for part in (editor, self.note_label):
             column.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def lock(self, why: str = "") -> None:
+        """Grey the field behind a padlock whose tooltip says why and who may open it; without a reason, open it."""
+        self.editor.setEnabled(not why)
+        for part in (self.editor, self.padlock):
+            part.setToolTip(why)
+        self.padlock.setAccessibleName(f"Verrouillé\u00a0: {why}" if why else "")
+        self.padlock.setVisible(bool(why))
+        self.note("Verrouillé" if why else "")
 
     def note(self, text: str = "", kind: str = "caption") -> None:
         """Say something under the field: ``danger`` for what is refused, ``warning``, ``success`` or ``caption``."""

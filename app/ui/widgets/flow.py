@@ -77,7 +77,9 @@ class FlowLayout(QLayout):
         x, y, high = rect.x(), rect.y(), 0
         line: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
-            hint = item.sizeHint()
+            if item.isEmpty():
+                continue
+            hint = _fitted(item, rect.width())
             if x > rect.x() and x + hint.width() > rect.right() + 1:
                 _settle(line, high, move=move)
                 x, y, high = rect.x(), y + high + self.spacing(), 0
@@ -86,6 +88,14 @@ class FlowLayout(QLayout):
             high = max(high, hint.height())
         _settle(line, high, move=move)
         return y + high - rect.y()
+
+
+def _fitted(item: QLayoutItem, width: int) -> QSize:
+    """Return the room that a part takes: its own, or that of a text folded to ``width`` where it is longer."""
+    hint = item.sizeHint()
+    if hint.width() <= width or not item.hasHeightForWidth():
+        return hint
+    return QSize(width, item.heightForWidth(width))
 
 
 def _settle(line: list[tuple[QLayoutItem, QRect]], high: int, *, move: bool) -> None:

@@ -1,0 +1,1 @@
+"""Which identity papers were copied, who may see the copies, and when do they disappear?"""

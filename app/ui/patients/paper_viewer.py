@@ -1,0 +1,38 @@
+"""How is the copy of an identity paper read, each page marked, and nothing of it kept?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ui import formats
+from app.ui.widgets.page_viewer import PageViewer
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.officine.papers.service import Seen
+    from app.ui.context import Ui
+
+
+class PaperViewer(PageViewer):
+    """One copy, in memory until it closes; it closes with the lock of the workstation too. Nothing prints it."""
+
+    def __init__(self, ui: Ui, seen: Seen, parent: QWidget | None = None) -> None:
+        """Show the pages of a copy that was opened under a PIN."""
+        paper = seen.paper
+        name = paper.evidence or "Titre d’identité"
+        under = f"Copié le {formats.moment(paper.at)} par {paper.author_name}. Cette lecture est tracée."
+        super().__init__(
+            ui,
+            "Copie du titre d’identité",
+            name=name,
+            said=under,
+            first=seen.pages[0],
+            pages=len(seen.pages),
+            parent=parent,
+        )
+        self._seen = seen
+
+    def fetch(self, number: int) -> None:
+        """Show another page."""
+        self.show_pixels(number, self._seen.pages[number])
