@@ -46,6 +46,7 @@ TOPICS: dict[str, Topic] = {
     "billing": Topic("app.cli.billing", "tarifer une facture"),
     "ins": Topic("app.cli.ins", "contrôler, dessiner, rejouer une identité INS"),
     "papers": Topic("app.cli.papers", "copies des titres d’identité : lister, détruire celles qui sont échues"),
+    "patients": Topic("app.cli.patients", "communes et pays de naissance : importer la liste de l’Insee"),
     "backup": Topic("app.cli.backup", "sauvegarder les données"),
     "restore": Topic("app.cli.backup", "restaurer une sauvegarde"),
     "verify": Topic("app.cli.verify", "vérifier la base et ses registres"),

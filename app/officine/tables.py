@@ -14,8 +14,10 @@ from app.officine.dispensing import tables as dispensing
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.papers import tables as papers
+from app.officine.patients import cog_tables as places
 from app.officine.patients import identity_tables as identities
 from app.officine.patients import insi_tables as insi
+from app.officine.patients import merge_tables as merges
 from app.officine.patients import tables as patients
 from app.officine.prescriptions import tables as prescriptions
 from app.officine.recalls import tables as recalls
@@ -44,10 +46,12 @@ __all__ = [
     "identities",
     "insi",
     "interventions",
+    "merges",
     "open_tables",
     "owed",
     "papers",
     "patients",
+    "places",
     "prescriptions",
     "quarantine_tables",
     "recalls",

@@ -39,12 +39,14 @@ if TYPE_CHECKING:
     from app.officine.owed.service import Owed
     from app.officine.papers.service import Papers
     from app.officine.patients.card_desk import PatientCards
+    from app.officine.patients.cog import Places
     from app.officine.patients.identities import Identities
     from app.officine.patients.ins_scan import InsScans
     from app.officine.patients.ins_symbols import InsSymbols
     from app.officine.patients.insi_desk import InsiDesk
     from app.officine.patients.insi_journal import InsiJournal
     from app.officine.patients.insi_site import InsiSite
+    from app.officine.patients.merges import Merges
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
@@ -250,6 +252,8 @@ class Services(Protocol):
     catalog: Catalog
     patients: Patients
     identities: Identities
+    places: Places
+    merges: Merges
     ins_scans: InsScans
     ins_symbols: InsSymbols
     insi: InsiDesk

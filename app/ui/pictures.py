@@ -150,9 +150,11 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
+    from app.ui.patients.creation_poses import PICTURES as CREATION  # noqa: PLC0415 -- the same
     from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
     from app.ui.patients.ins_poses import PICTURES as INS  # noqa: PLC0415 -- the same
     from app.ui.patients.insi_poses import PICTURES as INSI  # noqa: PLC0415 -- the same
+    from app.ui.patients.merge_poses import PICTURES as MERGES  # noqa: PLC0415 -- the same
     from app.ui.patients.papers_poses import PICTURES as PAPERS  # noqa: PLC0415 -- the same
     from app.ui.patients.poses import PICTURES as PATIENTS  # noqa: PLC0415 -- the same
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
@@ -181,8 +183,10 @@ def pictures() -> tuple[Picture, ...]:
         *RECALLS,
         *CASH,
         *ACCOUNTS,
+        *MERGES,
         *PATIENTS,
         *PAPERS,
+        *CREATION,
         *INS,
         *INSI,
         *IDENTITY,

@@ -36,6 +36,7 @@ from app.officine.patients.identity import Ins, Traits
 from app.officine.patients.identity_model import EvidenceDraft, InsiIdentity
 from app.officine.patients.identity_model import Mode as EvidenceMode
 from app.officine.patients.insi_model import CardKey, InsiSettings
+from app.officine.patients.merge_model import MergeDraft
 from app.officine.patients.model import Attribute
 from app.officine.patients.rules import draft_of
 from app.officine.patients.service import FictitiousFile
@@ -134,6 +135,12 @@ def open_box(code: str) -> OpenBox:
     )
 
 
+def merging(house: House) -> MergeDraft:
+    """Return the merge of a file into itself: whoever holds the right is told why not."""
+    number = house.patient.id
+    return MergeDraft(keep=number, keep_version=0, absorb=number, absorb_version=0, reason="essai")
+
+
 def avoir(delivery: int) -> ReversalDraft:
     """Return an avoir of nothing."""
     return ReversalDraft(delivery=delivery, kind=ReversalKind.CREDIT, reason="Erreur", lines=(), refunds=())
@@ -228,6 +235,14 @@ CASES: dict[str, Case] = {
     "patients.take_rights": Case(
         Right.EDIT_PATIENT, lambda s, h, a: s.take_rights(h.patient, h.patient.coverage, "patient.rights", {}, a)
     ),
+    "places.load": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.load([("v.csv", b"COM,LIBELLE\n01001,X\n")], a)),
+    "merges.compare": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.compare(h.patient.id, h.patient.id, a)),
+    "merges.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "merges.duplicates": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.duplicates(a)),
+    "merges.merge": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.merge(merging(h), a)),
+    "merges.undo": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.undo(4711, "essai", a)),
+    "merges.tell_apart": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.tell_apart(h.patient.id, 4711, "essai", a)),
+    "merges.mark_twins": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.mark_twins(h.patient.id, 4711, a)),
     "identities.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "identities.history": Case(Right.READ_PATIENT, lambda s, h, a: s.history(h.patient.id, a)),
     "identities.worklist": Case(Right.READ_PATIENT, lambda s, _h, a: s.worklist(a)),

@@ -141,7 +141,7 @@ def test_a_file_is_looked_at_before_it_is_read_and_stays_where_it_is(desk: Desk,
 
 def test_a_copy_goes_with_a_file_that_exists_and_with_its_own_checks_only(desk: Desk) -> None:
     check = desk.prove()
-    other = done(desk.patients.create(replace(DRAFT, first_name="CLAUDE"), GALIEN)).id
+    other = done(desk.patients.create(replace(DRAFT, first_name="CLAUDE"), GALIEN, confirmed=True)).id
     assert codes(desk.papers.add(other, check, TITLE, GALIEN)) == ["GAL-TIT-05"]
     assert codes(desk.papers.add(4711, None, TITLE, GALIEN)) == ["GAL-TIT-02"]
 

@@ -270,7 +270,7 @@ def test_a_patient_is_created_in_one_go_and_without_needless_questions(hands: Ha
     hands.press(ENTER)
     hands.type("290280")
     hands.press(ENTER)
-    for _ in range(6):
+    for _ in range(8):
         hands.press(ENTER)
     drawer = hands.page.drawer
     assert isinstance(drawer, PatientDrawer)

@@ -53,7 +53,8 @@ def test_the_form_begins_by_the_birth_date_and_shows_who_is_known_at_it(hands: H
     assert {one.family_name for one in form.antecedents.found} == {"PAT-TROIS"}
     hands.press(Qt.Key.Key_Down)
     assert form.antecedents.list.hasFocus()
-    chosen = form.antecedents.list.current_record
+    known = form.antecedents.list.current_record
+    chosen = None if known is None else known.patient
     hands.press(ENTER)
     view = hands.stage.window.views["patients"]
     assert isinstance(view, PatientsView)
@@ -74,7 +75,7 @@ def test_nothing_is_created_before_whoever_is_known_was_seen(hands: Hands) -> No
     form.editors["birth_place"].setText("99999")
     form.sex.setCurrentIndex(1)
     hands.press(Qt.Key.Key_F10)
-    wait(hands, lambda: [one.code for one in form.findings.findings] == ["GAL-PAT-33"])
+    wait(hands, lambda: [one.code for one in form.findings.findings] == ["GAL-PAT-36"])
     assert hands.aside(hands.services.patients.count) == before
     hands.press(Qt.Key.Key_F10)
     wait(hands, lambda: hands.aside(hands.services.patients.count) == before + 1)

@@ -63,6 +63,22 @@ def test_a_file_looked_at_in_the_room_of_patients_is_traced(hands: Hands) -> Non
 
 
 @pytest.mark.req("INS-04")
+@pytest.mark.req("INS-04a")
+def test_a_colleague_who_comes_to_a_file_in_sight_is_traced_too(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    hands.type("pat t")
+    hands.wait(lambda: len(openings(hands.services)) == 1)
+    first = hands.stage.ui.operator
+    members = hands.aside(hands.services.staff.members)
+    other = next(one for one in members if one.role is Role.TECHNICIAN)
+    hands.stage.ui.set_operator(other)
+    hands.wait(lambda: len(openings(hands.services)) == 2)
+    assert first is not None
+    assert [row.actor_id for row in openings(hands.services)] == [first.id, other.id]
+    assert openings(hands.services)[1].details == '{"ins":true,"room":"patients"}'
+
+
+@pytest.mark.req("INS-04")
 @pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6])
 def test_the_technician_enters_no_room_with_patients(hands: Hands, key: Qt.Key) -> None:
     hands.stage.ui.set_operator(technician(hands.services))

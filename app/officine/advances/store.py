@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 
 from app.officine.advances.model import Advance, AdvanceClosing, ClosingKind
 from app.officine.advances.tables import AdvanceClosingRow, AdvanceRow
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,7 +43,7 @@ def waiting(session: Session, patient_id: int | None = None) -> list[Advance]:
     """Return the avances that still wait, the oldest first: of a patient, or of all."""
     query = _standing().having(AdvanceRow.quantity > func.coalesce(func.sum(AdvanceClosingRow.quantity), 0))
     if patient_id is not None:
-        query = query.where(AdvanceRow.patient_id == patient_id)
+        query = query.where(AdvanceRow.patient_id.in_(merged.everyone(session, patient_id)))
     return _advances(session, query)
 
 
@@ -83,10 +84,12 @@ def _standing() -> Select[Any]:
 
 
 def _advances(session: Session, query: Select[Any]) -> list[Advance]:
-    return [_advance(row) for row in session.execute(query)]
+    heads = merged.heads(session)
+    return [_advance(row, heads) for row in session.execute(query)]
 
 
-def _advance(row: Row[Any]) -> Advance:
+def _advance(row: Row[Any], heads: Mapping[int, int]) -> Advance:
+    """Return an avance, of the file in which its patient’s lives on."""
     return Advance(
         number=row.number,
         at=row.at,
@@ -95,7 +98,7 @@ def _advance(row: Row[Any]) -> Advance:
         code=row.code,
         label=row.label,
         quantity=row.quantity,
-        patient_id=row.patient_id,
+        patient_id=heads.get(row.patient_id, row.patient_id),
         patient_name=row.patient_name,
         price=row.price,
         unit_price=row.unit_price,

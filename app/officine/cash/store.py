@@ -12,6 +12,7 @@ from app.kernel.money import ZERO, Money
 from app.officine.cash.model import Account, Closing, Means, Period, Record, RecordKind
 from app.officine.cash.tables import CashClosingRow, CashRecordRow
 from app.officine.cash.totals import Tally, from_json
+from app.store import merged
 from app.store.chain import canonical, entry_hash
 from app.store.tables import ChainHeadRow, FactRow
 
@@ -251,19 +252,25 @@ def open_stations(session: Session) -> list[str]:
 
 
 def accounts(session: Session, patient_id: int | None = None) -> list[Account]:
-    """Return what patients owe and have paid in advance, the oldest debt first; those square are left out."""
+    """Return what patients owe and have paid in advance, the oldest debt first; those square are left out.
+
+    One account for all the files of a person.
+    """
     query = select(_RECORD.c.patient_id, _RECORD.c.means, func.sum(_RECORD.c.amount), func.min(_RECORD.c.at)).where(
         _RECORD.c.means.in_((Means.DEFERRED, Means.DEPOSIT)), _RECORD.c.patient_id.is_not(None)
     )
     if patient_id is not None:
-        query = query.where(_RECORD.c.patient_id == patient_id)
+        query = query.where(_RECORD.c.patient_id.in_(merged.everyone(session, patient_id)))
+    heads = merged.heads(session)
     found: dict[int, Account] = {}
-    for patient, means, amount, since in session.execute(query.group_by(_RECORD.c.patient_id, _RECORD.c.means)):
+    for file, means, amount, since in session.execute(query.group_by(_RECORD.c.patient_id, _RECORD.c.means)):
+        patient = heads.get(file, file)
         known = found.get(patient, Account(patient))
         if means == Means.DEFERRED:
-            found[patient] = Account(patient, _money(amount), known.deposit, since)
+            oldest = since if known.since is None else min(since, known.since)
+            found[patient] = Account(patient, known.debt + _money(amount), known.deposit, oldest)
         else:
-            found[patient] = Account(patient, known.debt, -_money(amount), known.since)
+            found[patient] = Account(patient, known.debt, known.deposit - _money(amount), known.since)
     standing = [one for one in found.values() if one.debt or one.deposit]
     return sorted(standing, key=lambda one: (not one.debt, str(one.since), one.patient_id))
 

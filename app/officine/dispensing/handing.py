@@ -221,7 +221,7 @@ class Handing:
         # A listed medicine was delivered to a patient, on the ordonnance of a prescriber, or not at all.
         assert delivery.patient_id is not None
         assert delivery.prescriber_id is not None
-        patient = self._patients.get(delivery.patient_id)
+        patient = self._patients.current(delivery.patient_id)
         prescriber = self._prescriptions.get_prescriber(delivery.prescriber_id)
         assert patient is not None
         assert prescriber is not None

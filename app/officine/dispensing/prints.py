@@ -165,7 +165,7 @@ class Prints:
             delivery=delivery,
             pharmacy=self.pharmacy(),
             draft=draft,
-            patient=None if patient_id is None else self._patients.get(patient_id),
+            patient=None if patient_id is None else self._patients.current(patient_id),
             prescriber=None if prescriber_id is None else self._prescriptions.get_prescriber(prescriber_id),
             banner=self._mode.banner,
             copy=copy,

@@ -35,6 +35,7 @@ from app.officine.dispensing.model import PaymentMethod
 from app.officine.dispensing.recalled import RecallCase
 from app.officine.dispensing.session import MAX_QUANTITY
 from app.officine.dispensing.terms import months_after
+from app.officine.patients import rules as patients
 from app.officine.prescriptions.data import rule_on
 from app.officine.prescriptions.model import PrescriptionKind
 from app.officine.safety import rules as safety
@@ -107,6 +108,7 @@ def check(situation: Situation) -> list[Finding]:
     if not session.lines:
         return [_error("GAL-CPT-10", "La vente est vide.", "Scannez ou cherchez un produit.")]
     findings = [
+        *([] if situation.patient is None else patients.merged(situation.patient)),
         *_check_ordonnance(situation),
         *matching.check(session, situation.today),
         *_check_duplicates(session),

@@ -37,7 +37,7 @@ from app.officine.dispensing.tables import (
     OrdonnancierRow,
     PaymentRow,
 )
-from app.store import audit
+from app.store import audit, merged
 from app.store.chain import entry_hash
 from app.store.upsert import insert_or
 
@@ -375,7 +375,9 @@ def patient_history(
         )
         .join(delivery, delivery.number == line.delivery_number)
         # A line of which nothing left yet is no product received.
-        .where(delivery.patient_id == patient_id, delivery.state.in_(states), line.quantity > 0)
+        .where(
+            delivery.patient_id.in_(merged.everyone(session, patient_id)), delivery.state.in_(states), line.quantity > 0
+        )
         .order_by(delivery.number.desc(), line.rank)
         .limit(limit)
     )
@@ -484,7 +486,7 @@ def register_entries(
     if last is not None:
         query = query.where(row.day <= last)
     if patient_id is not None:
-        query = query.where(row.patient_id == patient_id)
+        query = query.where(row.patient_id.in_(merged.everyone(session, patient_id)))
     if code is not None:
         query = query.where(row.code == code)
     return [_entry(found) for found in session.scalars(query.order_by(row.number).limit(limit))]

@@ -14,6 +14,7 @@ from app.officine.dispensing.model import DeliveryState
 from app.officine.dispensing.tables import DeliveryLineRow, DeliveryRow
 from app.officine.prescriptions.rules import prescribed_days
 from app.officine.safety.service import actives
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,7 +72,7 @@ def recent(session: Session, patient_id: int, since: dt.date) -> list[Supplied]:
         )
         .join(delivery, delivery.number == line.delivery_number)
         .where(
-            delivery.patient_id == patient_id,
+            delivery.patient_id.in_(merged.everyone(session, patient_id)),
             delivery.state == DeliveryState.DONE,
             delivery.day >= since,
             line.list_class.in_([str(one) for one in COUNTED]),

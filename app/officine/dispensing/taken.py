@@ -14,6 +14,7 @@ from app.officine.dispensing.tables import DeliveryLineRow, DeliveryRow
 from app.officine.safety.model import PatientFacts, Taken
 from app.officine.safety.rules import treatment_days
 from app.officine.safety.service import actives
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def recent(session: Session, patient_id: int, since: dt.datetime) -> list[_Deliv
         select(line.code, line.label, delivery.at, line.days)
         .join(delivery, delivery.number == line.delivery_number)
         .where(
-            delivery.patient_id == patient_id,
+            delivery.patient_id.in_(merged.everyone(session, patient_id)),
             delivery.state == DeliveryState.DONE,
             delivery.at >= since,
             line.quantity > 0,

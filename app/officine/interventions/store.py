@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 
 from app.officine.interventions.model import Intervention, Undoing
 from app.officine.interventions.tables import InterventionRow
-from app.store import audit
+from app.store import audit, merged
 from app.store.chain import entry_hash
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def interventions(
     if last is not None:
         query = query.where(row.day <= last)
     if patient_id is not None:
-        query = query.where(row.patient_id == patient_id)
+        query = query.where(row.patient_id.in_(merged.everyone(session, patient_id)))
     found = list(session.scalars(query.order_by(row.seq.desc()).limit(limit)))
     numbers = [one.seq for one in found]
     later, undone = _later(session, numbers, undoing=False), _later(session, numbers, undoing=True)

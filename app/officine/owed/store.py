@@ -8,6 +8,7 @@ from sqlalchemy import case, func, insert, select, update
 
 from app.officine.owed.model import HandedOver, Promise, PromiseState
 from app.officine.owed.tables import HandOverRow, PromiseRow
+from app.store import merged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +73,7 @@ def cancel_of_delivery(session: Session, delivery: int, reason: str) -> bool:
 def read(session: Session, number: int) -> Promise | None:
     """Return a promis; None for an unknown number."""
     row = session.get(PromiseRow, number)
-    return None if row is None else _promise(row)
+    return None if row is None else _promise(row, merged.heads(session))
 
 
 def kept_of(session: Session, number: int) -> str:
@@ -97,13 +98,15 @@ def open_promises(session: Session, codes: Collection[str] | None = None) -> lis
     query = select(PromiseRow).where(PromiseRow.state == PromiseState.OPEN)
     if codes is not None:
         query = query.where(PromiseRow.code.in_(sorted(codes)))
-    return [_promise(row) for row in session.scalars(query.order_by(PromiseRow.number))]
+    heads = merged.heads(session)
+    return [_promise(row, heads) for row in session.scalars(query.order_by(PromiseRow.number))]
 
 
 def of_delivery(session: Session, delivery: int) -> list[Promise]:
     """Return the promis of a delivery, whatever became of them."""
     query = select(PromiseRow).where(PromiseRow.delivery_number == delivery).order_by(PromiseRow.number)
-    return [_promise(row) for row in session.scalars(query)]
+    heads = merged.heads(session)
+    return [_promise(row, heads) for row in session.scalars(query)]
 
 
 def owed_boxes(session: Session, codes: Collection[str]) -> dict[str, int]:
@@ -123,7 +126,7 @@ def owed_to(session: Session, patient_id: int) -> tuple[int, dt.datetime] | None
     """Return how many boxes are owed to a patient, and the moment of the oldest promis; None where none is."""
     row = PromiseRow
     query = select(func.sum(row.quantity - row.handed), func.min(row.at)).where(
-        row.patient_id == patient_id, row.state == PromiseState.OPEN
+        row.patient_id.in_(merged.everyone(session, patient_id)), row.state == PromiseState.OPEN
     )
     boxes, since = session.execute(query).one()
     return None if since is None else (int(boxes), since)
@@ -166,7 +169,9 @@ def promise_row(number: int, at: dt.datetime, operator: str, values: Mapping[str
     }
 
 
-def _promise(row: PromiseRow) -> Promise:
+def _promise(row: PromiseRow, heads: Mapping[int, int]) -> Promise:
+    """Return a promis, owed to the file in which its patient’s lives on."""
+    owed_to = row.patient_id
     return Promise(
         number=row.number,
         at=row.at,
@@ -176,7 +181,7 @@ def _promise(row: PromiseRow) -> Promise:
         label=row.label,
         quantity=row.quantity,
         handed=row.handed,
-        patient_id=row.patient_id,
+        patient_id=owed_to if owed_to is None else heads.get(owed_to, owed_to),
         customer=row.customer,
         phone=row.phone,
         state=PromiseState(row.state),

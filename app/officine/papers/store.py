@@ -91,7 +91,7 @@ def live(session: Session, *, patient_id: int | None = None, paper_id: int | Non
     """Return the copies that are not gone, each with the name of the document checked, in order."""
     query = _live()
     if patient_id is not None:
-        query = query.where(PaperRow.patient_id == patient_id)
+        query = query.where(PaperRow.patient_id.in_(merged.everyone(session, patient_id)))
     if paper_id is not None:
         query = query.where(PaperRow.id == paper_id)
     return [(row, label or "") for row, label in session.execute(query.order_by(PaperRow.id))]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from app.officine.patients.dates import Period
 
+TO_CONFIRM = "GAL-PAT-30"
+"""The code of a creation that waits until somebody says that it is another person."""
 MAX_LETTERS = 3
 """More letters would miss a name that was written otherwise (RNIV)."""
 
@@ -37,8 +39,8 @@ def read_search(born: str, letters: str, today: dt.date) -> tuple[PatientQuery, 
     if _MATRICULE.fullmatch(code):
         refusals = _matricule_refusals(code)
         return PatientQuery(matricule="" if refusals else code), refusals
-    periods, rest = dates.take_dates(born, today)
-    if not periods or rest.strip():
+    periods = dates.read_periods(born, today)
+    if not periods:
         text = "La recherche avant création part de la date de naissance."
         advice = "Tapez-la entière, ou le mois et l’année, ou l’année seule (12/05/1980, 05/1980, 1980)."
         return PatientQuery(), [_error(31, text, advice, "birth_date")]
@@ -61,6 +63,14 @@ def born_in(typed: str, today: dt.date) -> str:
     return f"{first:%m/%Y}" if first.month == last.month else f"{first:%Y}"
 
 
+def named_in(typed: str, today: dt.date) -> tuple[str, ...]:
+    """Return the words of a search as typed that are no part of its date: the names, to be typed no more."""
+    _periods, rest = dates.take_dates(typed, today)
+    left = set(words(rest))
+    found = (word for word in typed.split() if set(words(word)) and set(words(word)) <= left)
+    return tuple(word for word in found if not any(char.isdigit() for char in word))
+
+
 def truncated(limit: int) -> Finding:
     """Return what is said of a search that more files answer than are shown."""
     text = f"Plus de {limit} dossiers répondent : tous ne sont pas montrés."
@@ -71,7 +81,8 @@ def truncated(limit: int) -> Finding:
 def to_confirm() -> Finding:
     """Return the refusal of a creation that resembles a known file, until somebody says that it is another person."""
     text = "Rien n’a été créé : un dossier au moins ressemble à celui-ci."
-    return _error(30, text, "Comparez-les ; si c’est une autre personne, confirmez la création.", "")
+    advice = "Comparez-les ; si c’est une autre personne, confirmez la création."
+    return Finding(TO_CONFIRM, Severity.ERROR, typographic(text), typographic(advice))
 
 
 def _as_completed(period: Period) -> tuple[dt.date, ...]:

@@ -34,6 +34,8 @@ _FORMS = tuple(
         r"(?P<year>\d{4})",
     )
 )
+# Where a date stands alone, a month may be named without a day; among names, « mai 1980 » may begin Maillard’s.
+_ALONE = (*_FORMS, re.compile(r"(?P<month>[a-z]{3,9}) (?P<year>\d{4})"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,19 @@ def read_birth_date(text: str, today: dt.date) -> BirthDate | None:
     Month and year give the first of the month, a year alone the 31 December, both uncertain (RNIV EXI PP 19).
     « 00 » for a day or a month is no date; two digits of a year are refused where two centuries are possible.
     """
-    folded = fold(text)
-    periods = _of_matches((form.fullmatch(folded) for form in _FORMS), today)
+    periods = read_periods(text, today)
     if len(periods) != 1:
         return None
     period = periods[0]
     if period.first == period.last:
         return BirthDate(period.first)
     return BirthDate(period.first if period.first.month == period.last.month else period.last, uncertain=True)
+
+
+def read_periods(text: str, today: dt.date) -> tuple[Period, ...]:
+    """Return the periods that a birth date typed alone may mean; none where it is no date."""
+    folded = fold(text)
+    return _of_matches((form.fullmatch(folded) for form in _ALONE), today)
 
 
 def take_dates(text: str, today: dt.date) -> tuple[tuple[Period, ...], str]:

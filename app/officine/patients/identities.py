@@ -13,6 +13,7 @@ from app.kernel.clock import today
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.text import one_line, typographic
 from app.officine.patients import comparison, identity_store, rules, transitions, validation
+from app.officine.patients.cog import Places
 from app.officine.patients.evidence import DEFAULT_TYPES, check_types, rows_of, types_of
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event, IdentityFile, ReviewKind
@@ -73,6 +74,7 @@ class Identities:
         """Keep the identities in ``db``; ask ``staff`` for the rights; in ``production`` no INS of tests enters."""
         self._db = db
         self._staff = staff
+        self._places = Places(db, staff)
         self._production = production
 
     # --- Reading ------------------------------------------------------------------------------------------------------
@@ -131,7 +133,12 @@ class Identities:
         if unknown:
             return Refused((_error(62, "Ce champ ne se saisit pas à la main.", "Le matricule vient d’INSi."),))
         details = {"changed": before}
-        return self._do(patient_id, version, actor, _Act(Event.EDIT, move, details))
+        outcome = self._do(patient_id, version, actor, _Act(Event.EDIT, move, details))
+        if isinstance(outcome, Done) and "birth_place" in changes:
+            patient = outcome.value.patient
+            said = self._places.check(patient.birth_place, patient.birth_date)
+            return Done(outcome.value, (*outcome.findings, *said))
+        return outcome
 
     def prove(self, patient_id: int, version: int, draft: EvidenceDraft, actor: Actor) -> Outcome[IdentityFile]:
         """Note that a document was checked against the file (T4 to T6); what its kind is worth is the site’s to say.
@@ -382,8 +389,8 @@ class Identities:
             before = identity_store.read(work.session, patient_id)
             if before is None:
                 return Refused((rules.unknown(patient_id),))
-            if before.patient.version != version:
-                return Refused((rules.edited_meanwhile(),))
+            if not rules.is_writable(before.patient, version):
+                return Refused(tuple(rules.unwritable(before.patient)))
             move = act.move(before.identity)
             if not move.accepted:
                 return Refused(move.findings)

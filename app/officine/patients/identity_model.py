@@ -41,6 +41,8 @@ class Event(enum.StrEnum):
     EDIT = "edit"
     VERIFY = "verify"
     SCAN = "scan"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
     @property
     def label(self) -> str:
@@ -56,6 +58,8 @@ class Event(enum.StrEnum):
             Event.EDIT: "Traits modifiés",
             Event.VERIFY: "INS vérifiée",
             Event.SCAN: "Datamatrix INS lu",
+            Event.MERGE: "Dossiers fusionnés",
+            Event.UNMERGE: "Fusion annulée",
         }[self]
 
 
@@ -66,6 +70,7 @@ class ReviewKind(enum.StrEnum):
     DUPLICATE = "duplicate"
     DIFFERENCE = "difference"
     CALL_AGAIN = "call_again"
+    COLLISION = "collision"
 
     @property
     def label(self) -> str:
@@ -75,6 +80,7 @@ class ReviewKind(enum.StrEnum):
             ReviewKind.DUPLICATE: "Doublon probable",
             ReviewKind.DIFFERENCE: "Traits qui diffèrent",
             ReviewKind.CALL_AGAIN: "INSi à rappeler",
+            ReviewKind.COLLISION: "Collision potentielle",
         }[self]
 
 

@@ -26,6 +26,7 @@ from app.officine.patients.identity_model import (
 from app.officine.patients.identity_tables import EvidenceRow, IdentityEventRow, IdentityReviewRow, PastInsRow
 from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.patients.tables import PatientRow, PatientWordRow
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,8 +49,9 @@ def read(session: Session, patient_id: int) -> IdentityFile | None:
     if row is None or patient is None:
         return None
     identity = _identity_of(row)
+    files = merged.whole(session, patient_id)
     rows = list(
-        session.scalars(select(PastInsRow).where(PastInsRow.patient_id == patient_id).order_by(PastInsRow.id.desc()))
+        session.scalars(select(PastInsRow).where(PastInsRow.patient_id.in_(files)).order_by(PastInsRow.id.desc()))
     )
     # INSi may repeat the INS in force among the past ones, and a past one may come from several answers.
     known = dict.fromkeys(Ins(one.matricule, one.oid) for one in rows)
@@ -57,7 +59,7 @@ def read(session: Session, patient_id: int) -> IdentityFile | None:
     return IdentityFile(
         patient=patient,
         identity=replace(identity, past=past),
-        evidence=_last_evidence(session, patient_id),
+        evidence=_last_evidence(session, files),
         recovered_at=row.recovered_at,
         verified_at=row.verified_at,
         twin_rank=row.twin_rank,
@@ -200,7 +202,7 @@ def add_event(
 
 def history(session: Session, patient_id: int) -> list[HistoryEntry]:
     """Return the events of an identity, the latest first."""
-    found = select(IdentityEventRow).where(IdentityEventRow.patient_id == patient_id)
+    found = select(IdentityEventRow).where(IdentityEventRow.patient_id.in_(merged.whole(session, patient_id)))
     return [
         HistoryEntry(
             at=row.at,
@@ -285,7 +287,7 @@ def open_reviews(session: Session, patient_id: int | None = None) -> list[Review
         .order_by(IdentityReviewRow.id)
     )
     if patient_id is not None:
-        found = found.where(IdentityReviewRow.patient_id == patient_id)
+        found = found.where(IdentityReviewRow.patient_id.in_(merged.whole(session, patient_id)))
     return [
         Review(
             id=row.id,
@@ -301,12 +303,13 @@ def open_reviews(session: Session, patient_id: int | None = None) -> list[Review
 
 def checked(session: Session, patient_id: int) -> list[EvidenceRecord]:
     """Return the documents that were checked against a file, the latest first."""
-    found = select(EvidenceRow).where(EvidenceRow.patient_id == patient_id).order_by(EvidenceRow.id.desc())
+    files = merged.whole(session, patient_id)
+    found = select(EvidenceRow).where(EvidenceRow.patient_id.in_(files)).order_by(EvidenceRow.id.desc())
     return [_record_of(row) for row in session.scalars(found)]
 
 
-def _last_evidence(session: Session, patient_id: int) -> EvidenceRecord | None:
-    found = select(EvidenceRow).where(EvidenceRow.patient_id == patient_id).order_by(EvidenceRow.id.desc()).limit(1)
+def _last_evidence(session: Session, files: Sequence[int]) -> EvidenceRecord | None:
+    found = select(EvidenceRow).where(EvidenceRow.patient_id.in_(files)).order_by(EvidenceRow.id.desc()).limit(1)
     row = session.scalars(found).first()
     return None if row is None else _record_of(row)
 

@@ -19,6 +19,7 @@ from app.officine.patients.comparison import compared
 from app.officine.patients.identity_tables import PastInsRow
 from app.officine.patients.model import PatientDraft, Sex
 from app.officine.staff.model import Right
+from app.store import merged
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -133,7 +134,7 @@ def _alike(session: Session, read: Traits) -> list[int]:
 def _former_holders(session: Session, ins: Ins) -> list[int]:
     """Return the files in which an INS was in force before."""
     past = select(PastInsRow.patient_id).where(PastInsRow.matricule == ins.matricule, PastInsRow.oid == ins.oid)
-    return sorted(set(session.execute(past).scalars()))
+    return sorted({merged.head(session, one) for one in session.execute(past).scalars()})
 
 
 def _unknown(read: Traits) -> Sighting:

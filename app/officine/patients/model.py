@@ -141,6 +141,7 @@ class Patient:
 
     ``matricule`` (15 characters, key included) and ``oid`` go together, and are kept only where the status
     holds the INS; ``version`` counts the edits, so that two workstations never overwrite one another.
+    ``merged_into`` is the file that absorbed this one, None for a file that lives.
     """
 
     id: int
@@ -165,6 +166,7 @@ class Patient:
     matricule: str | None
     oid: str | None
     version: int
+    merged_into: int | None = None
 
     @property
     def display_name(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.kernel import french, identifiers
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import fold, name_words, typographic, words
+from app.kernel.text import NBSP, fold, name_words, typographic, words
 from app.officine.patients import dates, names
 from app.officine.patients.model import IdentityStatus, Patient, PatientDraft
 
@@ -133,6 +133,26 @@ def edited_meanwhile() -> Finding:
     """Return the finding that refuses an edit made on an older state of the file."""
     text = "Ce dossier a été modifié entre-temps à un autre poste ; rien n’a été écrasé."
     return _error("GAL-PAT-13", text, "Relisez le dossier, puis recommencez.", "version")
+
+
+def merged(patient: Patient) -> list[Finding]:
+    """Return a refusal where the file was merged into another: it is read, and written no more."""
+    if patient.merged_into is None:
+        return []
+    kept = f"le dossier n°{NBSP}{patient.merged_into}"
+    text = f"Le dossier n°{NBSP}{patient.id} de {patient.display_name} a été fusionné avec {kept}."
+    advice = "Cherchez de nouveau le patient : son dossier conservé s’ouvre."
+    return [_error("GAL-IDN-80", text, advice, str(patient.merged_into))]
+
+
+def is_writable(patient: Patient, version: int) -> bool:
+    """Return True for a file that lives, and is as it was read at ``version``."""
+    return patient.merged_into is None and patient.version == version
+
+
+def unwritable(patient: Patient) -> list[Finding]:
+    """Return why a file that is not writable is not: merged into another, else edited meanwhile."""
+    return merged(patient) or [edited_meanwhile()]
 
 
 def unknown(patient_id: int) -> Finding:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.clock import today
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.patients import antecedents, identity_store, rules, store
+from app.officine.patients.cog import Places
 from app.officine.patients.identity import TRAITS
 from app.officine.patients.identity_model import Event
 from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.staff.model import Right
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -47,6 +49,7 @@ class Patients:
         """Keep the files in ``db``; ask ``staff`` for the rights."""
         self._db = db
         self._staff = staff
+        self._places = Places(db, staff)
         self._lock = threading.Lock()
         self._opened: dict[tuple[Actor, int, bool], dt.datetime] = {}
 
@@ -86,6 +89,11 @@ class Patients:
         self._staff.require(actor, Right.READ_PATIENT)
         with self._db.read() as session:
             return store.get(session, patient_id)
+
+    def current(self, patient_id: int) -> Patient | None:
+        """Return the file in which a file lives on: itself, or the one that absorbed it; None for an unknown one."""
+        with self._db.read() as session:
+            return store.get(session, merged.head(session, patient_id))
 
     def open(self, patient_id: int, actor: Actor, where: str = "", *, ins: bool = False) -> Outcome[Patient]:
         """Return a patient's file to be shown to a person, traced: who, when, from where, whose (DSR, INS-04).
@@ -170,6 +178,7 @@ class Patients:
         before = self.get(patient_id)
         if before is None:
             return Refused((rules.unknown(patient_id),))
+        findings += rules.merged(before)
         findings += rules.locked_traits(before, kept)
         if before.version != version:
             findings.append(rules.edited_meanwhile())
@@ -209,8 +218,8 @@ class Patients:
         patient_id = read_from.id
         with self._db.write(actor) as work:
             after = store.get(work.session, patient_id)
-            if after is None or after.version != read_from.version:
-                return Refused((rules.edited_meanwhile(),))
+            if after is None or not rules.is_writable(after, read_from.version):
+                return Refused(tuple(rules.unwritable(after or read_from)))
             if coverage != read_from.coverage:
                 after = store.change(work.session, read_from, kept, work.now)
                 if after is None:
@@ -247,6 +256,8 @@ class Patients:
     def _checked(self, draft: PatientDraft, *, creation: bool = False) -> tuple[PatientDraft, list[Finding]]:
         kept, findings = rules.normalized(draft)
         findings += rules.check(kept, today(self._db.clock), creation=creation)
+        if creation and kept.birth_place and not is_refused(findings):
+            findings += self._places.check(kept.birth_place, kept.birth_date)
         if kept.birth_date is not None:
             with self._db.read() as session:
                 findings += rules.duplicates(kept, store.born_on(session, kept.birth_date))

@@ -36,7 +36,9 @@ def get_all(session: Session, patient_ids: Collection[int]) -> list[Patient]:
 
 def count(session: Session) -> int:
     """Return how many files there are."""
-    return session.execute(select(func.count()).select_from(PatientRow)).scalar_one()
+    return session.execute(
+        select(func.count()).select_from(PatientRow).where(PatientRow.merged_into.is_(None))
+    ).scalar_one()
 
 
 def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
@@ -51,8 +53,8 @@ def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
 
 
 def born_on(session: Session, date: dt.date) -> list[Patient]:
-    """Return every patient born on a day."""
-    return _listed(session, select(PatientRow).where(PatientRow.birth_date == date))
+    """Return every patient born on a day; a file that was merged into another is no patient any more."""
+    return _listed(session, select(PatientRow).where(PatientRow.birth_date == date, PatientRow.merged_into.is_(None)))
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> list[Patient]:
@@ -104,7 +106,7 @@ def _born_in(query: PatientQuery) -> Any:  # noqa: ANN401 -- the type of a selec
         days.append(and_(PatientRow.birth_date.in_(query.completed), PatientRow.birth_date_uncertain))
     return (
         select(PatientRow)
-        .where(or_(*days), *_WORDS.having(PatientRow.id, query.prefixes))
+        .where(or_(*days), PatientRow.merged_into.is_(None), *_WORDS.having(PatientRow.id, query.prefixes))
         .order_by(PatientRow.family_name, PatientRow.first_name, PatientRow.id)
     )
 
@@ -177,6 +179,7 @@ def _patient_of(row: PatientRow) -> Patient:
         matricule=row.matricule,
         oid=row.oid,
         version=row.version,
+        merged_into=row.merged_into,
     )
 
 

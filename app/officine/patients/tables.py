@@ -54,12 +54,15 @@ class PatientRow(Base):
     presented_matricule: Mapped[str | None] = mapped_column(String(15))
     presented_oid: Mapped[str | None] = mapped_column(String(64))
     twin_rank: Mapped[int | None]
+    merged_into: Mapped[int | None] = mapped_column(PK)
+    """The file that absorbed this one, which is then neither found nor written."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
 
     __table_args__ = (
         Index(None, "birth_date"),
+        Index(None, "merged_into"),
         # The same active INS on two files is a duplicate: the second is refused.
         UniqueConstraint("matricule", "oid"),
         CheckConstraint(

@@ -49,19 +49,21 @@ def standing(
 ) -> EvidenceRecord | None:
     """Return the document that an identity may be validated with; None where there is none.
 
-    ``history`` and ``checked`` are those of the file, the latest first: each check has its event. It is the last one of
-    high trust, then and now, coherent and not over; nothing since then made it void: a withdrawal, a strict trait
-    changed, a doubt, a failed verification, another document of high trust whose traits differ.
+    ``history`` and ``checked`` are those of the file, the latest first; a check and its event bear the same code and
+    moment. It is the last one of high trust, then and now, coherent and not over; nothing since then made it void: a
+    withdrawal, a strict trait changed, a doubt, a failed verification, another document of high trust whose traits
+    differ.
     """
-    place = 0
+    left = list(checked)
     for entry in history:
-        if entry.event is Event.EVIDENCE and place < len(checked):
-            record = checked[place]
-            place += 1
-            if record.trust is Trust.HIGH:
-                return record if _holds(record, types, today) else None
-        elif _voids(entry):
+        if _voids(entry):
             return None
+        record = _checked_in(entry, left)
+        if record is None:
+            continue
+        left.remove(record)
+        if record.trust is Trust.HIGH:
+            return record if _holds(record, types, today) else None
     return None
 
 
@@ -75,6 +77,14 @@ def validate(identity: Identity, record: EvidenceRecord | None) -> Move:
         text = "Aucune pièce de haut niveau de confiance, conforme et en cours de validité, n’est notée."
         return _refused(identity, 93, text, "Contrôlez une pièce d’identité avec F8.")
     return transitions.Move(replace(identity, evidence=record.code))
+
+
+def _checked_in(entry: HistoryEntry, records: Iterable[EvidenceRecord]) -> EvidenceRecord | None:
+    """Return the document whose check is an event; None for another event."""
+    if entry.event is not Event.EVIDENCE:
+        return None
+    code = entry.details.get("code")
+    return next((one for one in records if (one.code, one.at) == (code, entry.at)), None)
 
 
 def _holds(record: EvidenceRecord, types: tuple[EvidenceType, ...], today: dt.date) -> bool:

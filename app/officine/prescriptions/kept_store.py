@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.officine.prescriptions.model import KeptLine, KeptPrescription, PrescribedLine, PrescriptionKind
 from app.officine.prescriptions.tables import PrescriberRow, PrescriptionLineRow, PrescriptionRow
+from app.store import merged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,7 +37,7 @@ def of_patient(session: Session, patient_id: int, limit: int) -> list[KeptPrescr
     query = (
         select(row, PrescriberRow.family_name, PrescriberRow.given_name)
         .join(PrescriberRow, PrescriberRow.id == row.prescriber_id)
-        .where(row.patient_id == patient_id)
+        .where(row.patient_id.in_(merged.everyone(session, patient_id)))
         .order_by(row.written_on.desc(), row.id.desc())
         .limit(limit)
     )

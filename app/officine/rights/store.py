@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from app.officine.rights.model import Kept, Medium
+from app.store import merged
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def last(session: Session, patient_id: int) -> Kept | None:
     """Return the last reading taken over for a patient; None where there is none."""
     row = session.scalars(
         select(AuditRow)
-        .where(AuditRow.patient_id == patient_id, AuditRow.action == ACTION)
+        .where(AuditRow.patient_id.in_(merged.everyone(session, patient_id)), AuditRow.action == ACTION)
         .order_by(AuditRow.seq.desc())
         .limit(1)
     ).first()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 
 from app.officine.safety.model import AgeLimit, Allergy, AllergyKind, AtcRow, Recorded
 from app.officine.safety.tables import AgeRow, AllergyRow, SafetyAtcRow, ThesaurusBlobRow
+from app.store import merged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,12 +104,22 @@ def _batches(subjects: Collection[str]) -> Iterable[list[str]]:
 def recorded(session: Session, patient_id: int) -> Recorded:
     """Return what holds of a patient's allergies, in the order in which it was noted."""
     row = AllergyRow
-    query = select(row).where(row.patient_id == patient_id, row.ended_at.is_(None)).order_by(row.id)
+    files = merged.everyone(session, patient_id)
+    query = select(row).where(row.patient_id.in_(files), row.ended_at.is_(None)).order_by(row.id)
     held = [_allergy(found) for found in session.scalars(query)]
+    if len(files) > 1:
+        held = _of_one_person(held)
     return Recorded(
         tuple(one for one in held if one.kind is not AllergyKind.NONE),
         next((one for one in held if one.kind is AllergyKind.NONE), None),
     )
+
+
+def _of_one_person(held: list[Allergy]) -> list[Allergy]:
+    """Return what the files of one person say: each thing once, and no « none known » beside an allergy."""
+    once = list({(str(one.kind), one.key): one for one in reversed(held)}.values())[::-1]
+    noted = [one for one in once if one.kind is not AllergyKind.NONE]
+    return noted or once
 
 
 def add_allergy(
@@ -116,7 +127,7 @@ def add_allergy(
 ) -> Allergy:
     """Write an allergy, or the statement of none, and return it."""
     row = AllergyRow(
-        patient_id=patient_id,
+        patient_id=merged.head(work.session, patient_id),
         kind=str(choice.kind),
         key=choice.key,
         label=choice.label,
@@ -135,7 +146,10 @@ def add_allergy(
 def end_allergies(work: UnitOfWork, patient_id: int, ids: Collection[int]) -> int:
     """End what no longer holds; return how many rows did until now."""
     row = AllergyRow
-    held = (row.patient_id == patient_id, row.id.in_(sorted(ids)), row.ended_at.is_(None))
+    files = merged.everyone(work.session, patient_id)
+    ended_ones = select(row.kind, row.key).where(row.patient_id.in_(files), row.id.in_(sorted(ids)))
+    # Whichever of the files of the person says it.
+    held = (row.patient_id.in_(files), tuple_(row.kind, row.key).in_(ended_ones), row.ended_at.is_(None))
     ended = work.session.execute(
         update(row).where(*held).values(ended_at=work.now, ended_by=work.actor.name).returning(row.id)
     )

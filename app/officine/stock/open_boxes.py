@@ -16,10 +16,11 @@ from app.officine.stock import store
 from app.officine.stock.model import MovementKind, OpenBox
 from app.officine.stock.open_tables import OpenBoxMovementRow, OpenBoxRow
 from app.officine.stock.rules import REASON_LIMIT
+from app.store import merged
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from app.kernel.outcome import Outcome
     from app.officine.registers.model import Narcotic
@@ -47,9 +48,10 @@ class OpenBoxes:
         query = select(row).where(row.code.in_(wanted), row.remaining > 0).order_by(row.expiry, row.id)
         found: dict[str, list[OpenBox]] = {}
         with self._db.read() as session:
+            heads = merged.heads(session)
             for held in session.scalars(query):
                 if held.expiry is None or held.expiry >= day:
-                    found.setdefault(held.code, []).append(_box_of(held))
+                    found.setdefault(held.code, []).append(_box_of(held, heads))
         return found
 
     def held(self, code: str) -> list[OpenBox]:
@@ -57,7 +59,8 @@ class OpenBoxes:
         row = OpenBoxRow
         query = select(row).where(row.code == code, row.remaining > 0).order_by(row.expiry, row.id)
         with self._db.read() as session:
-            return [_box_of(held) for held in session.scalars(query)]
+            heads = merged.heads(session)
+            return [_box_of(held, heads) for held in session.scalars(query)]
 
     # --- Within a delivery --------------------------------------------------------------------------------------
 
@@ -147,7 +150,7 @@ class OpenBoxes:
         if held is None:
             text = "Cette boîte ouverte a changé entre-temps à un autre poste."
             raise _Undone(Finding("GAL-UNI-11", Severity.ERROR, text, "Relisez-la, puis recommencez."))
-        left = _box_of(held)
+        left = _box_of(held, merged.heads(work.session))
         _record(work, box.id, -box.remaining, 0, reference=thrown.reference, reason=thrown.reason)
         boxes = store.add(work.session, {box.code: 0})[box.code]
         movement = store.movement(
@@ -220,7 +223,9 @@ def _record(work: UnitOfWork, box_id: int, delta: int, balance: int, *, referenc
     )
 
 
-def _box_of(row: OpenBoxRow) -> OpenBox:
+def _box_of(row: OpenBoxRow, heads: Mapping[int, int]) -> OpenBox:
+    """Return a box, for the treatment of the file in which its patient’s lives on."""
+    meant_for = row.patient_id
     return OpenBox(
         id=row.id,
         code=row.code,
@@ -229,6 +234,6 @@ def _box_of(row: OpenBoxRow) -> OpenBox:
         serial=row.serial,
         size=row.size,
         remaining=row.remaining,
-        patient_id=row.patient_id,
+        patient_id=meant_for if meant_for is None else heads.get(meant_for, meant_for),
         opened_at=row.opened_at,
     )

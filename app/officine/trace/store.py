@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.kernel.clock import PARIS
 from app.officine.trace.actions import codes_answering
+from app.store import merged
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def _asked(session: Session, query: Query) -> Select[Any] | None:
         asked = asked.where(row.seq >= first, row.seq <= last)
     if query.before is not None:
         asked = asked.where(row.seq < query.before)
-    for column, value in ((row.actor_id, query.actor_id), (row.patient_id, query.patient_id)):
-        if value is not None:
-            asked = asked.where(column == value)
+    if query.actor_id is not None:
+        asked = asked.where(row.actor_id == query.actor_id)
+    if query.patient_id is not None:
+        asked = asked.where(row.patient_id.in_(merged.everyone(session, query.patient_id)))
     for name, said in ((row.action, query.action), (row.station, query.station)):
         if said:
             asked = asked.where(name == said)

@@ -22,6 +22,7 @@ from app.ui.counter.copy_desk import DropTarget, Incoming, copy_desk, finding_of
 from app.ui.counter.copy_list import THUMBNAIL, CopyList
 from app.ui.counter.copy_viewer import CopyViewer
 from app.ui.counter.drawer import Drawer
+from app.ui.patients.identity_band import IdentityBand
 from app.ui.widgets.basics import Button, EmptyState, Panel, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -71,6 +72,7 @@ class CopiesDrawer(Drawer):
         self._refused: tuple[Finding, ...] = ()
         self._arrival: Arrival | None = None
         self.whose = Text("", "strong", wrap=True)
+        self.identity = IdentityBand(ui, with_ins=False)
         self.notice = FindingList(refusal="Refusé")
         self.kept = Text("", "caption", wrap=True)
         self.arrived = self._arrival_panel()
@@ -81,7 +83,7 @@ class CopiesDrawer(Drawer):
         self.list.chosen.connect(lambda _copy: self.confirm())
         self.reason = TextField(placeholder="Autre patient, page illisible…", limit=200)
         self.reason_field = Field("&Motif du retrait", self.reason, hint="Entrée\u00a0: retirer · Échap\u00a0: laisser")
-        for part in (self.whose, self.notice, self.arrived):
+        for part in (self.whose, self.identity, self.notice, self.arrived):
             self.content.addWidget(part)
         self.content.addWidget(self.list, 1)
         self.content.addWidget(self.kept)
@@ -193,6 +195,8 @@ class CopiesDrawer(Drawer):
         self._draw_pictures(known.copies)
 
     def _say_whose(self, delivery: Delivery | None) -> None:
+        # The band of the counter says whose the sale is; a past delivery may be another person's.
+        self.identity.show_file(None if self._number is None or delivery is None else delivery.patient_id)
         if self._number is None:
             self.whose.setText(f"Vente en cours · {self.till.session.patient_name or 'sans patient'}")
             return

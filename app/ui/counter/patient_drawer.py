@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayo
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity, is_refused
 from app.officine.dispensing import session as editing
+from app.officine.patients.antecedents import born_in, named_in
 from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.ui import formats, theme
 from app.ui.counter.drawer import Drawer
-from app.ui.patients.antecedents import Antecedents
+from app.ui.patients.antecedents import INCOMPLETE, LONG_ENOUGH, Antecedents
+from app.ui.patients.place_field import PlaceField
 from app.ui.widgets.basics import ActButton, Button, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -23,6 +25,8 @@ from app.ui.widgets.lists import Column
 from app.ui.widgets.search_pane import SearchPane, Wording
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from app.kernel.outcome import Outcome
     from app.ui.context import Ui
     from app.ui.counter.till import Till
@@ -62,7 +66,7 @@ class PatientForm(QWidget):
         self.family_name = TextField(limit=100)
         self.first_name = TextField(limit=100)
         self.birth_date = TextField(placeholder="120580, 12/5/1980, mai 1980…", limit=30)
-        self.birth_place = TextField(placeholder="63220, 99999 si inconnu", limit=5)
+        self.birth_place = PlaceField(ui, self._born)
         self.address = TextField(limit=100)
         self.postal_code = TextField(limit=10)
         self.city = TextField(limit=100)
@@ -86,7 +90,9 @@ class PatientForm(QWidget):
         column.addWidget(Field("&Nom de naissance", self.family_name))
         column.addWidget(Field("&Prénom", self.first_name))
         column.addLayout(sexes)
-        column.addWidget(Field("&Lieu de naissance (code officiel)", self.birth_place))
+        place_field = Field("&Lieu de naissance", self.birth_place)
+        self.birth_place.told.connect(place_field.note)
+        column.addWidget(place_field)
         column.addWidget(Field("&Adresse", self.address))
         column.addLayout(row(Field("&Code postal", self.postal_code), Field("&Ville", self.city), spacing=theme.M))
         column.addWidget(Field("&Téléphone", self.phone))
@@ -144,7 +150,7 @@ class PatientForm(QWidget):
             family_name=self.family_name.text(),
             first_name=self.first_name.text(),
             birth_names=self._scanned.birth_names,
-            birth_place=self.birth_place.text().strip().upper(),
+            birth_place=self.birth_place.code,
             birth_date=None if read is None else read.date,
             birth_date_uncertain=read is not None and read.uncertain,
             sex=sex,
@@ -171,12 +177,18 @@ class PatientForm(QWidget):
             return self.antecedents.go_in()
         return super().eventFilter(watched, event)
 
+    def _born(self) -> dt.date | None:
+        read = read_birth_date(self.birth_date.text(), self._today)
+        return None if read is None else read.date
+
     def _say_date(self) -> None:
         text = self.birth_date.text()
         self.antecedents.look(text)
+        # A code of a place holds between two dates.
+        self.birth_place.again()
         read = read_birth_date(text, self._today)
         if read is None:
-            self.birth_field.note("Date à compléter" if len(text) >= 6 else "", "warning")
+            self.birth_field.note(INCOMPLETE if len(text) >= LONG_ENOUGH else "", "warning")
             return
         uncertain = " (complétée par la règle, incertaine)" if read.uncertain else ""
         self.birth_field.note(f"{formats.date(read.date)}{uncertain}", "success")
@@ -234,11 +246,13 @@ class PatientDrawer(Drawer):
 
     def begin(self, typed: str = "", draft: PatientDraft | None = None, origin: str = "") -> None:
         """Begin a creation with what was typed or scanned."""
-        words = [word for word in typed.split() if word.isalpha() or "-" in word or "'" in word]
-        first = PatientDraft(
-            family_name=words[0] if words else "", first_name=" ".join(words[1:]), birth_date=None, sex=None
-        )
-        self.form.fill(draft or first)
+        day = today(self.ui.services.clock)
+        family, *first = named_in(typed, day) or ("",)
+        named = PatientDraft(family_name=family, first_name=" ".join(first), birth_date=None, sex=None)
+        self.form.fill(draft or named)
+        if draft is None:
+            # Searched by a date too: it is not typed again, and whoever was born then is shown.
+            self.form.birth_date.setText(born_in(typed, day))
         self.origin.setText(origin)
         self.origin.setVisible(bool(origin))
         self.findings.set_findings(())

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, 
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
+from app.officine.patients.antecedents import born_in, named_in
 from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.officine.patients.names import converted
 from app.ui import formats, theme
-from app.ui.patients.antecedents import Antecedents
+from app.ui.patients.antecedents import INCOMPLETE, LONG_ENOUGH, Antecedents
+from app.ui.patients.place_field import PlaceField
 from app.ui.widgets.act_form import ways_out
 from app.ui.widgets.basics import Panel, Text
 from app.ui.widgets.fields import Field, TextField
@@ -24,6 +26,7 @@ from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Tall
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from app.kernel.outcome import Outcome
@@ -35,7 +38,7 @@ _LABELS = {
     "sex": "&Sexe",
     "family_name": "&Nom de naissance",
     "first_name": "&Premier prénom de naissance",
-    "birth_place": "&Lieu de naissance (code officiel)",
+    "birth_place": "&Lieu de naissance",
     "birth_names": "Autres p&rénoms de naissance",
     "used_name": "Nom &utilisé",
     "used_first_name": "Prénom ut&ilisé",
@@ -47,8 +50,10 @@ _LABELS = {
 }
 _HINTS = {
     "birth_names": "Comme sur la pièce d’identité, séparés par des espaces.",
-    "birth_place": "Cinq caractères\u202f; 99999 s’il est inconnu.",
+    "birth_place": "La commune ou le pays, ou son code\u202f; 99999 s’il est inconnu.",
 }
+_REQUIRED = 5
+"""The traits that no identity is created without (RNIV; INS.11) stand first; nothing else is asked (INS.12)."""
 
 
 class PatientForm(Panel):
@@ -62,8 +67,11 @@ class PatientForm(Panel):
         """Create files with the services of ``ui``."""
         super().__init__("Nouveau patient")
         self._ui = ui
+        self.birth_place = PlaceField(ui, self._born)
         self.editors: dict[str, TextField] = {
-            name: TextField() for name in _LABELS if name not in {"birth_date", "sex"}
+            name: self.birth_place if name == "birth_place" else TextField()
+            for name in _LABELS
+            if name not in {"birth_date", "sex"}
         }
         self.birth_date = TextField(placeholder="120580, 12/5/1980, mai 1980, 1980…", limit=30)
         self.antecedents = Antecedents(ui)
@@ -83,20 +91,20 @@ class PatientForm(Panel):
             self.editors[name].textChanged.connect(partial(self._show_conversion, name))
         self.birth_date.textChanged.connect(self._read_date)
         self.birth_date.installEventFilter(self)
+        self.birth_place.told.connect(self.fields["birth_place"].note)
 
     def begin(self, typed: str = "") -> None:
-        """Empty the form; ``typed`` in the search becomes the name."""
+        """Empty the form; the names ``typed`` in the search are not typed again, nor its birth date."""
         for editor in (*self.editors.values(), self.birth_date):
             editor.clear()
         self.antecedents.forget()
         self.sex.setCurrentIndex(0)
         self._show([])
-        if not any(char.isdigit() for char in typed):
-            family, _, first = typed.partition(" ")
-            self.editors["family_name"].setText(family)
-            self.editors["first_name"].setText(first)
-        elif read_birth_date(typed, today(self._ui.services.clock)) is not None:
-            self.birth_date.setText(typed)
+        day = today(self._ui.services.clock)
+        family, *first = named_in(typed, day) or ("",)
+        self.editors["family_name"].setText(family)
+        self.editors["first_name"].setText(" ".join(first))
+        self.birth_date.setText(born_in(typed, day))
         # RNIV: the search before creation begins by the birth date, and so does the form.
         self.birth_date.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -117,6 +125,7 @@ class PatientForm(Panel):
         starts_alike = not others or others.split(" ")[0] == first
         sex: Sex | None = self.sex.currentData()
         born = read_birth_date(self.birth_date.text(), today(self._ui.services.clock))
+        place = self.birth_place.code
         return PatientDraft(
             family_name=typed["family_name"],
             first_name=typed["first_name"],
@@ -124,7 +133,7 @@ class PatientForm(Panel):
             birth_date=None if born is None else born.date,
             birth_date_uncertain=born is not None and born.uncertain,
             sex=sex,
-            birth_place=typed["birth_place"],
+            birth_place=place,
             used_name=typed["used_name"],
             used_first_name=typed["used_first_name"],
             phone=typed["phone"],
@@ -148,7 +157,7 @@ class PatientForm(Panel):
             self._create()
             return
         text = "Des dossiers existent à cette date de naissance."
-        self._show([Finding("GAL-PAT-33", Severity.WARNING, text, "Comparez-les, puis enregistrez de nouveau.")])
+        self._show([Finding("GAL-PAT-36", Severity.WARNING, text, "Comparez-les, puis enregistrez de nouveau.")])
 
     def _create(self) -> None:
         draft, actor, patients = self.draft, self._ui.actor(), self._ui.services.patients
@@ -173,6 +182,7 @@ class PatientForm(Panel):
             field.note("")
             if name in _NAMES:
                 self._show_conversion(name)
+        self.birth_place.again()
         apart = []
         for finding in findings:
             place = self.fields.get(finding.subject)
@@ -201,13 +211,19 @@ class PatientForm(Panel):
         """Say which date is read, and look for who is known at it."""
         read = read_birth_date(typed, today(self._ui.services.clock))
         field = self.fields["birth_date"]
+        # A code of a place holds between two dates.
+        self.birth_place.again()
         if read is None:
-            field.note("")
+            field.note(INCOMPLETE if len(typed) >= LONG_ENOUGH else "", "warning")
             self.antecedents.forget()
             return
         uncertain = " (complétée par la règle, incertaine)" if read.uncertain else ""
         field.note(f"{formats.date(read.date)}{uncertain}", "success")
         self.antecedents.look(typed)
+
+    def _born(self) -> dt.date | None:
+        read = read_birth_date(self.birth_date.text(), today(self._ui.services.clock))
+        return None if read is None else read.date
 
     def _show_conversion(self, name: str, _text: str = "") -> None:
         """Say how a name will be kept, when it is not as typed."""
@@ -224,11 +240,18 @@ class PatientForm(Panel):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         every: dict[str, QWidget] = {**self.editors, "birth_date": self.birth_date, "sex": self.sex}
-        for place, name in enumerate(_LABELS):
-            field = Field(_LABELS[name], every[name], hint=_HINTS.get(name, ""))
-            self.fields[name] = field
-            wide = name == "allergies"
-            grid.addWidget(field, place // 2, 0 if wide else place % 2, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
+        line = 0
+        for title, group in (
+            ("Cinq traits obligatoires", list(_LABELS)[:_REQUIRED]),
+            ("Facultatif", list(_LABELS)[_REQUIRED:]),
+        ):
+            grid.addWidget(Text(title, "strong"), line, 0, 1, 2)
+            for place, name in enumerate(group):
+                field = self.fields[name] = Field(_LABELS[name], every[name], hint=_HINTS.get(name, ""))
+                # The last of an odd number has the whole line.
+                wide = 2 if place % 2 == 0 and place == len(group) - 1 else 1
+                grid.addWidget(field, line + 1 + place // 2, place % 2, 1, wide, Qt.AlignmentFlag.AlignTop)
+            line += 1 + (len(group) + 1) // 2
         for before, after in pairwise(_LABELS):
             QWidget.setTabOrder(every[before], every[after])
         outer = QWidget()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
+from app.kernel import french
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Severity
 from app.officine.patients.identity import STRICT, TRAITS
@@ -14,12 +15,15 @@ from app.officine.patients.model import Attribute, IdentityStatus, Sex
 from app.officine.patients.names import convert
 from app.officine.staff.model import Right
 from app.ui.patients.identity_words import ATTRIBUTE_WORDS, holds, lock_words, trait_pairs
+from app.ui.patients.place_field import PlaceField
 from app.ui.widgets.act_form import ActForm
 from app.ui.widgets.basics import Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import DateField, TextField
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from app.officine.patients.evidence import EvidenceType
     from app.officine.patients.identity_model import IdentityFile
     from app.ui.context import Ui
@@ -31,7 +35,7 @@ _LABELS = {
     "birth_names": "P&rénom(s) de naissance",
     "birth_date": "&Date de naissance",
     "sex": "&Sexe",
-    "birth_place": "Code &lieu naissance",
+    "birth_place": "&Lieu de naissance",
     "used_name": "Nom &utilisé",
     "used_first_name": "Prénom ut&ilisé",
 }
@@ -146,6 +150,7 @@ class TraitsForm(ActForm):
         self.lock_words = Text("", "muted", wrap=True)
         self.column.insertWidget(1, self.lock_words)
         self.editors: dict[str, TextField] = {name: TextField(limit=100) for name in _LABELS if name != "sex"}
+        place = self.editors["birth_place"] = PlaceField(ui, self._born)
         self.editors["birth_date"].setPlaceholderText("jj/mm/aaaa")
         self.sex = _choices([(sex.label, sex.value) for sex in Sex])
         placed = self.lay(
@@ -155,6 +160,18 @@ class TraitsForm(ActForm):
         self.chain(*(self.sex if name == "sex" else self.editors[name] for name in _LABELS))
         for name in _NAMES:
             self.editors[name].textChanged.connect(lambda _text, trait=name: self._convert(trait))
+        place.told.connect(self._tell_place)
+        self.editors["birth_date"].textChanged.connect(lambda _text: place.again())
+
+    def _born(self) -> dt.date | None:
+        """Return the date of birth typed so far."""
+        return french.parse_date(self.editors["birth_date"].text(), today(self.ui.services.clock))
+
+    def _tell_place(self, text: str, role: str) -> None:
+        """Say what the code of the place stands for, beside the lock where there is one."""
+        is_open = self.editors["birth_place"].isEnabled()
+        said = text if is_open else " · ".join(part for part in ("Verrouillé", text) if part)
+        self.places["birth_place"].note(said, role if is_open else "caption")
 
     def begin(self, file: IdentityFile) -> None:
         """Begin with the traits of the file; those that are locked are greyed, and say why."""

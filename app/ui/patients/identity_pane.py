@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from app.officine.staff.model import Right
 from app.ui import formats
 from app.ui.patients.identity_words import (
-    ATTRIBUTE_WORDS,
     LOCKED,
-    STATUS_CHIPS,
     STRICT_LABELS,
     evidence_words,
     history_line,
@@ -17,13 +15,14 @@ from app.ui.patients.identity_words import (
     lock_words,
     trait_pairs,
 )
-from app.ui.widgets.basics import ActButton, Chip, IconLabel, Panel, Text, row
+from app.ui.widgets.basics import ActButton, IconLabel, Panel, Text, row
 from app.ui.widgets.facts import Facts, Sheet
 from app.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import HistoryEntry, IdentityFile
     from app.ui.context import Ui
 
@@ -31,16 +30,15 @@ _SHOWN = 12
 
 
 class IdentityPane(Panel):
-    """The identity of the file pointed at: status, traits with their lock, evidence, what is to review, history."""
+    """The identity of the file pointed at: traits with their lock, evidence, what is to review, history."""
 
     def __init__(self, ui: Ui) -> None:
         """Read identities with the services of ``ui``."""
         super().__init__("Identité")
         self._ui = ui
         self.file: IdentityFile | None = None
-        self.name = Text("", "strong", wrap=True, selectable=True)
+        self.traits = Facts()
         self.sheet = Sheet("Identité du patient")
-        self.body.addWidget(self.name)
         self.body.addWidget(self.sheet, 1)
         self.validate = ActButton(ui.acts, "patients.validate")
         self.withdraw = ActButton(ui.acts, "patients.withdraw", text="Invalider")
@@ -62,16 +60,19 @@ class IdentityPane(Panel):
     def open_for(self, patient_id: int | None) -> None:
         """Show the identity of a file, or of nobody."""
         if patient_id is None:
-            self._show(None, (), ())
+            self._show(None, (), (), None)
             return
-        identities, papers, actor = self._ui.services.identities, self._ui.services.papers, self._ui.actor()
+        services, actor = self._ui.services, self._ui.actor()
+        identities, papers, places = services.identities, services.papers, services.places
+
+        def read() -> tuple[IdentityFile | None, Sequence[HistoryEntry], tuple[str, ...], PlaceName | None]:
+            file, history = identities.of(patient_id, actor), identities.history(patient_id, actor)
+            named = None if file is None else places.name(file.patient.birth_place, file.patient.birth_date)
+            return file, history, identities.options().on_screen, named
+
         self._ui.tasks.run(
-            lambda _progress: (
-                identities.of(patient_id, actor),
-                identities.history(patient_id, actor),
-                identities.options().on_screen,
-            ),
-            done=lambda read: self._show(*read),
+            lambda _progress: read(),
+            done=lambda found: self._show(*found),
             owner=self,
             key="identity",
         )
@@ -83,24 +84,28 @@ class IdentityPane(Panel):
             key="papers",
         )
 
-    def _show(self, file: IdentityFile | None, history: Sequence[HistoryEntry], on_screen: tuple[str, ...]) -> None:
+    def _show(
+        self,
+        file: IdentityFile | None,
+        history: Sequence[HistoryEntry],
+        on_screen: tuple[str, ...],
+        place: PlaceName | None,
+    ) -> None:
         self.file = file
         self.sheet.begin()
         checked = file is not None and bool(file.identity.evidence)
         self.validate.setVisible(file is not None and not checked)
         self.withdraw.setVisible(checked)
         if file is None:
-            self.name.setText("Aucun patient choisi")
+            self.sheet.text("Aucun patient choisi", "muted")
+            self.sheet.end()
             return
-        identity, patient = file.identity, file.patient
-        self.name.setText(patient.display_name)
-        chips = [Chip(identity.status.label, STATUS_CHIPS[identity.status])]
-        chips += [Chip(*ATTRIBUTE_WORDS[one]) for one in sorted(identity.attributes)]
-        self.sheet.column.addWidget(Flow(chips))
+        # Name, status and attributes stand in the band above.
+        identity = file.identity
         for review in file.reviews:
             self.sheet.text(f"À revoir depuis le {formats.date(review.since.date())}\u00a0: {review.words}", "warning")
         is_locked = identity.status in LOCKED
-        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen)
+        pairs = trait_pairs(file, may_see=holds(self._ui, Right.SEE_INS), on_screen=on_screen, place=place)
         self.traits = Facts(pairs, locks=dict.fromkeys(STRICT_LABELS, lock_words(identity.status)) if is_locked else {})
         if is_locked:
             padlock = IconLabel("lock", "muted", 16)

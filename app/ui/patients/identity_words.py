@@ -12,8 +12,10 @@ from app.officine.patients.model import Attribute, IdentityStatus
 from app.officine.patients.transitions import LABELS, OID_NIA
 from app.officine.staff.rules import member_may
 from app.ui import formats
+from app.ui.patients.place_field import place_told
 
 if TYPE_CHECKING:
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.identity_model import EvidenceRecord, HistoryEntry, IdentityFile
     from app.officine.patients.model import Patient
     from app.officine.staff.model import Right
@@ -63,14 +65,22 @@ def lock_words(status: IdentityStatus) -> str:
 
 
 def trait_pairs(
-    file: IdentityFile, *, may_see: bool, on_screen: tuple[str, ...] = OPTIONAL_TRAITS
+    file: IdentityFile,
+    *,
+    may_see: bool,
+    on_screen: tuple[str, ...] = OPTIONAL_TRAITS,
+    place: PlaceName | None = None,
 ) -> list[tuple[str, str]]:
-    """Return the ten fields of an identity with the labels of the Guide (INS.01, INS.02)."""
-    return patient_pairs(file.patient, may_see=may_see, on_screen=on_screen)
+    """Return the ten fields of an identity with the labels of the Guide (INS.01, INS.02); ``place`` in words."""
+    return patient_pairs(file.patient, may_see=may_see, on_screen=on_screen, place=place)
 
 
 def patient_pairs(
-    patient: Patient, *, may_see: bool, on_screen: tuple[str, ...] = OPTIONAL_TRAITS
+    patient: Patient,
+    *,
+    may_see: bool,
+    on_screen: tuple[str, ...] = OPTIONAL_TRAITS,
+    place: PlaceName | None = None,
 ) -> list[tuple[str, str]]:
     """Return the fields of the identity of a file; of the optional ones, those of ``on_screen``."""
     values = {
@@ -79,7 +89,7 @@ def patient_pairs(
         "birth_names": patient.birth_names or patient.first_name,
         "birth_date": formats.date(patient.birth_date) + (" (incertaine)" if patient.birth_date_uncertain else ""),
         "sex": patient.sex.label,
-        "birth_place": patient.birth_place or "non renseigné",
+        "birth_place": place_told(patient.birth_place, place),
         "used_name": patient.used_name,
         "used_first_name": patient.used_first_name,
     }
@@ -131,6 +141,8 @@ def history_line(entry: HistoryEntry) -> tuple[str, str]:
     elif entry.event is Event.EDIT:
         was = [f"{LABELS.get(name, name)} «{NBSP}{old}{NBSP}»" for name, old in details.get("changed", {}).items()]
         title += "\u00a0; avant\u00a0: " + ", ".join(was) if was else ""
+    elif entry.event in {Event.MERGE, Event.UNMERGE}:
+        title += f"\u00a0: avec le n°{NBSP}{details.get('other', '')} («{NBSP}{details.get('reason', '')}{NBSP}»)"
     elif entry.event is Event.EVIDENCE_WITHDRAWN:
         title += f"\u00a0: {details.get('reason', '')}"
     after = entry.after.label.removeprefix("Identité ")

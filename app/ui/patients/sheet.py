@@ -16,6 +16,7 @@ from app.ui.widgets.symbol import Symbol
 if TYPE_CHECKING:
     import datetime as dt
 
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Coverage, Patient
     from app.officine.rights.model import Kept
@@ -102,14 +103,16 @@ class PatientSheet(Panel):
         today: dt.date,
         recorded: Recorded | None = None,
         kept: Kept | None = None,
-        symbol: InsSymbol | None = None,
         *,
         sight: Sight,
+        symbol: InsSymbol | None = None,
+        place: PlaceName | None = None,
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
         ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
-        identity qualifiée, to be scanned from the screen; ``sight`` is what may be seen of the identity.
+        identity qualifiée, to be scanned from the screen; ``sight`` is what may be seen of the identity, ``place`` the
+        place of birth in words, once it is read.
         """
         self.patient = patient
         self.sheet.begin()
@@ -122,7 +125,8 @@ class PatientSheet(Panel):
         self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
         self._allergies(patient, recorded)
         self.sheet.section("Traits d’identité")
-        self.sheet.column.addWidget(Facts(patient_pairs(patient, may_see=sight.may_see, on_screen=sight.on_screen)))
+        pairs = patient_pairs(patient, may_see=sight.may_see, on_screen=sight.on_screen, place=place)
+        self.sheet.column.addWidget(Facts(pairs))
         if symbol is not None:
             drawn = Symbol("DataMatrix INS du patient")
             drawn.show_symbol(symbol.modules, symbol.caption)

@@ -20,6 +20,7 @@ from app.ui.patients.identity_band import IdentityBand
 from app.ui.patients.identity_desk import IdentityDesk
 from app.ui.patients.identity_words import holds
 from app.ui.patients.insi_panel import InsiPanel
+from app.ui.patients.merge_desk import MergeDesk
 from app.ui.patients.papers_pane import PapersPane
 from app.ui.patients.reviews_desk import ReviewsDesk
 from app.ui.patients.rights_form import RightsForm
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_scan import Sighting
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Patient
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from app.officine.scan.model import Scan
     from app.ui.context import Ui
     from app.ui.patients.identity_desk import Form
+    from app.ui.widgets.act_form import ActForm
 
 _LIMIT = 100
 _DWELL_MS = 1000
@@ -99,6 +102,7 @@ class PatientsView(QWidget):
         self._identity: IdentityDesk | None = None
         self._insi: InsiPanel | None = None
         self._papers: PapersPane | None = None
+        self._merges: MergeDesk | None = None
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -120,6 +124,8 @@ class PatientsView(QWidget):
             ("patients.insi_calls", "Appels INSi"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
+            ("patients.merge", "Fusionner"),
+            ("patients.duplicates", "Doublons"),
         )
         buttons = [ActButton(ui.acts, act_id, text=text) for act_id, text in keys]
         left.addWidget(Flow([*buttons[:2], self.worklist.button, *buttons[2:]]))
@@ -137,6 +143,7 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
+        ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
@@ -156,6 +163,9 @@ class PatientsView(QWidget):
             ("patients.withdraw", lambda: self._begin_identity(self.identity.withdrawal)),
             ("patients.validate", self._validate),
             ("patients.papers", self.show_papers),
+            ("patients.merge", self._merge),
+            ("patients.unmerge", self._unmerge),
+            ("patients.duplicates", self._duplicates),
             ("patients.save", self._save),
             ("patients.back", self._back),
         ):
@@ -204,6 +214,38 @@ class PatientsView(QWidget):
             for part in self._identity.parts:
                 self.right.addWidget(part)
         return self._identity
+
+    @property
+    def merges(self) -> MergeDesk:
+        """The comparison of two files and the list of duplicates, built at their first use."""
+        if self._merges is None:
+            self._merges = MergeDesk(self._ui)
+            self._merges.wanted.connect(self.show_part)
+            self._merges.written.connect(self._merged)
+            for part in self._merges.parts:
+                self.right.addWidget(part)
+        return self._merges
+
+    def _merge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.pick(self._patient)
+
+    def _unmerge(self) -> None:
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+        else:
+            self.merges.undo(self._patient.id)
+
+    def _duplicates(self) -> None:
+        self.merges.list_duplicates()
+
+    def _merged(self, said: str) -> None:
+        self._ui.say(said, "success")
+        self.show_part(self.sheet)
+        self.pane.again()
+        self.pane.field.setFocus()
 
     @property
     def insi(self) -> InsiPanel:
@@ -302,6 +344,8 @@ class PatientsView(QWidget):
         self._today = today(self._ui.services.clock)
         if change is not None and change.touches("patient"):
             self.pane.again()
+        if change is None and self._patient is not None:
+            self._dwell.start(_DWELL_MS)
         self.worklist.refresh(change)
 
     def take_scan(self, scan: Scan) -> bool:
@@ -357,7 +401,7 @@ class PatientsView(QWidget):
 
     def _create(self) -> None:
         self._show_form(shown=True)
-        self.form.begin(self.pane.field.text().strip())
+        self.form.begin(self.pane.field.text())
 
     def _edit_rights(self) -> None:
         if self.sheet.patient is None:
@@ -377,8 +421,7 @@ class PatientsView(QWidget):
         wanted.emit(patient)
 
     def _save(self) -> None:
-        desk = self._identity
-        shown = None if desk is None else desk.form_of(self.right.currentWidget())
+        shown = self._form_shown(self.right.currentWidget())
         if shown is not None:
             shown.save()
         elif self._insi is not None and self.right.currentWidget() is self._insi:
@@ -420,8 +463,7 @@ class PatientsView(QWidget):
     def show_part(self, part: QWidget) -> None:
         """Show one of the sheet, the forms and the allergies on the right."""
         self.right.setCurrentWidget(part)
-        desk = self._identity
-        is_form = part is self._form or part is self._rights or (desk is not None and desk.form_of(part) is not None)
+        is_form = part is self._form or part is self._rights or self._form_shown(part) is not None
         self._ui.acts.set_enabled("patients.save", enabled=part is not None and is_form, widget=self)
         self._ui.acts.set_enabled("patients.back", enabled=part is not self.sheet, widget=self)
         self._show_whose()
@@ -439,6 +481,11 @@ class PatientsView(QWidget):
             patient = None
         self.band.show_patient(patient)
         self.whose.setVisible(patient is not None)
+
+    def _form_shown(self, part: QWidget | None) -> ActForm | None:
+        """Return the form of the identity or of a merge that a part of the right holds; None for another part."""
+        desks = [desk for desk in (self._identity, self._merges) if desk is not None]
+        return next((form for desk in desks if (form := desk.form_of(part)) is not None), None)
 
     def _open(self, patient: Patient | None) -> None:
         self._patient = patient
@@ -462,12 +509,13 @@ class PatientsView(QWidget):
             return
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
-        rights, symbols = self._ui.services.rights, self._ui.services.ins_symbols
+        rights, symbols, places = self._ui.services.rights, self._ui.services.ins_symbols, self._ui.services.places
         self._ui.tasks.run(
             lambda _progress: (
                 allergies.of(patient_id, actor),
                 rights.last(patient_id),
                 symbols.for_patient(patient_id, actor),
+                places.name(patient.birth_place, patient.birth_date),
             ),
             done=lambda read: self._show_recorded(patient, *read),
             owner=self,
@@ -478,17 +526,22 @@ class PatientsView(QWidget):
     def _sight(self) -> Sight:
         return Sight(may_see=holds(self._ui, Right.SEE_INS), on_screen=self.band.options.on_screen)
 
+    def _seen_by_another(self) -> None:
+        """Show the file anew to who comes to the poste: what they may see of it, and that they saw it."""
+        if self._ui.operator is not None and self._patient is not None and holds(self._ui, Right.READ_PATIENT):
+            self._open(self._patient)
+
     def _trace(self) -> None:
         """Trace the file that is looked at: those passed on the way to it are not."""
-        if self._patient is not None:
+        if self._patient is not None and self.isVisible():
             patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
     def _show_recorded(
-        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol]
+        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol], place: PlaceName
     ) -> None:
         if patient is self._patient:
             drawn = symbol.value if isinstance(symbol, Done) else None
-            self.sheet.show_patient(patient, self._today, recorded, kept, drawn, sight=self._sight)
+            self.sheet.show_patient(patient, self._today, recorded, kept, symbol=drawn, sight=self._sight, place=place)
 
 
 def _second_line(patient: Patient) -> str:

@@ -14,6 +14,7 @@ from app.kernel.text import plural
 from app.officine.trace.actions import OPENING
 from app.officine.trace.model import Page, Query
 from app.ui import formats, theme
+from app.ui.patients.identity_band import IdentityBand
 from app.ui.registers.page import RegisterPage
 from app.ui.trace import words
 from app.ui.trace.seals import SealStrip
@@ -57,6 +58,7 @@ class TracePage(RegisterPage):
         self.seals = SealStrip(ui, self.findings)
         self.count = Text("", "caption")
         self.whom = Chip("", "info")
+        self.identity = IdentityBand(ui, with_ins=False)
         self.setFocusProxy(self.field)
         self._lay_out()
         self.field.searched.connect(lambda _text: self.read())
@@ -168,6 +170,7 @@ class TracePage(RegisterPage):
         chosen.setContentsMargins(0, 0, 0, 0)
         self.filtered.setLayout(chosen)
         self.column.addWidget(self.filtered)
+        self.column.addWidget(self.identity)
         self.column.addWidget(self.findings)
         self.column.addLayout(line, 1)
         foot = row(self.seals, spacing=theme.L)
@@ -227,6 +230,7 @@ class TracePage(RegisterPage):
 
     def _show_patient(self) -> None:
         self.filtered.setVisible(self._patient is not None)
+        self.identity.show_patient(self._patient)
         if self._patient is not None:
             self.whom.say(f"Sur le dossier de {self._patient.display_name}", "info")
 

@@ -7,7 +7,7 @@ from app.store.base import UtcDateTime
 from app.store.migrations.guards import append_only
 
 revision = "0026"
-down_revision = "0023"
+down_revision = "0025"
 
 PK = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
