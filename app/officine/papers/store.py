@@ -10,6 +10,7 @@ from sqlalchemy import column, func, select, table
 from app.officine.papers.tables import PaperEndRow, PaperRow
 from app.officine.patients.identity_tables import EvidenceRow
 from app.officine.patients.tables import PatientRow
+from app.store import merged
 from app.store.base import UtcDateTime
 from app.store.upsert import insert_or
 
