@@ -293,7 +293,7 @@ class InsiPanel(Panel):
         if any(line.likeness in {Likeness.DIFFERENT, Likeness.TYPOGRAPHIC} for line in lookup.lines):
             self.tick = QCheckBox(insi_words.confirmation(self.file.identity.status))
             self.sheet.column.addWidget(self.tick)
-        self.reason = TextField(limit=200, placeholder="Traits refusés par le patient, doute…")
+        self.reason = TextField(limit=200, placeholder="Traits refusés par le patient, doute…", name="Motif d’un refus")
         refuse = Button("Refuser", icon="close", name="Refuser la réponse d’INSi")
         refuse.clicked.connect(lambda _checked=False: self.refuse())
         self.reason.returnPressed.connect(self.refuse)
