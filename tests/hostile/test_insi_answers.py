@@ -103,6 +103,11 @@ def test_no_document_type_and_no_entity_is_ever_read(head: str, encoding: str) -
     assert "root:" not in result.text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_an_encoding_in_which_a_document_type_could_hide_is_refused(encoding: str) -> None:
+    assert isinstance(outcome(answer(FOUND).decode().encode(encoding)), InsiFailure)
+
+
 @pytest.mark.timeout(60)
 def test_a_megabyte_of_history_is_read_and_a_deep_tree_is_refused() -> None:
     past = number("209076322083439", element="INSHISTO") * 6000

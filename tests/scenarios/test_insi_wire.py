@@ -239,6 +239,13 @@ def test_what_is_missing_in_the_settings_is_said_before_any_call(insi: InsiServe
     assert (insi.calls, insi.refusals) == ([], [])
 
 
+def test_the_same_message_twice_is_refused_by_the_service(insi: InsiServer, pki: Pki) -> None:
+    query = question()
+    assert by_certificate(insi, pki).ask(query).code == "00"
+    failed(by_certificate(insi, pki), query)
+    assert insi.refusals == ["identifiant déjà reçu"]
+
+
 # --- The server’s certificate -----------------------------------------------------------------------------------------
 
 

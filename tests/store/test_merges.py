@@ -131,7 +131,7 @@ class Desk:
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
     house = open_house(database, tmp_path / "catalogs")
-    twice = done(house.patients.create(TWICE, CAMILLE))
+    twice = done(house.patients.create(TWICE, CAMILLE, confirmed=True))
     staff = Staff(database)
     identities = Identities(database, staff, production=True)
     return Desk(house, Merges(database, staff), identities, house.patient.id, twice.id)
@@ -333,7 +333,7 @@ def test_what_makes_no_sense_is_refused(desk: Desk) -> None:
 
 
 def test_a_merge_under_another_is_undone_after_it(desk: Desk) -> None:
-    third = done(desk.house.patients.create(replace(TWICE, first_name="JANE"), CAMILLE))
+    third = done(desk.house.patients.create(replace(TWICE, first_name="JANE"), CAMILLE, confirmed=True))
     first = desk.merge()
     above = MergeDraft(
         keep=third.id,
@@ -392,7 +392,7 @@ def test_an_ins_that_a_third_file_took_meanwhile_is_not_given_back(desk: Desk) -
     made = desk.merge()
     file = desk.file(desk.keep)
     done(desk.identities.verified(desk.keep, file.patient.version, "appel", CAMILLE, ok=False))
-    third = done(desk.house.patients.create(replace(TWICE, first_name="ROSE"), CAMILLE))
+    third = done(desk.house.patients.create(replace(TWICE, first_name="ROSE"), CAMILLE, confirmed=True))
     desk.qualify(third.id, OTHER, proven=False)
     before = desk.columns()
     assert codes(desk.undo(made)) == ["GAL-FUS-13"]
@@ -423,7 +423,7 @@ def test_two_workstations_merge_at_once_and_one_of_them_is_told(desk: Desk) -> N
 
 @pytest.mark.req("OFF-SCOPE")
 def test_the_list_of_duplicates_leaves_out_what_was_told_apart_and_twins_that_are_marked(desk: Desk) -> None:
-    twin = done(desk.house.patients.create(replace(TWICE, first_name="CAMILLE"), CAMILLE))
+    twin = done(desk.house.patients.create(replace(TWICE, first_name="CAMILLE"), CAMILLE, confirmed=True))
     shown = {(one.first_id, one.second_id): one.likeness.grade for one in desk.merges.duplicates()}
     assert shown == {
         (desk.keep, desk.absorb): Grade.PROBABLE,
@@ -463,7 +463,7 @@ _WORTH = st.sampled_from(["", "ins", "proof", "ins proof"])
 def test_merging_then_undoing_leaves_both_files_byte_for_byte_as_they_were(
     desk: Desk, drafts: tuple[PatientDraft, PatientDraft], worth: tuple[str, str], taken: frozenset[Part]
 ) -> None:
-    made: list[Patient] = [done(desk.house.patients.create(one, CAMILLE)) for one in drafts]
+    made: list[Patient] = [done(desk.house.patients.create(one, CAMILLE, confirmed=True)) for one in drafts]
     desk.keep, desk.absorb = (one.id for one in made)
     for patient_id, what in zip((desk.keep, desk.absorb), worth, strict=True):
         if "ins" in what and not (patient_id == desk.absorb and "ins" in worth[0]):

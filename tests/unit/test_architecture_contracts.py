@@ -34,6 +34,7 @@ VIOLATIONS = {
     "a query calls a service": ("app/officine/stock/store.py", "import app.officine.stock.service", "Queries and"),
     "a setting reads the base": ("app/settings.py", "import sqlalchemy", "What lies beside"),
     "the sandbox knows the store": ("app/sandbox/planted.py", "import app.store.base", "What lies beside"),
+    "the sandbox knows its own client": ("app/sandbox/planted.py", "import app.remote.soap", "Rooms"),
     "a screen knows the sandbox": ("app/ui/planted.py", "import app.sandbox.dataset", "Screens speak to services"),
     "a remote service knows the store": ("app/remote/planted.py", "import app.store.base", "What lies beside"),
     "a remote service opens a window": ("app/remote/planted.py", "import PySide6.QtCore", "Only the screens"),

@@ -18,6 +18,7 @@ from app.remote.http import HttpAnswer
 from app.remote.insi import answers, messages
 from app.remote.insi.failures import FailureKind, InsiFailure
 from app.remote.insi.model import CardData, Operation, Query, Reply
+from app.sandbox.pki import Pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -391,3 +392,12 @@ def test_a_line_that_ended_while_it_waited_blames_no_certificate() -> None:
     alert.reason = "SSL/TLS_ALERT_CERTIFICATE_REVOKED"  # as later versions of OpenSSL call it
     error.__cause__ = alert
     assert tls.defect_of(error) is tls.TlsDefect.CLIENT_REVOKED
+
+
+@pytest.mark.req("INS-39")
+def test_a_line_is_verified_and_of_tls_12_at_least_whatever_the_authorities() -> None:
+    for authorities in (b"", Pki().authorities):
+        context = tls.client_context(authorities)
+        assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname

@@ -7,13 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from insi_hands import SOFTWARE, question
+from insi_hands import SOFTWARE, CardAuthority, TrialCard, question
+from lxml import etree
 
 from app.kernel.identifiers import is_nir
-from app.remote.insi import messages
+from app.remote.insi import assertions, messages
 from app.remote.insi.model import CardData, Operation
 from app.sandbox import dataset
-from app.sandbox.insi import people, requests
+from app.sandbox.insi import people, requests, vouching
 
 if TYPE_CHECKING:
     from app.remote.insi.model import Query
@@ -128,3 +129,56 @@ def test_no_two_people_have_one_number() -> None:
 def test_the_patients_of_the_demonstration_are_known_with_the_number_they_have() -> None:
     known = {one.matricule for one in people.read()}
     assert {one.matricule for one in dataset.read().patients if one.matricule} <= known
+
+
+# --- Whom a card vouches for ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def authority() -> CardAuthority:
+    return CardAuthority()
+
+
+@pytest.fixture(scope="module")
+def vouched(authority: CardAuthority) -> str:
+    """An assertion as it travels."""
+    return etree.tostring(assertions.signed(TrialCard(authority, now=NOW), NOW), encoding="unicode")
+
+
+def doubt(assertion: str, authority: CardAuthority, now: dt.datetime = NOW) -> str:
+    with pytest.raises(vouching.Doubtful) as caught:
+        vouching.holder_of(etree.fromstring(assertion), [authority.der], now)
+    return str(caught.value)
+
+
+def test_a_signed_assertion_vouches_for_its_card(vouched: str, authority: CardAuthority) -> None:
+    assert vouching.holder_of(etree.fromstring(vouched), [authority.der], NOW) == "889970001007"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "by", "word"),
+    [
+        ("SA33", "SA05", "modifiée"),
+        (">639999010<", ">639999028<", "modifiée"),
+        (r'NameQualifier="CPS"', 'NameQualifier="PSC"', "modifiée"),
+        (r"(?<=<ds:DigestValue>)....", "AAAA", "fausse"),
+        (r"(?<=<ds:SignatureValue>)....", "AAAA", "fausse"),
+        (r"2001/04/xmldsig-more#rsa-sha256", "2000/09/xmldsig#rsa-sha1", "algorithmes"),
+        (r'URI="#_', 'URI="#_0', "ne porte pas"),
+        (r"<ds:Signature .*</ds:Signature>", "", "certificat"),
+        (r'Version="2.0"', 'Version="1.1"', "version"),
+    ],
+)
+def test_an_assertion_that_was_touched_vouches_for_nobody(
+    vouched: str, authority: CardAuthority, pattern: str, by: str, word: str
+) -> None:
+    touched = re.sub(pattern, by, vouched)
+    assert touched != vouched
+    assert word in doubt(touched, authority)
+
+
+@pytest.mark.parametrize("minutes", [61, -6])
+def test_an_assertion_too_old_or_of_the_future_vouches_for_nobody(
+    vouched: str, authority: CardAuthority, minutes: int
+) -> None:
+    assert "périmée" in doubt(vouched, authority, NOW + dt.timedelta(minutes=minutes))

@@ -108,7 +108,7 @@ def journal(
     """Return the calls, the latest first: of a file or of all, between two moments, before a call already read."""
     found = _calls().order_by(InsiCallRow.id.desc()).limit(limit)
     if patient_id is not None:
-        found = found.where(InsiCallRow.patient_id.in_(merged.whole(session, patient_id)))
+        found = found.where(InsiCallRow.patient_id.in_(merged.everyone(session, patient_id)))
     if since is not None:
         found = found.where(InsiCallRow.at >= since)
     if until is not None:

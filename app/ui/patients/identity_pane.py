@@ -51,6 +51,8 @@ class IdentityPane(Panel):
             ActButton(ui.acts, "patients.insi", text="INSi"),
             ActButton(ui.acts, "patients.insi_card", text="INSi par Vitale"),
             ActButton(ui.acts, "patients.insi_verify"),
+            ActButton(ui.acts, "patients.merge", text="Fusionner"),
+            ActButton(ui.acts, "patients.duplicates", text="Doublons"),
             ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"),
         )
         self.papers = ActButton(ui.acts, "patients.papers", text="Copie du titre")

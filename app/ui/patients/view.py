@@ -124,8 +124,6 @@ class PatientsView(QWidget):
             ("patients.insi_calls", "Appels INSi"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
-            ("patients.merge", "Fusionner"),
-            ("patients.duplicates", "Doublons"),
         )
         buttons = [ActButton(ui.acts, act_id, text=text) for act_id, text in keys]
         left.addWidget(Flow([*buttons[:2], self.worklist.button, *buttons[2:]]))
