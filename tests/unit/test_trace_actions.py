@@ -12,6 +12,7 @@ import pytest
 import app
 from app.officine.cash.model import RecordKind
 from app.officine.dispensing.reversal import ReversalKind
+from app.officine.papers.model import End
 from app.officine.registers.model import EntryKind
 from app.officine.trace.actions import OPENING, SENTENCES, codes_answering, sentence
 
@@ -19,6 +20,7 @@ ROOT = Path(app.__file__).parent
 DYNAMIC = {
     "cash.": [RecordKind.FLOAT, RecordKind.CASH_IN, RecordKind.CASH_OUT, RecordKind.DRAWER, RecordKind.BANK],
     "delivery.": list(ReversalKind),
+    "identity_paper.": ["add", "view", *End],
     "narcotics.": [EntryKind.DESTRUCTION, EntryKind.LOSS, EntryKind.THEFT, EntryKind.RETURN, EntryKind.CESSION],
     "outbox.": ["waiting", "cancelled"],
     "secret.": ["transfer", "recovery"],
@@ -47,7 +49,10 @@ def _codes(file: Path, said: ast.expr) -> set[str]:
         head, *rest = said.values
         if isinstance(head, ast.FormattedValue):
             module = importlib.import_module(".".join(("app", *file.relative_to(ROOT).with_suffix("").parts)))
-            return {getattr(module, ast.unparse(head.value)) + "".join(part.value for part in rest)}  # type: ignore[attr-defined]
+            begins = getattr(module, ast.unparse(head.value))
+            if len(rest) > 1:
+                return {f"{begins}.{one}" for one in DYNAMIC[f"{begins}."]}
+            return {begins + "".join(part.value for part in rest)}  # type: ignore[attr-defined]
         assert isinstance(head, ast.Constant)
         tail = "".join(str(part.value) for part in rest if isinstance(part, ast.Constant))
         return {f"{head.value}{one}{tail}" for one in DYNAMIC[str(head.value)]}

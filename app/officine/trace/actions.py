@@ -34,6 +34,7 @@ SENTENCES = {
     "ins.print": "Matricule INS imprimé",
     "identity.types": "Liste des pièces d’identité changée",
     "identity.options": "Affichage de l’identité réglé",
+    "places.load": "Liste des lieux de naissance chargée",
     "insi.call": "INSi interrogé",
     "insi.decide": "Réponse d’INSi non reprise",
     "insi.exchange": "Échange avec INSi relu",
