@@ -35,7 +35,6 @@ SENTENCES = {
     "identity.types": "Liste des pièces d’identité changée",
     "places.load": "Liste des lieux de naissance chargée",
     "identity.options": "Affichage de l’identité réglé",
-    "places.load": "Liste des lieux de naissance chargée",
     "insi.call": "INSi interrogé",
     "insi.decide": "Réponse d’INSi non reprise",
     "insi.exchange": "Échange avec INSi relu",
