@@ -230,7 +230,7 @@ def _people(services: Services) -> tuple[int, int]:
         city="Clermont",
         coverage=Coverage(amc="full"),
     )
-    patient = services.patients.create(draft, services.system_actor)
+    patient = services.patients.create(draft, services.system_actor, confirmed=True)
     known = services.prescriptions.prescribers("")
     if not known:
         services.prescriptions.add_prescriber(_prescriber(), services.system_actor)

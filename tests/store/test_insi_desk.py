@@ -43,6 +43,7 @@ from app.officine.staff.service import Staff, actor_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.kernel.clock import FixedClock
     from app.kernel.outcome import Outcome
     from app.officine.patients.identity_model import IdentityFile
     from app.store.audit import Actor
@@ -654,6 +655,33 @@ def test_the_journal_is_handed_over_as_a_table(desk: Desk, tmp_path: Path) -> No
     assert rows[0]["Faute"] == "siram_40/insi_111"
     assert (rows[1]["Matricule"], rows[1]["Décision"]) == (ZOE.ins.matricule, "Reprise au dossier")
     assert rows[1]["Traits reçus"].startswith("family_name=ADRUN, birth_names=ZOE")
+
+
+@pytest.mark.req("INS-37")
+def test_the_journal_is_read_and_handed_over_by_period_and_by_file(
+    desk: Desk, clock: FixedClock, tmp_path: Path
+) -> None:
+    desk.look()
+    first = clock.now()
+    clock.advance(dt.timedelta(hours=1))
+    desk.patient_id = desk.create(replace(DRAFT, family_name="HOUILLES", first_name="PAULE"))
+    desk.look()
+    second = clock.now()
+
+    def codes_of(**asked: object) -> list[str]:
+        return [call.code for call in desk.journal.calls(desk.holder, **asked)]  # type: ignore[arg-type] # by name
+
+    assert codes_of() == ["01", "00"]
+    assert codes_of(since=second) == ["01"], "the first moment is counted in"
+    assert codes_of(until=second) == ["00"], "the last one is not"
+    assert codes_of(since=first, until=first) == []
+    assert codes_of(patient_id=desk.patient_id) == ["01"]
+    file = tmp_path / "insi.csv"
+    assert desk.journal.export(file, None, desk.holder) == 2
+    assert desk.journal.export(file, None, desk.holder, until=second) == 1
+    assert desk.journal.export(file, None, desk.holder, patient_id=desk.patient_id) == 1
+    (row,) = csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";")
+    assert (row["Code retour"], row["Patient n°"]) == ("01", str(desk.patient_id))
 
 
 # --- The settings -----------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Team:
             sex=Sex.FEMALE,
             birth_place="63220",
         )
-        made = self.services.patients.create(draft, self.as_one(self.paul))
+        made = self.services.patients.create(draft, self.as_one(self.paul), confirmed=True)
         assert isinstance(made, Done)
         return made.value.id
 
@@ -308,7 +308,9 @@ def test_the_exchange_is_shown_at_will_traced_and_gone_with_the_lock(hands: Hand
     hands.press(Qt.Key.Key_E, BOTH)
     assert len(stage.dialogs()) == 1
     stage.act("app.lock")
-    assert stage.dialogs() == []
+    stage.window.unlock()
+    stage.settle()
+    assert stage.dialogs() == [], "it does not come back with the next operator"
 
 
 def test_an_exchange_is_shown_an_element_a_line_and_never_parsed() -> None:

@@ -49,7 +49,10 @@ def _codes(file: Path, said: ast.expr) -> set[str]:
         head, *rest = said.values
         if isinstance(head, ast.FormattedValue):
             module = importlib.import_module(".".join(("app", *file.relative_to(ROOT).with_suffix("").parts)))
-            return {getattr(module, ast.unparse(head.value)) + "".join(part.value for part in rest)}  # type: ignore[attr-defined]
+            begins = getattr(module, ast.unparse(head.value))
+            if len(rest) > 1:
+                return {f"{begins}.{one}" for one in DYNAMIC[f"{begins}."]}
+            return {begins + "".join(part.value for part in rest)}  # type: ignore[attr-defined]
         assert isinstance(head, ast.Constant)
         tail = "".join(str(part.value) for part in rest if isinstance(part, ast.Constant))
         return {f"{head.value}{one}{tail}" for one in DYNAMIC[str(head.value)]}

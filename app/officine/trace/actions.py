@@ -33,6 +33,7 @@ SENTENCES = {
     "identity.settle": "Identité revue",
     "ins.print": "Matricule INS imprimé",
     "identity.types": "Liste des pièces d’identité changée",
+    "places.load": "Liste des lieux de naissance chargée",
     "identity.options": "Affichage de l’identité réglé",
     "insi.call": "INSi interrogé",
     "insi.decide": "Réponse d’INSi non reprise",

@@ -48,7 +48,7 @@ def _made(stage: Stage, draft: PatientDraft) -> Patient:
     known = next((one for one in patients.search(born) if one.birth_place == draft.birth_place), None)
     if known is not None:
         return known
-    made = patients.create(draft, stage.services.system_actor)
+    made = patients.create(draft, stage.services.system_actor, confirmed=True)
     assert isinstance(made, Done)
     return made.value
 
@@ -92,7 +92,7 @@ def _decided(stage: Stage) -> None:
     form.reason.setText("Vue au comptoir, passeport en main")
     stage.settle()
     assert form.area is not None
-    form.area.ensureWidgetVisible(form.reason)
+    form.area.ensureWidgetVisible(form.decision)
 
 
 def _refused(stage: Stage) -> None:

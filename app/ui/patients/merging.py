@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Done, Finding, Severity
@@ -69,7 +69,9 @@ class MergeForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Compare files with the services of ``ui``."""
-        super().__init__(ui, "Comparer et fusionner", "patients.save", scrolls=True)
+        super().__init__(
+            ui, "Comparer et fusionner", "patients.save", scrolls=True, save_text="Enregistrer la décision"
+        )
         self.comparison: Comparison | None = None
         self.alike = Text("", "strong", wrap=True)
         self.sides = SideBySide()
@@ -156,10 +158,13 @@ class MergeForm(ActForm):
             line = by_part[part]
             _fill(box, [(line.keep or _NOTHING, False), (line.absorb or _NOTHING, True)])
             box.setCurrentIndex(int(part in comparison.proposed))
-            self.placed[_kept_label(part)].setVisible(line.differs)
         _fill(self.decision, [("Choisir…", None), *_DECISIONS])
         self.reason.clear()
         self.focus(self.kept)
+        assert self.area is not None
+        # What is compared is read first, wherever the first choice lies.
+        bar = self.area.verticalScrollBar()
+        QTimer.singleShot(0, bar, lambda: bar.setValue(0))
         self.findings.set_findings(comparison.settled.findings)
 
     def _turn(self) -> None:
@@ -178,14 +183,17 @@ class MergeForm(ActForm):
         whose = f"les traits stricts du n°\u00a0{lead.patient.id}"
         becomes = f"Le dossier conservé aura une {status}, avec {whose}."
         said = {
-            MERGE: f"{becomes} Il montrera aussi ce qui suit le dossier absorbé\u00a0: {brought}. Le dossier absorbé ne "
-            "se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
+            MERGE: f"{becomes} Il montrera aussi ce qui suit le dossier absorbé\u00a0: {brought}. Le dossier absorbé "
+            "ne se trouvera plus\u00a0; la fusion s’annule par Ctrl+Maj+F7.",
             TWINS: "Les deux dossiers restent, marqués homonymes, et ne sont plus proposés comme doublon.",
             APART: "Les deux dossiers restent tels quels, et ne sont plus proposés comme doublon.",
         }
         self.follows.setText(said.get(decided, f"Suivrait le dossier absorbé\u00a0: {brought}."))
-        for name, shown in (("&Motif", decided != TWINS), ("Dossier &conservé", decided in {None, MERGE})):
-            self.placed[name].setVisible(shown)
+        merges = decided in {None, MERGE}
+        shown = {"&Motif": decided != TWINS, "Dossier &conservé": merges}
+        shown |= {_kept_label(line.part): merges and line.differs for line in comparison.lines if line.part is not None}
+        for name, is_shown in shown.items():
+            self.placed[name].setVisible(is_shown)
 
 
 class UndoForm(ActForm):
@@ -193,7 +201,7 @@ class UndoForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Undo merges with the services of ``ui``."""
-        super().__init__(ui, "Annuler une fusion", "patients.save")
+        super().__init__(ui, "Annuler une fusion", "patients.save", save_text="Annuler la fusion")
         self.merge: Merge | None = None
         self.about = Text("", wrap=True)
         self.column.insertWidget(1, self.about)

@@ -33,7 +33,10 @@ _PURPOSE = (
     "Ces réglages valent pour tous les postes de l’officine. Chaque changement est inscrit à la trace\u00a0; chaque "
     "appel l’est au journal d’appels INSi (Registres)."
 )
-_SIMULATED = "Simulation\u00a0: INSi y est fictif, et ces réglages ne servent qu’avec des données réelles."
+_SIMULATED = (
+    "Simulation\u00a0: INSi est fictif, sur ce poste\u202f; les adresses, le numéro d’autorisation, les autorités et "
+    "le certificat n’y servent pas."
+)
 _RESERVED = "Réservé au titulaire et au super-utilisateur identité\u00a0: ces réglages se lisent seulement."
 _MODES: Final = (
     (

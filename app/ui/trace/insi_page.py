@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.kernel.clock import PARIS, paris_date, today
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
+from app.officine.staff.model import Right
 from app.ui import formats, patient_access, theme
+from app.ui.patients.identity_words import holds
 from app.ui.registers.page import RegisterPage
 from app.ui.trace import insi_words as words
 from app.ui.trace.insi_sheet import ExchangeDialog, InsiSheet
@@ -242,7 +244,7 @@ class InsiCallsPage(RegisterPage):
         """Trace that an identity received was looked at: it is an access to the file as any other."""
         call = self.list.current_record
         if call is not None and call.patient_id is not None and self.isVisible():
-            patient_access.trace(self.ui, call.patient_id, "registers")
+            patient_access.trace(self.ui, call.patient_id, "registers", ins=holds(self.ui, Right.SEE_INS))
 
     def _show_patient(self) -> None:
         self.filtered.setVisible(self._patient is not None)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from app.officine.patients.insi_model import Call
     from app.ui.context import Ui
 
-_SIZE = (760, 480)
+_LEAST = (640, 400)
+_SHARE = 0.92
+"""How much of the window an exchange takes: its lines are long and many."""
 _INDENT, _DEEPEST = "  ", 20
 _OPENS = re.compile(r"<[^/?!>][^>]*(?<!/)>")
 """A line that only begins an element."""
@@ -84,7 +86,9 @@ class ExchangeDialog(Dialog):
         super().__init__(f"Échange de l’appel n°{NBSP}{call.id}", parent)
         ui.locked.connect(self.reject)
         worn = theme.current()
-        self.setMinimumSize(worn.pixels(_SIZE[0]), worn.pixels(_SIZE[1]))
+        self.setMinimumSize(worn.pixels(_LEAST[0]), worn.pixels(_LEAST[1]))
+        if parent is not None:
+            self.resize(parent.size() * _SHARE)
         self.request, self.answer = (_reader(laid_out(side)) for side in exchange)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.XL, theme.XL, theme.XL, theme.L)
