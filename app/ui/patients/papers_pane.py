@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.kernel.clock import paris_date
 from app.kernel.outcome import Refused
@@ -16,17 +16,20 @@ from app.officine.staff.model import Right
 from app.ui import formats, theme
 from app.ui.patients.identity_words import holds
 from app.ui.patients.paper_viewer import PaperViewer
+from app.ui.widgets.act_form import scrolled
 from app.ui.widgets.basics import ActButton, Button, EmptyState, Panel, Text, row
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import Flow
+from app.ui.widgets.flow import Flow, Tall
 from app.ui.widgets.lists import Column, ListTable
 from app.ui.widgets.secret_field import SecretField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from app.kernel.outcome import Outcome
+    from PySide6.QtWidgets import QWidget
+
+    from app.kernel.outcome import Finding, Outcome
     from app.officine.copies.model import Arrival
     from app.officine.papers.model import Paper
     from app.officine.papers.service import Seen
@@ -49,7 +52,6 @@ class PapersPane(Panel):
         self._ui = ui
         self._patient_id: int | None = None
         self._arrival: Arrival | None = None
-        self.name = Text("", "strong", wrap=True)
         self.said = Text("", "muted", wrap=True)
         self.findings = FindingList(refusal="Refusé")
         columns: list[Column[Paper]] = [
@@ -68,11 +70,18 @@ class PapersPane(Panel):
         self.take_button = Button("&Numérisation", icon="scanner", name="Joindre la dernière numérisation")
         self.look_button = Button("&Voir — Entrée", kind="primary", icon="search")
         self.destroy_button = Button("&Détruire", kind="ghost", icon="trash")
-        for part in (self.name, self.said, self.findings):
-            self.body.addWidget(part)
-        self.body.addWidget(self.list, 1)
+        # Where letters are large, what does not fit scrolls, and the buttons stay in sight.
+        inside = Tall()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, theme.XS, 0)
+        column.setSpacing(theme.S)
+        for part in (self.said, self.findings):
+            column.addWidget(part)
+        column.addWidget(self.list, 1)
         for field in (self.pin_field, self.reason_field):
-            self.body.addWidget(field)
+            column.addWidget(field)
+        self.area = scrolled(inside)
+        self.body.addWidget(self.area, 1)
         self.body.addWidget(Flow([self.add_button, self.take_button, self.look_button, self.destroy_button]))
         self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0))
         self.add_button.clicked.connect(lambda _checked=False: self.choose())
@@ -107,7 +116,6 @@ class PapersPane(Panel):
         if patient is not None and patient.id == self._patient_id and self.is_asking:
             return
         self._patient_id = None if patient is None else patient.id
-        self.name.setText("Aucun patient choisi" if patient is None else patient.display_name)
         self.findings.set_findings(())
         self._ask(None)
         self._read()
@@ -181,7 +189,7 @@ class PapersPane(Panel):
 
     def _added(self, name: str, outcome: Outcome[Paper]) -> None:
         if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
+            self._refuse(outcome.findings)
             return
         self.findings.set_findings(())
         # What the scanner left is in clear: it is not ours to remove, only to tell.
@@ -202,7 +210,7 @@ class PapersPane(Panel):
         shown = field if self.list.current_record is not None and (field is not self.pin_field or may_look) else None
         self.pin_field.setVisible(shown is self.pin_field)
         self.reason_field.setVisible(shown is self.reason_field)
-        # Where letters are large, what is asked for needs the room of what is only said.
+        # What is asked for needs the room of what is only said.
         self.said.setVisible(shown is None)
         # One thing at a time: what Entrée does now is the only button that stands out.
         self.look_button.setVisible(bool(self.list.records) and may_look and shown is not self.reason_field)
@@ -210,6 +218,16 @@ class PapersPane(Panel):
             self.findings.set_findings(())
             editor = self.pin if shown is self.pin_field else self.reason
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._reveal(shown)
+
+    def _refuse(self, findings: Sequence[Finding]) -> None:
+        """Say why it is refused, in sight whatever the size of the letters."""
+        self.findings.set_findings(findings)
+        self._reveal(self.findings)
+
+    def _reveal(self, part: QWidget) -> None:
+        # Once it has its new place.
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(part, 0, 0))
 
     def _see(self) -> None:
         paper, papers, actor, pin = (
@@ -224,7 +242,7 @@ class PapersPane(Panel):
 
     def _seen(self, outcome: Outcome[Seen]) -> None:
         if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
+            self._refuse(outcome.findings)
             return
         self.stop_asking()
         if self.isVisible():
@@ -241,7 +259,7 @@ class PapersPane(Panel):
 
     def _destroyed(self, outcome: Outcome[None]) -> None:
         if isinstance(outcome, Refused):
-            self.findings.set_findings(outcome.findings)
+            self._refuse(outcome.findings)
             return
         self._ui.say("Copie détruite\u202f: le contrôle reste noté, le statut ne change pas.", "success")
         self.stop_asking()

@@ -71,6 +71,20 @@ def _pin(stage: Stage) -> None:
     _kept(stage, lambda pane: pane.look_button.click())
 
 
+def _refused(stage: Stage) -> None:
+    """Show what is said of a PIN that is not the right one."""
+
+    def try_it(pane: PapersPane) -> None:
+        actor = stage.ui.actor()
+        assert actor.staff_id is not None
+        stage.services.staff_accounts.set_pin(actor.staff_id, stage.services.demo_pin, actor)
+        pane.look_button.click()
+        pane.pin.setText("135790")
+        pane.pin.returnPressed.emit()
+
+    _kept(stage, try_it)
+
+
 def _reason(stage: Stage) -> None:
     _kept(stage, lambda pane: pane.destroy_button.click(), role=Role.HOLDER)
 
@@ -119,6 +133,7 @@ def _settings_off(stage: Stage) -> None:
 PICTURES = (
     Picture("patients-papers", _list),
     Picture("patients-papers-pin", _pin),
+    Picture("patients-papers-refused", _refused),
     Picture("patients-papers-reason", _reason),
     Picture("patients-papers-seen", _seen),
     Picture("patients-papers-evidence", _evidence),
