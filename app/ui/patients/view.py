@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done
+from app.officine.patients.antecedents import MATRICULE, matricule_refusals
 from app.officine.patients.insi_model import Operation
 from app.officine.scan.model import ScanKind
 from app.officine.staff.model import Right
@@ -141,6 +142,7 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
+        self.pane.field.searched.connect(self._judge)
         ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
@@ -370,6 +372,12 @@ class PatientsView(QWidget):
             return
         self._show_form(shown=False)
         self.point_at(sighting.patients[0])
+
+    def _judge(self, typed: str) -> None:
+        """Say why a matricule without its right key finds nobody (INS.08), until something else is searched."""
+        refusals = matricule_refusals(typed)
+        if refusals or any(one.subject == MATRICULE for one in self.said.findings):
+            self._say_of((), refusals)
 
     def _say_of(self, patients: Iterable[Patient], findings: Iterable[Finding]) -> None:
         """Say what a scan found, above the files it is about, until another one is looked at."""
