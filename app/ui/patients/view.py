@@ -343,6 +343,8 @@ class PatientsView(QWidget):
             self.form.save()
 
     def _back(self) -> None:
+        if self._merges is not None:
+            self._merges.forget()
         desk = self._identity
         if desk is not None and desk.form_of(self.right.currentWidget()) is not None:
             self.show_identity()
