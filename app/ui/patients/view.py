@@ -438,6 +438,8 @@ class PatientsView(QWidget):
             self.form.save()
 
     def _back(self) -> None:
+        if self._merges is not None:
+            self._merges.forget()
         desk = self._identity
         if self._insi is not None and self.right.currentWidget() is self._insi:
             self._insi.give_up()
