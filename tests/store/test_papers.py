@@ -312,6 +312,23 @@ def test_a_visit_puts_the_end_off_and_opening_the_file_does_not(desk: Desk, cloc
     assert done(desk.papers.purge(GALIEN)).papers == ()
 
 
+def test_a_visit_under_the_file_that_took_this_one_over_is_a_visit(desk: Desk, clock: FixedClock) -> None:
+    paper = done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN))
+    kept = done(desk.patients.create(replace(DRAFT, first_name="CLAUDE"), GALIEN, confirmed=True)).id
+    clock.advance(dt.timedelta(days=365))
+    absorbed, desk.patient_id = desk.patient_id, kept
+    desk.deliver()
+    assert desk.papers.of(absorbed)[0].due_on == dt.date(2031, 11, 23)
+    with desk.db.write(GALIEN) as work:
+        statement = text("UPDATE patient SET merged_into = :kept WHERE id = :absorbed")
+        work.session.execute(statement, {"kept": kept, "absorbed": absorbed})
+    for file in (absorbed, kept):
+        (found,) = desk.papers.of(file)
+        assert (found.id, found.due_on) == (paper.id, dt.date(2032, 11, 23))
+    # Bound to the file under which it was kept, it still opens.
+    done(desk.papers.look(paper.id, PIN, desk.member(Role.HOLDER)))
+
+
 def test_a_copy_made_on_the_29th_of_february_ends_on_the_28th() -> None:
     assert rules.due_on(dt.datetime(2028, 2, 29, 12, tzinfo=dt.UTC), None) == dt.date(2033, 2, 28)
 

@@ -109,13 +109,21 @@ def ended_tokens(session: Session, tokens: Collection[str]) -> set[str]:
 
 
 def last_visits(session: Session, patient_ids: Collection[int]) -> dict[int, dt.datetime]:
-    """Return when each patient was last there: served, or a document checked. Opening a file is no visit."""
-    found: dict[int, dt.datetime] = {}
+    """Return when each patient was last there: served, or a document checked. Opening a file is no visit.
+
+    What was done under any of the files of one person, merged since, is a visit of theirs.
+    """
+    heads = merged.heads(session)
+    wanted = {heads.get(one, one) for one in patient_ids}
+    files = wanted | {absorbed for absorbed, kept in heads.items() if kept in wanted}
+    last: dict[int, dt.datetime] = {}
     for owner, at in ((_DELIVERY.c.patient_id, _DELIVERY.c.at), (_EVIDENCE.c.patient_id, _EVIDENCE.c.at)):
-        query = select(owner, func.max(at)).where(owner.in_(patient_ids)).group_by(owner)
-        for patient_id, last in session.execute(query):
-            found[patient_id] = max(last, found.get(patient_id, last))
-    return found
+        query = select(owner, func.max(at)).where(owner.in_(files)).group_by(owner)
+        for patient_id, seen in session.execute(query):
+            person = heads.get(patient_id, patient_id)
+            last[person] = max(seen, last.get(person, seen))
+    people = {one: heads.get(one, one) for one in patient_ids}
+    return {one: last[person] for one, person in people.items() if person in last}
 
 
 def _live() -> Select[PaperRow, str | None]:
