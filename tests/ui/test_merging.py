@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.officine.patients.model import Patient
     from app.ui.pictures import Stage
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ONE = PatientDraft(
     family_name="ZINNIA",
     first_name="ROSE",
@@ -133,7 +133,7 @@ def test_two_files_are_compared_and_merged_then_given_back_by_keyboard(hands: Ha
 def test_twins_are_marked_from_the_list_of_duplicates(hands: Hands) -> None:
     create(hands, ONE)
     twin = create(hands, replace(ONE, first_name="ALBANE"))
-    hands.press(Qt.Key.Key_F8, CONTROL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     view = view_of(hands)
     table = view.merges.duplicates.list
     wait(hands, lambda: any(pair.second_id == twin.id for pair in table.records))
@@ -150,7 +150,7 @@ def test_twins_are_marked_from_the_list_of_duplicates(hands: Hands) -> None:
     assert not form.reason.isVisibleTo(form)
     hands.press(Qt.Key.Key_F10)
     wait(hands, lambda: patient_of(hands, twin.id).attributes == {Attribute.HOMONYM})
-    hands.press(Qt.Key.Key_F8, CONTROL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     wait(hands, lambda: all(pair.second_id != twin.id for pair in table.records))
 
 
@@ -161,5 +161,5 @@ def test_who_may_not_merge_is_told(hands: Hands) -> None:
     create(hands, ONE)
     find(hands, "zinnia", 1)
     hands.press(Qt.Key.Key_F7, CONTROL)
-    hands.press(Qt.Key.Key_F8, CONTROL)
+    hands.press(Qt.Key.Key_F9, SHIFT)
     assert view_of(hands).right.currentWidget() is view_of(hands).sheet
