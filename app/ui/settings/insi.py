@@ -34,8 +34,8 @@ _PURPOSE = (
     "appel l’est au journal d’appels INSi (Registres)."
 )
 _SIMULATED = (
-    "Simulation\u00a0: INSi est fictif, sur ce poste\u202f; les adresses, le numéro d’autorisation, les autorités et le "
-    "certificat n’y servent pas."
+    "Simulation\u00a0: INSi est fictif, sur ce poste\u202f; les adresses, le numéro d’autorisation, les autorités et "
+    "le certificat n’y servent pas."
 )
 _RESERVED = "Réservé au titulaire et au super-utilisateur identité\u00a0: ces réglages se lisent seulement."
 _MODES: Final = (
