@@ -109,8 +109,9 @@ def file_of(hands: Hands, patient_id: int) -> IdentityFile:
 
 
 def shown(hands: Hands) -> str:
-    part = view_of(hands).right
-    return " ".join(label.text() for label in part.findChildren(QLabel) if label.isVisibleTo(part))
+    """Return what is read on the right, with the band above it."""
+    parts = (view_of(hands).band, view_of(hands).right)
+    return " ".join(label.text() for part in parts for label in part.findChildren(QLabel) if label.isVisibleTo(part))
 
 
 def codes(hands: Hands) -> list[str]:

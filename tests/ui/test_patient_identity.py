@@ -53,7 +53,7 @@ def file_of(hands: Hands, patient_id: int) -> IdentityFile:
 
 
 def words(hands: Hands) -> str:
-    """What is read on the page, with the band above it."""
+    """Return what is read on the page, with the band above it."""
     view = view_of(hands)
     parts = (view.band, view.identity.pane)
     return " ".join(label.text() for part in parts for label in part.findChildren(QLabel) if label.isVisibleTo(part))

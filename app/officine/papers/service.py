@@ -115,7 +115,7 @@ class Papers:
             return self._refuse("view", paper_id, paper, [rules.not_held()], actor)
         pages = self._drawn(plain, paper, actor)
         with self._db.write(actor) as work:
-            work.audit(f"{SUBJECT}.view", SUBJECT, str(paper_id), patient_id=paper.patient_id)
+            work.audit("identity_paper.view", SUBJECT, str(paper_id), patient_id=paper.patient_id)
         return Done(Seen(paper, pages))
 
     # --- Keeping ------------------------------------------------------------------------------------------------------
@@ -141,9 +141,9 @@ class Papers:
         officine keeps no copies. Raises SecretsUnavailable while nothing can be sealed.
         """
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT) or self._check(patient_id, evidence_id)
-        kept = None if findings else _prepared(content)
-        if kept is None or isinstance(kept, Finding):
-            return self._refuse_add(patient_id, findings or [kept], actor)  # type: ignore[list-item] # a finding here
+        kept = findings[0] if findings else _prepared(content)
+        if isinstance(kept, Finding):
+            return self._refuse_add(patient_id, findings or [kept], actor)
         token, key = secrets.token_hex(16), sealing.new_key()
         about = rules.about(patient_id, evidence_id, token)
         sealed_key, sealed = self._vault.encrypt(key, about), KeyBox(key).encrypt(kept.content, about)
@@ -159,7 +159,7 @@ class Papers:
             paper_id = store.add(work, draft)
             self._place.put(work.session, token, sealed_key, sealed, work.now)
             details = {"evidence": evidence_id, "size": draft.size, "pages": draft.pages}
-            work.audit(f"{SUBJECT}.add", SUBJECT, str(paper_id), patient_id=patient_id, details=details)
+            work.audit("identity_paper.add", SUBJECT, str(paper_id), patient_id=patient_id, details=details)
             work.changed(SUBJECT, f"patient:{patient_id}")
         with self._db.read() as session:
             return Done(self._papers(session, store.live(session, paper_id=paper_id))[0])
@@ -172,7 +172,7 @@ class Papers:
         said = rules.reason_of(reason)
         refused = refused or ([] if said else [rules.no_reason()])
         if refused or paper is None:
-            return self._refuse("delete", paper_id, paper, refused, actor)
+            return self._refuse(End.DELETED, paper_id, paper, refused, actor)
         with self._db.write(actor) as work:
             if not self._end(work, [paper], End.DELETED, said):
                 return Refused((rules.gone(),))
@@ -291,7 +291,7 @@ class Papers:
         ended = [paper for paper in papers if store.end(work, paper.id, why, reason)]
         for paper in ended:
             details = {"reason": reason}
-            work.audit(f"{SUBJECT}.{why}", SUBJECT, str(paper.id), patient_id=paper.patient_id, details=details)
+            work.audit(f"identity_paper.{why}", SUBJECT, str(paper.id), patient_id=paper.patient_id, details=details)
             work.changed(SUBJECT, f"patient:{paper.patient_id}")
         return ended
 
@@ -319,7 +319,9 @@ class Papers:
         with self._db.write(actor) as work:
             codes = [finding.code for finding in findings]
             details = {"codes": codes}
-            work.audit(f"{SUBJECT}.{act}", SUBJECT, paper_id, patient_id=patient_id, details=details, result="refused")
+            work.audit(
+                f"identity_paper.{act}", SUBJECT, paper_id, patient_id=patient_id, details=details, result="refused"
+            )
         return Refused(tuple(findings))
 
 

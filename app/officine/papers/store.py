@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import column, func, select, table
 
 from app.officine.papers.tables import PaperEndRow, PaperRow
-from app.officine.patients.identity_tables import EvidenceRow
-from app.officine.patients.tables import PatientRow
 from app.store import merged
 from app.store.base import UtcDateTime
 from app.store.upsert import insert_or
@@ -24,7 +22,11 @@ if TYPE_CHECKING:
     from app.officine.papers.model import End
     from app.store.database import UnitOfWork
 
-# The deliveries belong to a feature above: only when a patient was last served is asked.
+# The tables of other features: only whether a file is there, what was checked and when, when it was last served.
+_PATIENT = table("patient", column("id"))
+_EVIDENCE = table(
+    "patient_evidence", *(column(name) for name in ("id", "patient_id", "label")), column("at", UtcDateTime())
+)
 _DELIVERY = table("delivery", column("patient_id"), column("at", UtcDateTime()))
 
 
@@ -42,18 +44,20 @@ class NewPaper:
 
 def patient_exists(session: Session, patient_id: int) -> bool:
     """Return True where there is such a file."""
-    return session.get(PatientRow, patient_id) is not None
+    return session.execute(select(_PATIENT.c.id).where(_PATIENT.c.id == patient_id)).first() is not None
 
 
 def evidence_is_of(session: Session, evidence_id: int, patient_id: int) -> bool:
     """Return True where a check was made for this file."""
-    row = session.get(EvidenceRow, evidence_id)
-    return row is not None and row.patient_id == patient_id
+    found = session.scalar(select(_EVIDENCE.c.patient_id).where(_EVIDENCE.c.id == evidence_id))
+    return found is not None and found == patient_id
 
 
 def last_evidence(session: Session, patient_id: int) -> int | None:
     """Return the last check of a document for a file; None where there is none."""
-    return session.scalar(select(func.max(EvidenceRow.id)).where(EvidenceRow.patient_id == patient_id))
+    query = select(func.max(_EVIDENCE.c.id)).where(_EVIDENCE.c.patient_id == patient_id)
+    found: int | None = session.execute(query).scalar_one()
+    return found
 
 
 def add(work: UnitOfWork, paper: NewPaper) -> int:
@@ -107,7 +111,7 @@ def ended_tokens(session: Session, tokens: Collection[str]) -> set[str]:
 def last_visits(session: Session, patient_ids: Collection[int]) -> dict[int, dt.datetime]:
     """Return when each patient was last there: served, or a document checked. Opening a file is no visit."""
     found: dict[int, dt.datetime] = {}
-    for owner, at in ((_DELIVERY.c.patient_id, _DELIVERY.c.at), (EvidenceRow.patient_id, EvidenceRow.at)):
+    for owner, at in ((_DELIVERY.c.patient_id, _DELIVERY.c.at), (_EVIDENCE.c.patient_id, _EVIDENCE.c.at)):
         query = select(owner, func.max(at)).where(owner.in_(patient_ids)).group_by(owner)
         for patient_id, last in session.execute(query):
             found[patient_id] = max(last, found.get(patient_id, last))
@@ -116,5 +120,5 @@ def last_visits(session: Session, patient_ids: Collection[int]) -> dict[int, dt.
 
 def _live() -> Select[PaperRow, str | None]:
     ended = select(PaperEndRow.paper_id)
-    joined = select(PaperRow, EvidenceRow.label).outerjoin(EvidenceRow, EvidenceRow.id == PaperRow.evidence_id)
+    joined = select(PaperRow, _EVIDENCE.c.label).outerjoin(_EVIDENCE, _EVIDENCE.c.id == PaperRow.evidence_id)
     return joined.where(PaperRow.id.not_in(ended))

@@ -75,8 +75,8 @@ class InsiPanel(Panel):
         self.body.addWidget(self.name)
         self.body.addWidget(self.findings)
         self.body.addWidget(self.sheet, 1)
-        self.accept = ActButton(ui.acts, "patients.save", kind="primary", text="Reprendre l’identité INSi")
-        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost"), 0, self.accept))
+        self.accept = ActButton(ui.acts, "patients.save", kind="primary", text="Reprendre l’identité")
+        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"), 0, self.accept))
 
     # --- The question -------------------------------------------------------------------------------------------------
 
@@ -293,7 +293,7 @@ class InsiPanel(Panel):
         if any(line.likeness in {Likeness.DIFFERENT, Likeness.TYPOGRAPHIC} for line in lookup.lines):
             self.tick = QCheckBox(insi_words.confirmation(self.file.identity.status))
             self.sheet.column.addWidget(self.tick)
-        self.reason = TextField(limit=200, placeholder="Traits refusés par le patient, doute…", name="Motif d’un refus")
+        self.reason = TextField(limit=200, name="Motif d’un refus", placeholder="Traits refusés par le patient, doute…")
         refuse = Button("Refuser", icon="close", name="Refuser la réponse d’INSi")
         refuse.clicked.connect(lambda _checked=False: self.refuse())
         self.reason.returnPressed.connect(self.refuse)

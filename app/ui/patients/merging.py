@@ -69,7 +69,9 @@ class MergeForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Compare files with the services of ``ui``."""
-        super().__init__(ui, "Comparer et fusionner", "patients.save", scrolls=True)
+        super().__init__(
+            ui, "Comparer et fusionner", "patients.save", scrolls=True, save_text="Enregistrer la décision"
+        )
         self.comparison: Comparison | None = None
         self.alike = Text("", "strong", wrap=True)
         self.sides = SideBySide()
@@ -199,7 +201,7 @@ class UndoForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Undo merges with the services of ``ui``."""
-        super().__init__(ui, "Annuler une fusion", "patients.save")
+        super().__init__(ui, "Annuler une fusion", "patients.save", save_text="Annuler la fusion")
         self.merge: Merge | None = None
         self.about = Text("", wrap=True)
         self.column.insertWidget(1, self.about)

@@ -116,9 +116,9 @@ class PatientsView(QWidget):
         left.addWidget(self.pane, 1)
         self.worklist = ReviewsDesk(ui, self)
         keys = (
-            ("patients.create", ""),
+            ("patients.create", "Nouveau"),
             ("patients.identity", "Identité"),
-            ("patients.rights", ""),
+            ("patients.rights", "Droits"),
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
@@ -475,10 +475,14 @@ class PatientsView(QWidget):
             patient = None if form.file is None else form.file.patient
         elif part is self._rights:
             patient = self.rights.patient
-        elif part is not None and (part is self._form or self.worklist.is_shown):
+        elif part is not None and (part is self._form or self.worklist.is_shown or self._is_of_merges(part)):
             patient = None
         self.band.show_patient(patient)
         self.whose.setVisible(patient is not None)
+
+    def _is_of_merges(self, part: QWidget) -> bool:
+        """Return True for what is about two files: the one pointed at in the list may be neither."""
+        return self._merges is not None and part in self._merges.parts
 
     def _form_shown(self, part: QWidget | None) -> ActForm | None:
         """Return the form of the identity or of a merge that a part of the right holds; None for another part."""

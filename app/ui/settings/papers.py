@@ -47,7 +47,8 @@ class PapersPage(Page):
         """Show and set the choice of the officine of ``ui``."""
         super().__init__(
             "Copies des titres d’identité",
-            "Profil du Ségur «\u00a0Stockage des copies des titres d’identité\u00a0». Vaut pour tous les postes.",
+            "Profil «\u00a0Stockage des copies des titres d’identité\u00a0» du Ségur. Ce choix vaut pour tous les "
+            "postes.",
         )
         self._ui = ui
         panel = self.panel("Conservation des copies")

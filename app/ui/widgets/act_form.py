@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
-def ways_out(acts: Acts, save_act: str) -> QHBoxLayout:
-    """Return the two buttons of a form, each with its key; « Annuler » does the act ``back`` of the room."""
+def ways_out(acts: Acts, save_act: str, text: str = "") -> QHBoxLayout:
+    """Return the two buttons of a form, each with its key; « Annuler » does the act ``back`` of the room.
+
+    ``text`` says what is written, where the title of the act does not.
+    """
     back_act = f"{save_act.partition('.')[0]}.back"
-    return row(ActButton(acts, back_act, kind="ghost", text="Annuler"), 0, ActButton(acts, save_act, kind="primary"))
+    return row(
+        ActButton(acts, back_act, kind="ghost", text="Annuler"), 0, ActButton(acts, save_act, kind="primary", text=text)
+    )
 
 
 def scrolled(inside: QWidget) -> QScrollArea:
@@ -53,7 +58,7 @@ class ActForm(QWidget):
 
     written = Signal(str)
 
-    def __init__(self, ui: Ui, title: str, save_act: str, *, scrolls: bool = False) -> None:
+    def __init__(self, ui: Ui, title: str, save_act: str, *, scrolls: bool = False, save_text: str = "") -> None:
         """Begin without a field; ``save_act`` is the act whose button and key write it; many fields may scroll."""
         super().__init__()
         self.ui = ui
@@ -81,7 +86,7 @@ class ActForm(QWidget):
             self.column.addWidget(self.findings)
             # Where a form has the room of the whole sheet, its fields stay together.
             self.column.addStretch(1)
-        self.column.addLayout(ways_out(ui.acts, save_act))
+        self.column.addLayout(ways_out(ui.acts, save_act, save_text))
 
     def lay(self, *places: tuple[str, QWidget] | None) -> dict[str, Field]:
         """Put labelled fields two a line, None leaves its place to the one before; return them by their labels."""
