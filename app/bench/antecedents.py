@@ -34,7 +34,7 @@ _TYPED = (
 _BARE = (
     "SELECT * FROM patient p WHERE birth_date BETWEEN ? AND ? AND (? = '' OR EXISTS (SELECT 1 FROM patient_word w "
     "WHERE w.patient_id = p.id AND w.word >= ? AND w.word < ? || '{')) "
-    "ORDER BY family_name, first_name, id LIMIT 201"
+    "ORDER BY family_name, first_name, id LIMIT 101"
 )
 
 

@@ -239,6 +239,7 @@ CASES: dict[str, Case] = {
     "merges.compare": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.compare(h.patient.id, h.patient.id, a)),
     "merges.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "merges.duplicates": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.duplicates(a)),
+    "merges.alike": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.alike(h.patient.id, a)),
     "merges.merge": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.merge(merging(h), a)),
     "merges.undo": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.undo(4711, "essai", a)),
     "merges.tell_apart": Case(Right.MANAGE_IDENTITY, lambda s, h, a: s.tell_apart(h.patient.id, 4711, "essai", a)),

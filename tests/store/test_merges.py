@@ -20,6 +20,7 @@ from app.officine.advances.service import Advances
 from app.officine.cash.model import Means, Payment
 from app.officine.dispensing import owing
 from app.officine.dispensing import session as edit
+from app.officine.dispensing.handing import Handing
 from app.officine.dispensing.model import SaleKind
 from app.officine.owed.service import Owed
 from app.officine.patients import merge_store
@@ -321,6 +322,44 @@ def test_two_qualified_identities_with_two_ins_are_a_collision_for_review(desk: 
         assert [review.kind for review in desk.file(one).reviews] == [ReviewKind.COLLISION]
 
 
+def test_who_holds_an_ins_that_insi_says_was_the_files_is_alike(desk: Desk) -> None:
+    desk.qualify(desk.keep, NIR, OTHER, proven=False)
+    draft = replace(TWICE, family_name="MUSCARI", first_name="ANNE", birth_date=dt.date(1951, 2, 3), used_name="")
+    third = done(desk.house.patients.create(draft, CAMILLE))
+    desk.qualify(third.id, OTHER, proven=False)
+    for one, other in ((desk.keep, third.id), (third.id, desk.keep)):
+        found = {(pair.first_id, pair.second_id): pair.likeness.grade for pair in desk.merges.alike(one)}
+        assert found[one, other] is Grade.SURE
+
+
+def test_a_debt_and_a_promise_of_the_absorbed_file_are_settled_with_the_kept_one(desk: Desk) -> None:
+    house, staff = desk.house, Staff(desk.db)
+    owed = Owed(desk.db, house.stock, staff)
+    handing = Handing(
+        desk.db,
+        owed=owed,
+        patients=house.patients,
+        prescriptions=house.prescriptions,
+        stock=house.stock,
+        staff=staff,
+        quarantine=house.quarantine,
+    )
+    sell_to(desk, desk.absorb, owed=1)
+    free = edit.set_patient(house.sale(DOLIPRANE), desk.absorb, "ESSAI")[0]
+    due = house.counter.quote(free).totals.patient
+    done(house.counter.validate(free, CAMILLE, (Payment(Means.DEFERRED, due),)))
+    desk.merge()
+    assert house.cash.account(desk.keep).debt == due
+    assert house.cash.account(desk.absorb).debt == due
+    done(house.cash.settle(CAMILLE, desk.keep, [Payment(Means.CASH, due)]))
+    assert house.cash.accounts() == []
+    promise = owed.of_patient(desk.keep)[0]
+    done(handing.hand_over(CAMILLE, promise.number, 1))
+    entries = house.counter.ordonnancier(patient_id=desk.keep)
+    assert [one.patient_id for one in entries] == [desk.absorb, desk.keep]
+    assert owed.of_patient(desk.keep) == []
+
+
 def test_what_makes_no_sense_is_refused(desk: Desk) -> None:
     assert codes(desk.merges.merge(desk.draft(reason=" "), CAMILLE)) == ["GAL-FUS-07"]
     assert codes(desk.merges.merge(replace(desk.draft(), absorb=desk.keep), CAMILLE)) == ["GAL-FUS-01"]
@@ -430,6 +469,10 @@ def test_the_list_of_duplicates_leaves_out_what_was_told_apart_and_twins_that_ar
         (desk.keep, twin.id): Grade.TWINS,
         (desk.absorb, twin.id): Grade.TWINS,
     }
+    assert [(one.first_id, one.second_id) for one in desk.merges.alike(desk.absorb)] == [
+        (desk.absorb, desk.keep),
+        (desk.absorb, twin.id),
+    ]
     done(desk.merges.mark_twins(desk.keep, twin.id, CAMILLE, (1, 2)))
     file = desk.file(twin.id)
     assert (file.patient.attributes, file.twin_rank) == (frozenset({Attribute.HOMONYM}), 2)

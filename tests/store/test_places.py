@@ -8,11 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.cli import frame, main
 from app.kernel.outcome import Done, Refused
 from app.kernel.text import NBSP
+from app.officine.patients import cog_files
 from app.officine.patients.cog import Places
 from app.officine.patients.identities import Identities
 from app.officine.patients.model import PatientDraft, Sex
@@ -198,6 +201,15 @@ def test_a_defective_file_changes_nothing_and_says_why(places: Places, actor: Ac
     assert places.loaded() is not None
     assert places.name("99352", BORN).text == "Algérie"
     assert labels(places, "mazo") == ["Mazoires d’essai"]
+
+
+@given(st.binary(max_size=400) | st.text(alphabet="COM,LIBEXG;\t\n\"'0129AB-é\u2028", max_size=200).map(str.encode))
+@settings(max_examples=300, deadline=None)
+def test_any_file_is_read_or_refused_with_its_reason(content: bytes) -> None:
+    for file in (content, b"COM,LIBELLE,DATE_DEBUT,DATE_FIN\n" + content, b"COG;LIBCOG\n" + content):
+        read = cog_files.read("f.csv", file)
+        assert bool(read.places) or bool(read.findings)
+        assert all(finding.text.startswith("f.csv") for finding in read.findings)
 
 
 @pytest.mark.req("INS-01a")

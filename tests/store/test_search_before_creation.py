@@ -145,12 +145,12 @@ def test_without_a_date_or_with_too_many_letters_it_is_no_such_search(
 def test_where_too_many_answer_it_is_said(patients: Patients, actor: Actor) -> None:
     many = [
         FictitiousFile(draft=replace(ANNA, family_name=f"OSIER {chr(65 + n // 26)}{chr(65 + n % 26)}"))
-        for n in range(201)
+        for n in range(101)
     ]
     assert isinstance(patients.load_fictitious(many, actor), Done)
     outcome = patients.search_identity("17/01/1985")
     assert isinstance(outcome, Done)
-    assert len(outcome.value) == 200
+    assert len(outcome.value) == 100
     assert codes(outcome) == ["GAL-PAT-35"]
     assert found(patients, "17/01/1985", "thy") == ["THYM"]
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TO_CONFIRM = "GAL-PAT-30"
 """The code of a creation that waits until somebody says that it is another person."""
+MATRICULE = "matricule"
+"""What the refusal of a matricule is about."""
 MAX_LETTERS = 3
 """More letters would miss a name that was written otherwise (RNIV)."""
 
@@ -35,9 +37,9 @@ def read_search(born: str, letters: str, today: dt.date) -> tuple[PatientQuery, 
     is looked up, never taken over. ``letters`` begin any of the names, birth or used, first or family; signs and
     accents count for nothing.
     """
-    code = re.sub(r"[\s\u00a0\u202f]", "", born).upper()
+    code = _code_of(born)
     if _MATRICULE.fullmatch(code):
-        refusals = _matricule_refusals(code)
+        refusals = matricule_refusals(born)
         return PatientQuery(matricule="" if refusals else code), refusals
     periods = dates.read_periods(born, today)
     if not periods:
@@ -71,6 +73,20 @@ def named_in(typed: str, today: dt.date) -> tuple[str, ...]:
     return tuple(word for word in found if not any(char.isdigit() for char in word))
 
 
+def matricule_refusals(typed: str) -> list[Finding]:
+    """Return why what was typed as a matricule finds nobody: no key, or a wrong one (INS.08); empty for the rest."""
+    code = _code_of(typed)
+    if not _MATRICULE.fullmatch(code):
+        return []
+    if len(code) == _WITHOUT_KEY:
+        text = "Ce matricule n’a pas sa clé : il faut ses 15 caractères."
+        return [_error(34, text, "Ajoutez les deux chiffres de la clé.", MATRICULE)]
+    if not identifiers.is_nir(code):
+        text = "La clé de ce matricule est fausse : rien n’a été cherché."
+        return [_error(33, text, "Relisez-le, ou cherchez par la date de naissance.", MATRICULE)]
+    return []
+
+
 def truncated(limit: int) -> Finding:
     """Return what is said of a search that more files answer than are shown."""
     text = f"Plus de {limit} dossiers répondent : tous ne sont pas montrés."
@@ -93,14 +109,8 @@ def _as_completed(period: Period) -> tuple[dt.date, ...]:
     return day.replace(day=1), day.replace(month=1), day.replace(month=12, day=31)
 
 
-def _matricule_refusals(code: str) -> list[Finding]:
-    if len(code) == _WITHOUT_KEY:
-        text = "Ce matricule n’a pas sa clé : il faut ses 15 caractères."
-        return [_error(34, text, "Ajoutez les deux chiffres de la clé.", "birth_date")]
-    if not identifiers.is_nir(code):
-        text = "La clé de ce matricule est fausse : rien n’a été cherché."
-        return [_error(33, text, "Relisez-le, ou cherchez par la date de naissance.", "birth_date")]
-    return []
+def _code_of(typed: str) -> str:
+    return re.sub(r"[\s\u00a0\u202f]", "", typed).upper()
 
 
 def _error(number: int, text: str, advice: str, subject: str) -> Finding:

@@ -79,17 +79,18 @@ def _read(name: str, lines: list[str], separator: str, header: list[str], kind: 
     lent: list[Place] = []
     findings = []
     for number, values in _rows(lines, separator, header):
-        place = _place(values, kind) if isinstance(values, dict) else values
-        if isinstance(place, Place):
-            key = (place.code, place.valid_from)
-            if isinstance(values, dict) and values.get("TYPECOM", "") in _BORROWED:
-                lent.append(place)
-            elif key in kept and values.get("ACTUAL", "1") == "1":  # type: ignore[union-attr]
-                findings.append(_line(name, number, f"le code {place.code} y est déjà, à la même date"))
-            else:
-                kept.setdefault(key, place)
-        elif place:
-            findings.append(_line(name, number, place))
+        if isinstance(values, str):
+            findings.append(_line(name, number, values))
+            continue
+        place = _place(values, kind)
+        if isinstance(place, str):
+            findings += [_line(name, number, place)] if place else []
+        elif values.get("TYPECOM", "") in _BORROWED:
+            lent.append(place)
+        elif (place.code, place.valid_from) not in kept:
+            kept[place.code, place.valid_from] = place
+        elif values.get("ACTUAL", "1") == "1":
+            findings.append(_line(name, number, f"le code {place.code} y est déjà, à la même date"))
     owned = {code for code, _ in kept}
     for place in lent:
         if place.code not in owned:

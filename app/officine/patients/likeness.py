@@ -8,19 +8,20 @@ homonymes), Guide d’implémentation INS.
 from __future__ import annotations
 
 import enum
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.officine.patients.names import first_name_agrees
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from app.officine.patients.identity import Ins
     from app.officine.patients.identity_model import IdentityFile
+
+T = TypeVar("T")
 
 UNKNOWN_PLACES = frozenset({"", "99999"})
 _LEAST_SLIP = 4
@@ -56,7 +57,8 @@ class Likeness:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a hundred thousand are made at once, and freezing doubles the time.
+@dataclass(slots=True)
 class Person:
     """What is compared of a file; ``told`` are the INS that INSi said were in force before."""
 
@@ -120,26 +122,42 @@ def pairs(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
     The keys: a day of birth with any of the names (of birth, used, first: they may have been exchanged); both names
     with a day of one other digit; an INS in force or told by INSi.
     """
-    buckets: defaultdict[object, list[int]] = defaultdict(list)
-    namesakes: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
+    days, namesakes = _Shared[int](), _Shared[Person]()
     for person in people:
         day, family, first = person.birth_date, _letters(person.family_name), _letters(person.first_name)
-        buckets[day, family].append(person.id)
+        days.put((day, family), person.id)
         if first != family:
-            buckets[day, first].append(person.id)
-        namesakes[family, first].append(person)
+            days.put((day, first), person.id)
+        namesakes.put((family, first), person)
         for key in _other_keys(person, {family, first, ""}):
-            buckets[key].append(person.id)
-    for ones in namesakes.values():
-        if len(ones) > 1:
-            for person in ones:
-                for slip in _slips(person):
-                    buckets[slip].append(person.id)
+            days.put(key, person.id)
+    for ones in namesakes.groups():
+        for person in ones:
+            for slip in _slips(person):
+                days.put(slip, person.id)
     seen: set[tuple[int, int]] = set()
-    for ids in buckets.values():
-        if len(ids) > 1:
-            seen.update((min(pair), max(pair)) for pair in combinations(ids, 2))
+    for ids in days.groups():
+        seen.update((min(pair), max(pair)) for pair in combinations(ids, 2))
     yield from sorted(seen)
+
+
+class _Shared(Generic[T]):
+    """What shares a key; most keys are of one alone, for which no list is made."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._first: dict[object, T] = {}
+        self._more: dict[object, list[T]] = {}
+
+    def put(self, key: object, one: T) -> None:
+        """Put one under a key."""
+        first = self._first.setdefault(key, one)
+        if first is not one:
+            self._more.setdefault(key, [first]).append(one)
+
+    def groups(self) -> Iterable[list[T]]:
+        """Return those that share a key with another."""
+        return self._more.values()
 
 
 def _other_keys(person: Person, known: set[str]) -> Iterator[object]:

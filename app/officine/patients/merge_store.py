@@ -22,6 +22,7 @@ from app.store.base import UtcDateTime
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.store.database import UnitOfWork
@@ -141,8 +142,8 @@ def apart(session: Session) -> set[tuple[int, int]]:
     return {(first, second) for first, second in session.execute(select(DistinctRow.first_id, DistinctRow.second_id))}
 
 
-def people(session: Session) -> list[Person]:
-    """Return what is compared of each file that lives."""
+def people(session: Session, near: int | None = None) -> list[Person]:
+    """Return what is compared of each file that lives; of those born the same day as ``near``, or of its INS, only."""
     told: dict[int, set[Ins]] = {}
     past = select(PastInsRow.patient_id, PastInsRow.matricule, PastInsRow.oid).where(PastInsRow.is_insi_history)
     for patient_id, matricule, oid in session.execute(past):
@@ -162,6 +163,11 @@ def people(session: Session) -> list[Person]:
         row.oid,
         row.is_homonym,
     ).where(row.merged_into.is_(None))
+    if near is not None:
+        born = select(row.birth_date).where(row.id == near).scalar_subquery()
+        mine = _ins_of(session, near, told)
+        by_ins = [one for one, held in told.items() if held & mine]
+        query = query.where(or_(row.birth_date == born, row.id.in_(by_ins), _holds(told.get(near, set()))))
     return [
         Person(
             *found[:9],
@@ -171,6 +177,20 @@ def people(session: Session) -> list[Person]:
         )
         for found in session.execute(query)
     ]
+
+
+def _ins_of(session: Session, patient_id: int, told: Mapping[int, set[Ins]]) -> set[Ins]:
+    """Return the INS in force in a file, with those that INSi told of it."""
+    found = session.execute(
+        select(PatientRow.matricule, PatientRow.oid).where(PatientRow.id == patient_id)
+    ).one_or_none()
+    held = {Ins(found.matricule, found.oid)} if found is not None and found.matricule else set()
+    return held | told.get(patient_id, set())
+
+
+def _holds(told: set[Ins]) -> ColumnElement[bool]:
+    """Return the condition that one of these INS is in force in a file."""
+    return PatientRow.matricule.in_([one.matricule for one in told])
 
 
 def following(session: Session, patient_id: int) -> tuple[str, ...]:

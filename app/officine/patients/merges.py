@@ -118,6 +118,25 @@ class Merges:
         shown = [pair for pair in found if pair is not None]
         return sorted(shown, key=lambda pair: (-pair.likeness.grade, pair.first, pair.first_id))[:limit]
 
+    def alike(self, patient_id: int, actor: Actor | None = None) -> list[Pair]:
+        """Return the pairs of ``duplicates`` in which a file is, of those of its birth date and its INS.
+
+        A slip of the date is met in the whole list alone. Raises as ``compare``.
+        """
+        self._staff.require(actor, Right.MANAGE_IDENTITY)
+        with self._db.read() as session:
+            known = {one.id: one for one in merge_store.people(session, near=patient_id)}
+            apart = merge_store.apart(session)
+        mine = known.pop(patient_id, None)
+        if mine is None:
+            return []
+        shown = [
+            pair
+            for one in known.values()
+            if (min(one.id, mine.id), max(one.id, mine.id)) not in apart and (pair := _pair(mine, one)) is not None
+        ]
+        return sorted(shown, key=lambda pair: -pair.likeness.grade)
+
     def check(self, draft: MergeDraft) -> list[Finding]:
         """Return what there is to say of a merge before it is made; an error forbids it."""
         with self._db.read() as session:

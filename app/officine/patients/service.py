@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.store.audit import Actor
     from app.store.database import Database, UnitOfWork
 
-_ANTECEDENTS = 200
+_ANTECEDENTS = 100
 """How many files a search before creation shows: a year alone is shared by many."""
 _SAME_ACCESS = dt.timedelta(minutes=10)
 

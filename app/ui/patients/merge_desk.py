@@ -10,6 +10,8 @@ from app.ui.patients.merging import DuplicateList, MergeForm, UndoForm
 from app.ui.widgets.basics import Panel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from app.officine.patients.merge_model import Pair
@@ -36,7 +38,7 @@ class MergeDesk(QObject):
         for form in (self.merging, self.undoing):
             panel = Panel()
             panel.body.addWidget(form, 1)
-            form.written.connect(self.written)
+            form.written.connect(self._said)
             self._panels[panel] = form
         self.duplicates.list.chosen.connect(self._compare_pair)
 
@@ -54,14 +56,35 @@ class MergeDesk(QObject):
         self.merging.compare(keep, absorb, lambda: self._show(self.merging))
 
     def pick(self, patient: Patient) -> None:
-        """Take the file pointed at as the first to compare, or compare it with the one taken before."""
+        """Compare the file pointed at: with the one taken before, else with the only one that is alike.
+
+        Where none or several are, it is taken as the first of two, and the other is to be pointed at.
+        """
         first = self._first
-        if first is None or first.id == patient.id:
-            self._first = patient
-            self._ui.say(f"{patient.birth_name}\u00a0: cherchez l’autre dossier, puis Ctrl+F7 pour les comparer.")
+        if first is not None and first.id != patient.id:
+            self.forget()
+            self.compare(first.id, patient.id)
             return
+        self._first = patient
+        merges, actor = self._ui.services.merges, self._ui.actor()
+        self._ui.tasks.run(
+            lambda _progress: merges.alike(patient.id, actor),
+            done=lambda found: self._picked(patient, found),
+            owner=self,
+            key="alike",
+        )
+
+    def forget(self) -> None:
+        """Begin anew: no file was taken as the first of two."""
         self._first = None
-        self.compare(first.id, patient.id)
+
+    def _picked(self, patient: Patient, alike: Sequence[Pair]) -> None:
+        if len(alike) == 1:
+            pair = alike[0]
+            self.compare(patient.id, pair.second_id if pair.first_id == patient.id else pair.first_id)
+            return
+        said = f"{len(alike)} dossiers ressemblent à celui-ci" if alike else "aucun dossier ne ressemble à celui-ci"
+        self._ui.say(f"{patient.birth_name}\u00a0: {said}. Pointez l’autre dossier, puis Ctrl+F7 pour les comparer.")
 
     def undo(self, patient_id: int) -> None:
         """Offer to undo the last merge of a file."""
@@ -71,6 +94,10 @@ class MergeDesk(QObject):
         """Show the pairs that look like one person’s."""
         self.wanted.emit(self.duplicates)
         self.duplicates.read()
+
+    def _said(self, said: str) -> None:
+        self.forget()
+        self.written.emit(said)
 
     def _compare_pair(self, pair: Pair) -> None:
         self.compare(pair.first_id, pair.second_id)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done
+from app.officine.patients.antecedents import MATRICULE, matricule_refusals
 from app.officine.patients.insi_model import Operation
 from app.officine.scan.model import ScanKind
 from app.officine.staff.model import Right
@@ -72,6 +73,8 @@ class PatientsView(QWidget):
     """The patients: search on the left, file or creation on the right."""
 
     room_title = "Patients"
+    _fills_scan = False
+    """True while the form holds what a code INS began."""
 
     def __init__(self, ui: Ui) -> None:
         """Search the files of the services of ``ui``."""
@@ -141,6 +144,7 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
+        self.pane.field.searched.connect(self._judge)
         ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
@@ -176,7 +180,7 @@ class PatientsView(QWidget):
         """The form of a new patient, built at its first use."""
         if self._form is None:
             self._form = PatientForm(self._ui)
-            self._form.created.connect(self._created)
+            self._form.created.connect(self._new)
             self._form.known.connect(self._created)
             self.right.addWidget(self._form)
         return self._form
@@ -364,12 +368,19 @@ class PatientsView(QWidget):
             self._say_of((), ())
             self._show_form(shown=True)
             self.form.fill(sighting.draft, sighting.findings)
+            self._fills_scan = True
             return
         self._say_of(sighting.patients, sighting.findings)
         if not sighting.patients:
             return
         self._show_form(shown=False)
         self.point_at(sighting.patients[0])
+
+    def _judge(self, typed: str) -> None:
+        """Say why a matricule without its right key finds nobody (INS.08), until something else is searched."""
+        refusals = matricule_refusals(typed)
+        if refusals or any(one.subject == MATRICULE for one in self.said.findings):
+            self._say_of((), refusals)
 
     def _say_of(self, patients: Iterable[Patient], findings: Iterable[Finding]) -> None:
         """Say what a scan found, above the files it is about, until another one is looked at."""
@@ -398,6 +409,7 @@ class PatientsView(QWidget):
         self.pane.field.selectAll()
 
     def _create(self) -> None:
+        self._fills_scan = False
         self._show_form(shown=True)
         self.form.begin(self.pane.field.text())
 
@@ -430,6 +442,8 @@ class PatientsView(QWidget):
             self.form.save()
 
     def _back(self) -> None:
+        if self._merges is not None:
+            self._merges.forget()
         desk = self._identity
         if self._insi is not None and self.right.currentWidget() is self._insi:
             self._insi.give_up()
@@ -442,6 +456,14 @@ class PatientsView(QWidget):
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
+
+    def _new(self, patient: Patient) -> None:
+        """Show a new file; one that a code INS began is asked for at INSi at once, which alone confirms the code."""
+        asks, self._fills_scan = self._fills_scan and holds(self._ui, Right.CALL_INSI), False
+        self._created(patient)
+        if asks:
+            self._patient = patient
+            self._ask_insi(Operation.BY_TRAITS)
 
     def _created(self, patient: Patient) -> None:
         self._show_form(shown=False)
