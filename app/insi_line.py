@@ -179,7 +179,6 @@ class InsiLine:
             finally:
                 if code is not None:
                     code[:] = bytes(len(code))
-                self._cards.lock()
 
     def inject(self, content: bytes) -> None:
         """Let the next answer be this one; only a simulation does. Raises InsiFailed elsewhere."""

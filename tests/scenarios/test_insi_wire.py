@@ -113,7 +113,7 @@ def timed(act: Callable[[], InsiFailure]) -> tuple[InsiFailure, float]:
 # --- By the certificate of the organisation ---------------------------------------------------------------------------
 
 
-@pytest.mark.req("INS-39")
+@pytest.mark.req("INS-39", "INS-TLS4")
 @pytest.mark.parametrize("kind", ["manu", "auto"])
 def test_an_identity_is_found_by_certificate(insi: InsiServer, pki: Pki, kind: str) -> None:
     client = by_certificate(insi, pki, organisation(pki, kind))
@@ -157,6 +157,7 @@ def test_the_published_identities_answer_as_they_are_said_to(insi: InsiServer, p
     assert wrong.matricule == "181036322045660"
 
 
+@pytest.mark.req("INS-TLS1")
 def test_an_ins_is_verified_or_not(insi: InsiServer, pki: Pki) -> None:
     def verify(matricule: str, oid: str = OID, **said: str) -> str:
         return answered(insi, pki, operation=Operation.VERIFY, matricule=matricule, oid=oid, **said).code
@@ -396,7 +397,7 @@ def test_a_simulation_reaches_the_simulated_service_and_no_other(monkeypatch: py
 # --- By the card of a professional ------------------------------------------------------------------------------------
 
 
-@pytest.mark.req("INS-39")
+@pytest.mark.req("INS-39", "INS-TLS2")
 def test_an_identity_is_found_by_card_which_signs_once_in_fifty_minutes(
     insi: InsiServer, pki: Pki, card: TrialCard, clock: FixedClock
 ) -> None:

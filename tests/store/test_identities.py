@@ -145,6 +145,7 @@ def test_provisoire_then_validee_then_qualifiee(desk: Desk) -> None:
 
 @pytest.mark.req("INS.18")
 @pytest.mark.req("INS.26")
+@pytest.mark.req("INS-16")
 def test_each_event_is_in_the_history_with_both_statuses_its_moment_and_its_author(desk: Desk) -> None:
     desk.accept()
     desk.prove()

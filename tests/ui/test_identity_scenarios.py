@@ -229,6 +229,25 @@ def test_scenario_18_a_strict_trait_is_the_super_user_s_and_lowers_by_one_level(
     assert file_of(hands, patient_id).identity.ins is None
 
 
+@pytest.mark.req("OFF-INS-C36")
+def test_a_code_of_nobody_known_begins_a_file_and_asks_insi_at_once(hands: Hands) -> None:
+    code = (
+        "IS010000000000000000000000S1109076322088835S21.2.250.1.213.1.4.9\x1dS3MATRICULE\x1dS4PROVISOIRE\x1d"
+        "S5MS601-07-2009S763220"
+    )
+    hands.stage.ui.scanner.accept(code)
+    hands.stage.settle()
+    view = view_of(hands)
+    wait(hands, lambda: view.form.editors["family_name"].text() == "PROVISOIRE")
+    hands.press(Qt.Key.Key_F10)
+    wait(hands, lambda: view.insi.lookup is not None)
+    assert view.right.currentWidget() is view.insi
+    assert "(NIA)" in shown(hands)
+    hands.press(Qt.Key.Key_F10)
+    (made,) = hands.aside(lambda: hands.services.patients.search("provisoire matricule"))
+    wait(hands, lambda: status_of(hands, made.id) is RETRIEVED)
+
+
 @pytest.mark.req("INS-25a", "INS-25b")
 @pytest.mark.parametrize("who", ["corse", "nessi", "tchitchi"])
 @pytest.mark.parametrize("attribute", [Attribute.DOUBTFUL, Attribute.FICTITIOUS])

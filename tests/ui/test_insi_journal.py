@@ -178,7 +178,7 @@ def test_two_users_ask_insi_and_the_journal_says_who_when_where_and_what_came_ba
     assert page.count.text().replace("\u00a0", " ") == "2 appels"
 
 
-@pytest.mark.req("INS-04", "INS-04b")
+@pytest.mark.req("INS-04", "INS-04b", "INS-04c")
 def test_an_unauthorised_profile_opens_no_patient_and_asks_nothing_and_the_refusal_is_kept(
     hands: Hands, team: Team
 ) -> None:

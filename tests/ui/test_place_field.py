@@ -130,6 +130,22 @@ def test_a_code_is_told_for_the_date_of_birth_and_an_unknown_one_is_kept(hands: 
 
 
 @pytest.mark.req("INS-01a")
+def test_another_window_or_the_mouse_takes_nothing(hands: Hands) -> None:
+    form = form_of(hands)
+    for reason in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.MouseFocusReason):
+        form.birth_place.setFocus()
+        form.birth_place.clear()
+        hands.stage.settle()
+        form.birth_place.insert("lyon")
+        form.birth_place.textEdited.emit("lyon")
+        wait(hands, lambda: form.birth_place.is_open)
+        form.editors["phone"].setFocus(reason)
+        hands.stage.settle()
+        assert form.birth_place.text() == "lyon"
+        assert not form.birth_place.is_open
+
+
+@pytest.mark.req("INS-01a")
 def test_the_down_key_alone_offers_the_unknown_place(hands: Hands) -> None:
     form = form_of(hands)
     hands.press(Qt.Key.Key_Down)

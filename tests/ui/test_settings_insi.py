@@ -20,6 +20,7 @@ from app.ui.settings.insi import InsiPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
@@ -74,6 +75,28 @@ def test_the_way_to_insi_is_typed_kept_for_the_officine_and_traced(hands: Hands)
     found = stage.services.trace.search(Query(action="insi.settings"), stage.ui.actor())
     assert isinstance(found, Done)
     assert [one.actor_name for one in found.value.entries] == [member(stage, Role.HOLDER).name]
+
+
+@pytest.mark.req("OFF-INS-CNDA")
+def test_an_answer_of_the_cnda_is_played_from_a_file_in_a_simulation(hands: Hands, tmp_path: Path) -> None:
+    stage = hands.stage
+    page = opened(stage, Role.HOLDER)
+    file = tmp_path / "REP_CR01.xml"
+    file.write_text(
+        '<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope"><S:Body>'
+        '<RESULTAT xmlns="http://www.cnamts.fr/INSiResultat"><CR><CodeCR>01</CodeCR><LibelleCR>Joue</LibelleCR></CR>'
+        "</RESULTAT></S:Body></S:Envelope>",
+        "utf-8",
+    )
+    page.play(file)
+    hands.wait(lambda: "La prochaine réponse d’INSi sera ce fichier" in hands.messages())
+    actor = stage.ui.actor()
+    (amandine,) = hands.aside(lambda: stage.services.patients.search("bourrache"))
+    answers = [hands.aside(lambda: stage.services.insi.search(amandine.id, actor)) for _ in range(2)]
+    assert all(isinstance(one, Done) for one in answers)
+    assert [one.value.code for one in answers if isinstance(one, Done)] == ["01", "00"], "once, then INSi again"
+    page.play(tmp_path / "absent.xml")
+    hands.wait(lambda: any("ne peut pas être lu" in said for said in hands.messages()) or stage.app.activeModalWidget())
 
 
 @pytest.mark.req("OFF-INS-61")

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.kernel.outcome import is_refused
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -195,8 +197,6 @@ class Lookup:
     @property
     def may_accept(self) -> bool:
         """True where the answer may be taken over."""
-        from app.kernel.outcome import is_refused  # noqa: PLC0415 -- a model names values, not how they are judged
-
         return self.found is not None and not is_refused(self.findings)
 
 

@@ -27,6 +27,13 @@ _LEAST = 2
 """Letters from which a name is looked for: one is the beginning of too many."""
 _CODE = int(Qt.ItemDataRole.UserRole)
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+_NOT_BY_KEY = frozenset(
+    {
+        Qt.FocusReason.MouseFocusReason,
+        Qt.FocusReason.ActiveWindowFocusReason,
+        Qt.FocusReason.PopupFocusReason,
+    }
+)
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
@@ -105,8 +112,8 @@ class PlaceField(TextField):
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the place pointed at, unless the field is left by the mouse."""
-        if event.reason() is not Qt.FocusReason.MouseFocusReason:
+        """Take the place pointed at where the field is left by a key, not by the mouse nor for another window."""
+        if event.reason() not in _NOT_BY_KEY:
             self._take()
         self._close()
         super().focusOutEvent(event)

@@ -73,6 +73,8 @@ class PatientsView(QWidget):
     """The patients: search on the left, file or creation on the right."""
 
     room_title = "Patients"
+    _fills_scan = False
+    """True while the form holds what a code INS began."""
 
     def __init__(self, ui: Ui) -> None:
         """Search the files of the services of ``ui``."""
@@ -178,7 +180,7 @@ class PatientsView(QWidget):
         """The form of a new patient, built at its first use."""
         if self._form is None:
             self._form = PatientForm(self._ui)
-            self._form.created.connect(self._created)
+            self._form.created.connect(self._new)
             self._form.known.connect(self._created)
             self.right.addWidget(self._form)
         return self._form
@@ -367,6 +369,7 @@ class PatientsView(QWidget):
             self._say_of((), ())
             self._show_form(shown=True)
             self.form.fill(sighting.draft, sighting.findings)
+            self._fills_scan = True
             return
         self._say_of(sighting.patients, sighting.findings)
         if not sighting.patients:
@@ -407,6 +410,7 @@ class PatientsView(QWidget):
         self.pane.field.selectAll()
 
     def _create(self) -> None:
+        self._fills_scan = False
         self._show_form(shown=True)
         self.form.begin(self.pane.field.text())
 
@@ -453,6 +457,14 @@ class PatientsView(QWidget):
         else:
             self._show_form(shown=False)
         self.pane.field.setFocus()
+
+    def _new(self, patient: Patient) -> None:
+        """Show a new file; one that a code INS began is asked for at INSi at once, which alone confirms the code."""
+        asks, self._fills_scan = self._fills_scan and holds(self._ui, Right.CALL_INSI), False
+        self._created(patient)
+        if asks:
+            self._patient = patient
+            self._ask_insi(Operation.BY_TRAITS)
 
     def _created(self, patient: Patient) -> None:
         self._show_form(shown=False)

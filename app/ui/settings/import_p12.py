@@ -98,7 +98,7 @@ class P12Form(QWidget):
         certificates, actor = self._ui.services.certificates, self._ui.actor()
         usage = str(self.usage.currentData())
         self._ui.tasks.run(
-            lambda _progress: certificates.import_p12(_content(file), password, usage, actor),
+            lambda _progress: certificates.import_p12(content_of(file), password, usage, actor),
             done=self._imported,
             failed=self._failed,
             owner=self,
@@ -124,11 +124,11 @@ class P12Form(QWidget):
         self.findings.set_findings(())
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path, largest: int = _LARGEST) -> bytes:
     """Return what a file holds; the service refuses one that is too long. Raises FileUnusable."""
     try:
         with file.open("rb") as stream:
-            return stream.read(_LARGEST + 1)
+            return stream.read(largest + 1)
     except OSError as error:
         raise FileUnusable(
             f"Le fichier «\u00a0{file.name}\u00a0» ne peut pas être lu.",

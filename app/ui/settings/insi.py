@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QPlainTextEdit, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QGridLayout, QPlainTextEdit, QRadioButton
 
 from app.kernel.outcome import Finding, Refused, Severity
 from app.kernel.text import NBSP
@@ -14,9 +15,9 @@ from app.officine.secrets.rules import certificate_ends
 from app.officine.staff.model import Right
 from app.ui import formats
 from app.ui.patients.identity_words import holds
-from app.ui.settings.import_p12 import USAGES
+from app.ui.settings.import_p12 import USAGES, content_of
 from app.ui.settings.page import Page
-from app.ui.widgets.basics import ActButton, Chip, Text
+from app.ui.widgets.basics import ActButton, Button, Chip, Text
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.fields import Field, TextField
 from app.ui.widgets.findings import FindingList
@@ -56,6 +57,7 @@ _USAGE: Final = USAGES[0][0]
 _NAMES: Final = ("INSI-MANU", "INSI-AUTO")
 """The common names of a CL-ORG certificate that INSi lets in, any other is answered desir_560 (SEL-MP-043)."""
 _ROWS = 5
+_LARGEST = 2_000_000
 
 
 class InsiPage(Page):
@@ -81,10 +83,41 @@ class InsiPage(Page):
         self._build_certificate()
         self._build_site()
         self._build_verification()
+        if ui.services.insi.is_simulated:
+            self._build_trial()
         self.findings = FindingList(refusal="Non gardé")
         self.column.addWidget(self.findings)
         self.column.addWidget(Flow([ActButton(ui.acts, "settings.keep_insi", kind="primary")]))
         self.end()
+
+    def _build_trial(self) -> None:
+        """Offer to play an answer from a file, as the cases of the CNDA are: in a simulation only."""
+        panel = self.panel("Réponse d’essai")
+        said = (
+            "Le fichier XML choisi sera, tel quel, la prochaine réponse d’INSi\u00a0: les cas du CNDA se jouent ainsi."
+        )
+        panel.body.addWidget(Text(said, "muted", wrap=True))
+        self.trial = Button("Choisir une &réponse…", icon="folder", name="Choisir une réponse d’essai d’INSi")
+        self.trial.clicked.connect(lambda _checked=False: self._choose_trial())
+        panel.body.addWidget(Flow([self.trial]))
+
+    def _choose_trial(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self, "Réponse d’essai d’INSi", "", "XML (*.xml)")
+        if name:
+            self.play(Path(name))
+
+    def play(self, file: Path) -> None:
+        """Let a file be the next answer of the simulated INSi."""
+        desk, actor = self._ui.services.insi, self._ui.actor()
+        self._ui.tasks.run(
+            lambda _progress: desk.inject(content_of(file, _LARGEST), actor), done=self._played, owner=self, key="trial"
+        )
+
+    def _played(self, outcome: Outcome[None]) -> None:
+        if isinstance(outcome, Refused):
+            self._refuse(outcome.findings)
+            return
+        self._ui.say("La prochaine réponse d’INSi sera ce fichier", "success")
 
     def shown(self) -> None:
         """Read what is chosen, and whether the certificate of the officine is there."""
