@@ -482,6 +482,15 @@ def test_the_list_of_duplicates_leaves_out_what_was_told_apart_and_twins_that_ar
     assert desk.merges.duplicates() == []
 
 
+def test_what_is_to_review_of_the_absorbed_file_is_reviewed_on_the_kept_one(desk: Desk) -> None:
+    desk.qualify(desk.absorb, OTHER, proven=False)
+    version = desk.file(desk.absorb).patient.version
+    done(desk.identities.verified(desk.absorb, version, "appel", CAMILLE, ok=False))
+    desk.merge()
+    assert [(one.patient_id, one.kind) for one in desk.identities.worklist()] == [(desk.keep, ReviewKind.VERIFICATION)]
+    assert [one.kind for one in desk.file(desk.keep).reviews] == [ReviewKind.VERIFICATION]
+
+
 _TEXT = st.sampled_from(["", "0600000000", "0611111111"])
 _DRAFTS = st.builds(
     replace,

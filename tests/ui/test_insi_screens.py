@@ -316,6 +316,27 @@ def test_an_ins_of_another_file_opens_that_file(hands: Hands, line: Line) -> Non
     wait(hands, lambda: view_of(hands)._patient is not None and view_of(hands)._patient.id == first)
 
 
+def test_an_ins_of_another_file_leads_to_the_comparison_of_both(hands: Hands, line: Line) -> None:
+    members = hands.services.staff.members()
+    hands.stage.ui.set_operator(next(one for one in members if one.role is Role.HOLDER))
+    first = create(hands)
+    find(hands, "zinnia")
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: panel_of(hands).lookup is not None)
+    hands.press(Qt.Key.Key_F10)
+    wait(hands, lambda: file_of(hands, first).identity.ins is not None)
+    second = create(hands, family_name="Zinnia-Double")
+    find(hands, "zinnia-double")
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: "GAL-IDN-60" in codes(hands))
+    hands.press(Qt.Key.Key_Tab)
+    hands.press(Qt.Key.Key_Space)
+    form = view_of(hands).merges.merging
+    wait(hands, form.kept.hasFocus)
+    assert form.comparison is not None
+    assert (form.comparison.keep.patient.id, form.comparison.absorb.patient.id) == (second, first)
+
+
 @pytest.mark.req("INS-TLS3")
 def test_the_vitale_asks_for_the_code_of_the_professional_then_for_insi(hands: Hands, line: Line) -> None:
     assert hands.services.demo_cards is not None

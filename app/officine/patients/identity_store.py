@@ -288,10 +288,12 @@ def open_reviews(session: Session, patient_id: int | None = None) -> list[Review
     )
     if patient_id is not None:
         found = found.where(IdentityReviewRow.patient_id.in_(merged.whole(session, patient_id)))
+    # A file that lives on in another is looked at there.
+    heads = merged.heads(session)
     return [
         Review(
             id=row.id,
-            patient_id=row.patient_id,
+            patient_id=heads.get(row.patient_id, row.patient_id),
             name=f"{family} {first}",
             kind=ReviewKind(row.kind),
             words=row.words,

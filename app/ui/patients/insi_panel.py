@@ -43,12 +43,13 @@ _BUSY = "Interrogation d’INSi…"
 class InsiPanel(Panel):
     """INSi for one file: the card or the code it needs, the wait, the answer beside the file, what is decided of it.
 
-    ``written`` says what was done; ``other_wanted`` names the file that holds the same INS; ``ready`` tells whether
-    the answer shown may be taken over.
+    ``written`` says what was done; ``other_wanted`` names the file that holds the same INS, ``compare_wanted`` both, to
+    be compared; ``ready`` tells whether the answer shown may be taken over.
     """
 
     written = Signal(str)
     other_wanted = Signal(int)
+    compare_wanted = Signal(int, int)
     ready = Signal(bool)
 
     def __init__(self, ui: Ui) -> None:
@@ -276,7 +277,12 @@ class InsiPanel(Panel):
         if held:
             self.other = Button("Ouvrir l’&autre dossier", icon="patients")
             self.other.clicked.connect(lambda _checked=False: self.other_wanted.emit(int(held)))
-            self.sheet.column.addWidget(Flow([self.other]))
+            offers = [self.other]
+            if holds(self._ui, Right.MANAGE_IDENTITY):
+                compare = Button("&Comparer et fusionner", icon="list")
+                compare.clicked.connect(lambda _checked=False: self.compare_wanted.emit(self._patient_id, int(held)))
+                offers.append(compare)
+            self.sheet.column.addWidget(Flow(offers))
 
     def _offer_refinements(self, lookup: Lookup) -> None:
         self.refinements = []

@@ -256,6 +256,7 @@ class PatientsView(QWidget):
             self._insi = InsiPanel(self._ui)
             self._insi.written.connect(self._identity_written)
             self._insi.other_wanted.connect(self._open_other)
+            self._insi.compare_wanted.connect(self.merges.compare)
             self._insi.ready.connect(self._insi_ready)
             self.right.addWidget(self._insi)
         return self._insi
