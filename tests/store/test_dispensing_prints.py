@@ -166,7 +166,7 @@ def test_what_a_contract_leaves_is_kept_with_the_invoice_and_told_line_by_line(h
     from app.officine.dispensing.sheets import Source, invoice_of  # noqa: PLC0415
 
     draft = dataclasses.replace(PATIENT, family_name="CONTRAT", coverage=Coverage(amc="full_but_15"))
-    patient = done(house.patients.create(draft, CAMILLE))
+    patient = done(house.patients.create(draft, CAMILLE, confirmed=True))
     session = house.prescribed(ZOLPIDEM, AMOXICILLINE, kind=PrescriptionKind.SECURED)
     delivery = delivered(house, edit.set_patient(session, patient.id, patient.display_name)[0])
     kept = house.counter.delivery(delivery.number)

@@ -435,7 +435,7 @@ def test_the_database_itself_keeps_the_movements_of_opened_boxes(house: House) -
 @pytest.mark.req("OFF-FAC-07")
 def test_a_contract_that_leaves_the_low_rate_leaves_it_to_the_patient(house: House) -> None:
     contract = Coverage(amc="full_but_15")
-    patient = done(house.patients.create(replace(PATIENT, coverage=contract), CAMILLE))
+    patient = done(house.patients.create(replace(PATIENT, coverage=contract), CAMILLE, confirmed=True))
     session, _ = edit.set_patient(house.prescribed(ZOLPIDEM, ALPRAZOLAM), patient.id, patient.display_name)
     totals = house.counter.quote(session).totals
     assert totals.patient == Money(109 - 16 + 102 - 15)

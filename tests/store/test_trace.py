@@ -48,7 +48,10 @@ class Office:
             MemberDraft(family_name="PRÊLE", given_name="Sophie", role=Role.TECHNICIAN),
         ], GALIEN))  # fmt: skip
         self.holder, self.helper = actor_of(holder, "comptoir-1"), actor_of(helper, "comptoir-2")
-        self.ids = [done(self.patients.create(self._draft(name), self.holder)).id for name in ("MÉLISSE", "ANGÉLIQUE")]
+        self.ids = [
+            done(self.patients.create(self._draft(name), self.holder, confirmed=True)).id
+            for name in ("MÉLISSE", "ANGÉLIQUE")
+        ]
         for day in range(6):
             clock.advance(dt.timedelta(days=1))
             actor, patient = (self.holder, self.helper)[day % 2], self.ids[day % 2]
