@@ -444,6 +444,12 @@ def is_refused_by_right(call: Callable[[], object]) -> bool:
     return isinstance(outcome, Refused) and any(finding.code == "GAL-PER-01" for finding in outcome.findings)
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an act with its right writes goes to a folder of the test’s own."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demonstration, with one member of each role and one more to try acts on."""
