@@ -149,7 +149,7 @@ class InsiLine:
         if card.token.has_pinpad:
             return False
         held = self._client
-        return held is None or not held[1].is_vouched(card.serial)
+        return held is None or not held[1].is_vouched(self._insertion(card))
 
     def caller(self, mode: InsiMode) -> str:
         """Return who called last, as INSi was told; empty where nobody did."""
@@ -266,12 +266,16 @@ class InsiLine:
         return CardCredential(
             certificate_der=card.certificate.value,
             identifier=card.facts.national_id,
-            card_serial=card.serial,
+            card_serial=self._insertion(card),
             sign=lambda data: self._sign(card, code, data),
             is_present=lambda: self._cards.is_present(card.serial),
             billing_id=billing,
             sector=settings.sector,
         )
+
+    def _insertion(self, card: ProfessionalCard) -> str:
+        """Return what stands for this very insertion of a card: what it signed serves until it is pulled."""
+        return f"{card.serial}/{self._cards.removals}"
 
     def _sign(self, card: ProfessionalCard, code: bytearray | None, data: bytes) -> bytes:
         self._cards.unlock(card.serial, code)

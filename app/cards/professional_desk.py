@@ -78,6 +78,11 @@ class ProfessionalDesk:
         """True where the cards are fictitious."""
         return self.module.is_simulated
 
+    @property
+    def removals(self) -> int:
+        """How many times a professional card, or whatever may be one, went since the start."""
+        return self._removals
+
     def hear(self, event: CardEvent) -> None:
         """Follow the readers: what was read of a card that went is forgotten, and what it had opened is shut.
 

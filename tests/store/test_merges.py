@@ -421,21 +421,24 @@ def test_what_was_done_since_stays_and_an_identity_changed_since_goes_on_without
     assert isinstance(outcome, Done)
     assert codes(outcome) == ["GAL-FUS-14", "GAL-FUS-15"]
     kept, gone = desk.file(desk.keep), desk.file(desk.absorb)
-    assert (kept.identity.status, kept.identity.ins, kept.patient.used_name) == (VALIDATED, None, "NEUVE")
+    # The document was checked against the traits of the other person, which go back with them.
+    assert (kept.identity.status, kept.identity.ins, kept.patient.used_name) == (PROVISIONAL, None, "NEUVE")
+    assert kept.identity.evidence == ""
     assert (gone.identity.status, gone.identity.ins) == (RETRIEVED, OTHER)
     assert {one.kind for one in kept.reviews} == {ReviewKind.DIFFERENCE}
 
 
-def test_an_ins_that_a_third_file_took_meanwhile_is_not_given_back(desk: Desk) -> None:
+def test_an_ins_that_was_voided_since_is_not_given_back_and_stays_with_the_file_that_took_it(desk: Desk) -> None:
     desk.qualify(desk.absorb, OTHER, proven=False)
     made = desk.merge()
     file = desk.file(desk.keep)
     done(desk.identities.verified(desk.keep, file.patient.version, "appel", CAMILLE, ok=False))
     third = done(desk.house.patients.create(replace(TWICE, first_name="ROSE"), CAMILLE, confirmed=True))
     desk.qualify(third.id, OTHER, proven=False)
-    before = desk.columns()
-    assert codes(desk.undo(made)) == ["GAL-FUS-13"]
-    assert desk.columns() == before
+    assert codes(desk.undo(made)) == ["GAL-FUS-14"]
+    assert desk.file(desk.absorb).identity.ins is None
+    assert desk.file(desk.absorb).identity.status is PROVISIONAL
+    assert desk.file(third.id).identity.ins == OTHER
 
 
 def test_two_workstations_merge_at_once_and_one_of_them_is_told(desk: Desk) -> None:

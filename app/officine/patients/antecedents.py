@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 TO_CONFIRM = "GAL-PAT-30"
 """The code of a creation that waits until somebody says that it is another person."""
-MATRICULE = "matricule"
-"""What the refusal of a matricule is about."""
+NO_KEY, WRONG_KEY = "GAL-PAT-34", "GAL-PAT-33"
+"""The codes of the refusals of a matricule."""
 MAX_LETTERS = 3
 """More letters would miss a name that was written otherwise (RNIV)."""
 
@@ -80,10 +80,10 @@ def matricule_refusals(typed: str) -> list[Finding]:
         return []
     if len(code) == _WITHOUT_KEY:
         text = "Ce matricule n’a pas sa clé : il faut ses 15 caractères."
-        return [_error(34, text, "Ajoutez les deux chiffres de la clé.", MATRICULE)]
+        return [_error(34, text, "Ajoutez les deux chiffres de la clé.", "birth_date")]
     if not identifiers.is_nir(code):
         text = "La clé de ce matricule est fausse : rien n’a été cherché."
-        return [_error(33, text, "Relisez-le, ou cherchez par la date de naissance.", MATRICULE)]
+        return [_error(33, text, "Relisez-le, ou cherchez par la date de naissance.", "birth_date")]
     return []
 
 

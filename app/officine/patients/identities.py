@@ -117,23 +117,16 @@ class Identities:
         before: dict[str, str] = {}
 
         def move(identity: Identity) -> Move:
-            said: list[Finding] = []
-            became = identity
-            # A list of first names before the first of them: each must agree with the other.
-            for trait in sorted(changes, key=TRAITS.index):
-                before[trait] = getattr(identity.traits, trait)
-                one = transitions.edit(became, trait, changes[trait], is_super_user=is_super, today=day)
-                said += one.findings
-                became = one.identity
-            if is_refused(said):
-                return transitions.Move(identity, tuple(said))
-            return transitions.Move(became, tuple(said))
+            before.update({trait: getattr(identity.traits, trait) for trait in changes})
+            return transitions.edit_all(identity, changes, is_super_user=is_super, today=day)
 
         unknown = sorted(set(changes) - set(TRAITS))
         if unknown:
             return Refused((_error(62, "Ce champ ne se saisit pas à la main.", "Le matricule vient d’INSi."),))
         details = {"changed": before}
-        outcome = self._do(patient_id, version, actor, _Act(Event.EDIT, move, details))
+        certain: Mapping[str, Any] = {"birth_date_uncertain": False} if "birth_date" in changes else {}
+        act = _Act(Event.EDIT, move, details, moments=lambda _now: certain)
+        outcome = self._do(patient_id, version, actor, act)
         if isinstance(outcome, Done) and "birth_place" in changes:
             patient = outcome.value.patient
             said = self._places.check(patient.birth_place, patient.birth_date)
@@ -239,13 +232,20 @@ class Identities:
         if findings:
             return Refused(tuple(findings))
         told = [one.ins for one in found.past]
+        details: dict[str, Any] = {"call": call, "oid": found.ins.oid}
+
+        def move(identity: Identity) -> Move:
+            # Kept with the event: a document checked before says nothing of traits that it did not bear.
+            details["differs"] = transitions.differences(identity, found.traits)
+            return transitions.retrieve(
+                identity, "00", found.ins, found.traits, accept=True, production=self._production, told=told
+            )
+
         act = _Act(
             Event.RECOVER,
-            lambda identity: transitions.retrieve(
-                identity, "00", found.ins, found.traits, accept=True, production=self._production, told=told
-            ),
-            {"call": call, "oid": found.ins.oid},
-            moments=lambda now: {"recovered_at": now},
+            move,
+            details,
+            moments=lambda now: {"recovered_at": now, "birth_date_uncertain": False},
             also=also,
             told=found.past,
         )

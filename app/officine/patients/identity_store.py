@@ -266,11 +266,11 @@ def settle_review(work: UnitOfWork, review_id: int) -> int | None:
 
 
 def settle_kind(work: UnitOfWork, patient_id: int, kind: ReviewKind) -> None:
-    """Take an identity off the worklist for one reason, which was answered."""
+    """Take an identity off the worklist for one reason, which was answered, under whichever file of the person."""
     work.session.execute(
         update(IdentityReviewRow)
         .where(
-            IdentityReviewRow.patient_id == patient_id,
+            IdentityReviewRow.patient_id.in_(merged.everyone(work.session, patient_id)),
             IdentityReviewRow.kind == str(kind),
             IdentityReviewRow.settled_at.is_(None),
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
 from app.kernel.secret import SecretsUnavailable
@@ -51,9 +52,32 @@ _REASON_LIMIT = 200
 _LARGEST_INJECTED = 2_000_000
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _zeroing(act: Callable[P, T]) -> Callable[P, T]:
+    """Wipe the code of the card once an act is over, whichever way it ends."""
+
+    @wraps(act)
+    def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        code = kwargs.get("code")
+        try:
+            return act(*args, **kwargs)
+        finally:
+            if isinstance(code, bytearray):
+                code[:] = bytes(len(code))
+
+    return done
+
+
 def never() -> bool:
     """Return False: nobody cancels."""
     return False
+
+
+class _DecidedMeanwhile(Exception):
+    """Another workstation decided of the answer in the same instant: all that was written goes."""
 
 
 class InsiDesk:
@@ -123,6 +147,7 @@ class InsiDesk:
 
     # --- Calls --------------------------------------------------------------------------------------------------------
 
+    @_zeroing
     def search(
         self,
         patient_id: int,
@@ -160,6 +185,7 @@ class InsiDesk:
                 break
         return Done(self._lookup(file, call_id, answer, tuple(sent), actor))
 
+    @_zeroing
     def by_card(
         self,
         patient_id: int,
@@ -178,6 +204,7 @@ class InsiDesk:
         call_id, answer = self._ask(question, patient_id, actor, code, is_cancelled)
         return Done(self._lookup(file, call_id, answer, (), actor))
 
+    @_zeroing
     def verify(
         self,
         patient_id: int,
@@ -210,8 +237,26 @@ class InsiDesk:
         if answer.code not in {insi.FOUND, insi.NOBODY}:
             text = f"INSi n’a pas vérifié cette identité (code {one_line(answer.code, 10)})."
             return Refused((_error(46, text, "Rien n’a changé ; recommencez plus tard."),))
-        call = self._message_of(call_id)
-        return self._identities.verified(patient_id, file.patient.version, call, actor, ok=answer.code == insi.FOUND)
+        call, ok = self._message_of(call_id), answer.code == insi.FOUND
+        outcome = self._identities.verified(patient_id, file.patient.version, call, actor, ok=ok)
+        if ok or isinstance(outcome, Done):
+            return outcome
+        return self._void_now(patient_id, question.ins, call, actor)
+
+    def _void_now(self, patient_id: int, ins: Ins | None, call: str, actor: Actor) -> Outcome[IdentityFile]:
+        """Void an INS that INSi knows no more in the file as it is by now: an edit meanwhile must not save it."""
+        file = self._identities.of(patient_id, actor)
+        outcome: Outcome[IdentityFile] | None = None
+        if file is not None and file.identity.ins == ins:
+            outcome = self._identities.verified(patient_id, file.patient.version, call, actor, ok=False)
+        if isinstance(outcome, Done):
+            return outcome
+        words = typographic("INSi ne reconnaît plus l’INS de ce dossier, qui a changé pendant l’appel : à vérifier.")
+        with self._db.write(actor) as work:
+            identity_store.add_review(work, patient_id, ReviewKind.VERIFICATION, words)
+            work.changed(f"patient:{patient_id}", "identity")
+        text = "Ce dossier a changé pendant l’appel, et INSi ne reconnaît plus son INS."
+        return Refused((_error(64, text, "Il est dans les identités à revoir : vérifiez-le de nouveau."),))
 
     # --- What is decided of an answer ---------------------------------------------------------------------------------
 
@@ -227,7 +272,8 @@ class InsiDesk:
         with self._db.read() as session:
             call = insi_store.read(session, call_id)
             decided = insi_store.is_decided(session, call_id)
-        if call is None or call.found is None or call.patient_id is None or decided:
+        is_found = call is not None and call.code == insi.FOUND and call.operation is not Operation.VERIFY
+        if call is None or not is_found or call.found is None or call.patient_id is None or decided:
             text = "Cette réponse d’INSi ne peut pas (ou plus) être reprise."
             return Refused((_error(44, text, "Interrogez de nouveau INSi."),))
         file = self._identities.of(call.patient_id, actor)
@@ -239,9 +285,13 @@ class InsiDesk:
             return Refused((_error(45, text, "Confirmez la vérification, ou refusez la réponse."),))
 
         def also(work: UnitOfWork) -> None:
-            insi_store.decide(work, call_id, Decision.ACCEPTED, "")
+            if not insi_store.decide(work, call_id, Decision.ACCEPTED, ""):
+                raise _DecidedMeanwhile
 
-        return self._identities.accept(call.patient_id, version, call.found, call.message_id, actor, also=also)
+        try:
+            return self._identities.accept(call.patient_id, version, call.found, call.message_id, actor, also=also)
+        except _DecidedMeanwhile:
+            return Refused((_error(44, "Cette réponse d’INSi est déjà traitée.", "Interrogez de nouveau INSi."),))
 
     def refuse(self, call_id: int, reason: str, actor: Actor) -> Outcome[None]:
         """Note that an answer was not taken over, and why; the file stays as it is, and is to be reviewed (T2)."""
@@ -257,7 +307,8 @@ class InsiDesk:
         if is_refused(findings) or call is None or call.patient_id is None:
             return Refused(tuple(findings))
         with self._db.write(actor) as work:
-            insi_store.decide(work, call_id, Decision.REFUSED, said)
+            if not insi_store.decide(work, call_id, Decision.REFUSED, said):
+                return Refused((_error(44, "Cette réponse d’INSi est déjà traitée.", "Interrogez de nouveau INSi."),))
             words = typographic(f"Réponse d’INSi refusée : {said}")
             identity_store.add_review(work, call.patient_id, ReviewKind.DIFFERENCE, words)
             details = {"call": call.message_id, "decision": str(Decision.REFUSED)}

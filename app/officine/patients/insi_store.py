@@ -15,6 +15,7 @@ from app.officine.patients.insi_model import Call, Decision, InsiMode, Operation
 from app.officine.patients.insi_tables import InsiCallRow, InsiDecisionRow
 from app.officine.patients.tables import PatientRow
 from app.store import merged
+from app.store.upsert import insert_or
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,8 +74,8 @@ def add(work: UnitOfWork, passed: Passed, station: str) -> int:
     return number
 
 
-def decide(work: UnitOfWork, call_id: int, decision: Decision, reason: str) -> None:
-    """Write what was decided of the answer to a call."""
+def decide(work: UnitOfWork, call_id: int, decision: Decision, reason: str) -> bool:
+    """Write what was decided of the answer to a call; False where something was, and nothing is written."""
     row = {
         "call_id": call_id,
         "at": work.now,
@@ -82,7 +83,8 @@ def decide(work: UnitOfWork, call_id: int, decision: Decision, reason: str) -> N
         "decision": str(decision),
         "reason": reason[:200],
     }
-    work.session.execute(insert(InsiDecisionRow), [row])
+    statement = insert_or(work.session, InsiDecisionRow).values(**row).on_conflict_do_nothing()
+    return work.session.execute(statement.returning(InsiDecisionRow.call_id)).scalar_one_or_none() is not None
 
 
 def is_decided(session: Session, call_id: int) -> bool:

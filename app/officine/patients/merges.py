@@ -46,6 +46,8 @@ _IDENTITY_COLUMNS = (
     "is_fictitious",
 )
 """What the identity of a file is worth by: given back together, or not at all."""
+_WORTH = frozenset({*STRICT, "matricule", "oid", "is_doubtful", "is_fictitious"})
+"""What an identity is proved by: whatever of it changed since a merge is not given back as it was."""
 _FOLLOWING_COLUMNS = ("recovered_at", "verified_at", "presented_matricule", "presented_oid", "twin_rank")
 _LABELS = {"phone": "téléphone", "email": "courriel", "used_name": "nom utilisé", "allergies": "texte des allergies"}
 _LISTED = 200
@@ -285,11 +287,20 @@ def _restore(work: UnitOfWork, kept: int, absorbed: int, snapshot: Mapping[str, 
     findings: list[Finding] = []
     if changed & set(_IDENTITY_COLUMNS):
         back |= {name: now[name] for name in (*_IDENTITY_COLUMNS, *_FOLLOWING_COLUMNS)}
-        if (now["matricule"], now["oid"]) == (theirs["matricule"], theirs["oid"]) and now["matricule"]:
+        is_led = any(became[name] != before[name] for name in _STRICT_COLUMNS)
+        if is_led and not changed & set(_STRICT_COLUMNS):
+            # The traits were those of the other person: with them go the INS and the document that were theirs.
+            back |= {name: before[name] for name in _STRICT_COLUMNS} | dict.fromkeys(_INS_COLUMNS)
+            back["evidence_code"] = ""
+        elif (now["matricule"], now["oid"]) == (theirs["matricule"], theirs["oid"]):
             back |= dict.fromkeys(_INS_COLUMNS)
-            forced = back["is_doubtful"] or back["is_fictitious"]
-            checked = bool(back["evidence_code"])
-            back["status"] = str(status_of(has_ins=False, is_checked=checked, is_forced=forced))
+        forced = back["is_doubtful"] or back["is_fictitious"]
+        has_ins, checked = back["matricule"] is not None, bool(back["evidence_code"])
+        back["status"] = str(status_of(has_ins=has_ins, is_checked=checked, is_forced=forced))
+        is_withdrawn = "evidence_code" in changed and not now["evidence_code"]
+        if changed & _WORTH or is_withdrawn:
+            # What was voided or replaced since must not come back into force in the other file.
+            theirs = _without_identity(theirs)
         findings.append(merge_rules.undone_without_ins())
         _review_both(work, kept, absorbed)
     else:

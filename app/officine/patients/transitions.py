@@ -21,7 +21,7 @@ from app.officine.patients.identity import STRICT, TRAITS, USED, Identity, Ins, 
 from app.officine.patients.model import Attribute, IdentityStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from app.officine.patients.evidence import EvidenceType
 
@@ -41,6 +41,7 @@ LABELS = {
 }
 _COG = re.compile(r"\d{5}|2[AB]\d{3}")
 _ISO_DATE = re.compile(r"\d{4}-(\d{2})-(\d{2})")
+_INCOHERENT = "GAL-IDN-31"
 _MINIMUM = ("family_name", "first_name", "birth_date", "sex", "birth_place")
 
 
@@ -179,6 +180,12 @@ def check_answer(ins: Ins, answer: Traits, *, production: bool) -> list[Finding]
         # The schema of INSi takes any digits: what no calendar has is shown, and never corrected.
         text = "La date de naissance donnée par INSi n’est pas une date du calendrier."
         found.append(_error(61, text, "Elle ne peut pas être reprise ; les champs restent inchangés."))
+    if answer.sex.strip() and answer.sex not in {"F", "M"}:
+        text = "La réponse d’INSi a un sexe inconnu."
+        found.append(_error(35, text, "Elle ne peut pas être reprise ; les champs restent inchangés."))
+    if answer.birth_place and _COG.fullmatch(answer.birth_place) is None:
+        text = "La réponse d’INSi a un lieu de naissance qui n’est pas un code officiel géographique."
+        found.append(_error(36, text, "Elle ne peut pas être reprise ; les champs restent inchangés."))
     return found + check_ins(ins, production=production)
 
 
@@ -263,6 +270,33 @@ def edit(identity: Identity, trait: str, value: str, *, is_super_user: bool, tod
         moved, said = _forced_edit(identity, became)
         return Move(moved, (*findings, said))
     text = f"{identity.status.label} : {LABELS[trait]} est verrouillé."
+    return _refused(identity, 18, text, "Seul le super-utilisateur identité peut le modifier.")
+
+
+def edit_all(identity: Identity, changes: Mapping[str, str], *, is_super_user: bool, today: dt.date) -> Move:
+    """Return the identity with several traits changed in one act: it goes down by one level at most, as in ``edit``.
+
+    What the traits become is judged together: a first name and its list may change at once.
+    """
+    is_free = identity.status is IdentityStatus.PROVISIONAL
+    kept, findings = identity.traits, list[Finding]()
+    for trait in sorted(changes, key=TRAITS.index):
+        kept, said = _edited(kept, trait, changes[trait], today, is_free=is_free)
+        findings += [one for one in said if one.subject != "first_name" or one.code != _INCOHERENT]
+    named = {"first_name", "birth_names"} & set(changes)
+    if named and not names.first_name_agrees(kept.first_name, kept.birth_names):
+        is_list_alone = is_free and named == {"birth_names"}
+        findings.append(_incoherent_first_name(Severity.WARNING if is_list_alone else Severity.ERROR))
+    if is_refused(findings) or kept == identity.traits:
+        return Move(identity, tuple(findings))
+    became = replace(identity, traits=kept)
+    strict = [one for one in STRICT if one != "first_name" and getattr(kept, one) != getattr(identity.traits, one)]
+    if is_free or not strict:
+        return Move(became, tuple(findings))
+    if is_super_user:
+        moved, told = _forced_edit(identity, became)
+        return Move(moved, (*findings, told))
+    text = f"{identity.status.label} : {LABELS[strict[0]]} est verrouillé."
     return _refused(identity, 18, text, "Seul le super-utilisateur identité peut le modifier.")
 
 
@@ -381,7 +415,7 @@ def _difference(identity: Identity, answer: Traits, trait: str) -> Finding:
 def _incoherent_first_name(severity: Severity) -> Finding:
     text = "Le premier prénom ne commence pas la liste des prénoms de naissance."
     advice = "Vérifiez les prénoms sur la pièce d’identité."
-    return Finding("GAL-IDN-31", severity, typographic(text), typographic(advice), "first_name")
+    return Finding(_INCOHERENT, severity, typographic(text), typographic(advice), "first_name")
 
 
 def _list(traits: Sequence[str]) -> str:

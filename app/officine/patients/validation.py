@@ -99,6 +99,10 @@ def _voids(entry: HistoryEntry) -> bool:
         return details.get("attribute") in _FORCING
     if entry.event is Event.EDIT:
         return not set(STRICT).isdisjoint(details.get("changed", {}))
+    if entry.event is Event.RECOVER:
+        return bool(details.get("differs"))
+    if entry.event in {Event.MERGE, Event.UNMERGE}:
+        return True
     if entry.event is Event.VERIFY:
         return not details.get("ok", True)
     return entry.event is Event.EVIDENCE_WITHDRAWN

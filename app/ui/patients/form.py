@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QScrollArea, QVBoxLayout, 
 
 from app.kernel.clock import today
 from app.kernel.outcome import Finding, Refused, Severity
-from app.officine.patients.antecedents import born_in, named_in
+from app.officine.patients.antecedents import TO_CONFIRM, born_in, named_in
 from app.officine.patients.dates import read_birth_date
 from app.officine.patients.model import Patient, PatientDraft, Sex
 from app.officine.patients.names import converted
@@ -81,12 +81,13 @@ class PatientForm(Panel):
         for sex in Sex:
             self.sex.addItem(sex.label, sex)
         self.fields: dict[str, Field] = {}
+        self._warned_of: PatientDraft | None = None
         self.findings = FindingList()
         self.body.addWidget(Text("Le dossier sera d’identité provisoire, jusqu’à l’appel INSi.", "muted", wrap=True))
         self.body.addWidget(self.antecedents)
         self.body.addWidget(self._grid(), 1)
         self.body.addWidget(self.findings)
-        self.body.addLayout(ways_out(ui.acts, "patients.save"))
+        self.body.addLayout(ways_out(ui.acts, "patients.save", "Créer le dossier"))
         for name in _NAMES:
             self.editors[name].textChanged.connect(partial(self._show_conversion, name))
         self.birth_date.textChanged.connect(self._read_date)
@@ -162,17 +163,21 @@ class PatientForm(Panel):
     def _create(self) -> None:
         draft, actor, patients = self.draft, self._ui.actor(), self._ui.services.patients
         self._ui.tasks.run(
-            lambda _progress: patients.create(draft, actor, confirmed=True),
-            done=self._saved,
+            lambda _progress: patients.create(draft, actor, confirmed=draft == self._warned_of),
+            done=lambda outcome: self._saved(outcome, draft),
             owner=self,
             key="create",
             title="Création du dossier…",
         )
 
-    def _saved(self, outcome: Outcome[Patient]) -> None:
+    def _saved(self, outcome: Outcome[Patient], draft: PatientDraft) -> None:
         if isinstance(outcome, Refused):
+            # Told once that a file resembles it, whoever saves the same again says that it is another person.
+            is_alike = any(one.code == TO_CONFIRM for one in outcome.findings)
+            self._warned_of = draft if is_alike else None
             self._show(list(outcome.findings))
             return
+        self._warned_of = None
         self._ui.say(f"Dossier de {outcome.value.display_name} créé", "success")
         self.created.emit(outcome.value)
 

@@ -61,7 +61,9 @@ class EvidenceForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Check documents with the services of ``ui``."""
-        super().__init__(ui, "Contrôler une pièce d’identité", "patients.save", scrolls=True)
+        super().__init__(
+            ui, "Contrôler une pièce d’identité", "patients.save", scrolls=True, save_text="Noter le contrôle"
+        )
         self.file: IdentityFile | None = None
         self.about = Text("Comparez la pièce à chaque trait du dossier\u00a0:", "muted", wrap=True)
         self.traits = Facts()
@@ -145,7 +147,7 @@ class TraitsForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Correct traits with the services of ``ui``."""
-        super().__init__(ui, "Corriger les traits", "patients.save", scrolls=True)
+        super().__init__(ui, "Corriger les traits", "patients.save", scrolls=True, save_text="Enregistrer les traits")
         self.file: IdentityFile | None = None
         self.lock_words = Text("", "muted", wrap=True)
         self.column.insertWidget(1, self.lock_words)
@@ -230,7 +232,7 @@ class MarkForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Mark identities with the services of ``ui``."""
-        super().__init__(ui, "Attribut de l’identité", "patients.save")
+        super().__init__(ui, "Attribut de l’identité", "patients.save", save_text="Appliquer")
         self.file: IdentityFile | None = None
         self.attribute = _choices([])
         self.effect = Text("", "warning", wrap=True)

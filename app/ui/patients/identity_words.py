@@ -114,8 +114,12 @@ def ins_words(patient: Patient, *, may_see: bool) -> list[tuple[str, str]]:
 def evidence_words(evidence: EvidenceRecord | None, *, in_force: bool) -> str:
     """Return what is known of the last document checked, in words."""
     if evidence is None:
-        return "Document non conservé par Galien." if in_force else "Aucune pièce d’identité n’a été contrôlée."
-    parts = [f"{evidence.label}, {evidence.mode.label}", f"confiance {evidence.trust}"]
+        return (
+            "Pièce contrôlée, sans détail enregistré (type, date et auteur inconnus)."
+            if in_force
+            else "Aucune pièce d’identité n’a été contrôlée."
+        )
+    parts = [f"{evidence.label}, {evidence.mode.label}", f"niveau de confiance {evidence.trust}"]
     if not evidence.coherent:
         parts.append("traits différents du dossier")
     if evidence.beside:

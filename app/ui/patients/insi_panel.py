@@ -142,12 +142,14 @@ class InsiPanel(Panel):
         own = self.file.patient.id
         ranked = sorted(enumerate(self._people), key=lambda one: own not in {patient.id for patient in one[1].matches})
         self.sheet.begin()
-        self.sheet.text("Pour qui interroger INSi\u00a0? La carte n’est que la clé de la question.", "muted")
+        born = formats.date(self.file.patient.birth_date)
+        whose = f"{self.file.patient.birth_name}, né(e) le {born}"
+        self.sheet.text(f"Quel bénéficiaire de la carte est {whose}\u00a0?", "muted")
         columns: list[Column[tuple[int, Beneficiary]]] = [
             Column(
                 "Bénéficiaire de la carte",
                 lambda one: f"{one[1].family_name} {one[1].first_name}".strip(),
-                second=lambda one: _born(one[1]),
+                second=lambda one: _born(one[1], own),
                 strong=True,
             )
         ]
@@ -161,6 +163,13 @@ class InsiPanel(Panel):
         self.people.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, place: int) -> None:
+        assert self.file is not None
+        files = {patient.id for patient in self._people[place].matches}
+        if files and self.file.patient.id not in files:
+            text = "Ce bénéficiaire de la carte a un autre dossier que celui-ci\u00a0: INSi n’a pas été interrogé."
+            advice = "Ouvrez le dossier de cette personne, puis recommencez."
+            self._end([Finding("GAL-INS-71", Severity.ERROR, text, advice)])
+            return
         self._card = insi.card_key(self._people, place)
         self._go()
 
@@ -424,8 +433,9 @@ class _Comparison(QWidget):
                 grid.addWidget(sign, place, 3, top)
 
 
-def _born(person: Beneficiary) -> str:
+def _born(person: Beneficiary, own: int) -> str:
     draft = person.draft
     date = formats.date(draft.birth_date) if draft.birth_date and not draft.birth_date_uncertain else person.birth
-    known = " · dossier trouvé" if person.matches else ""
-    return f"{date}{known}"
+    files = {patient.id for patient in person.matches}
+    known = "ce dossier" if own in files else "autre dossier de l’officine" if files else "pas de dossier"
+    return f"{date} · {known}"

@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.officine.papers.service import Seen
+    from app.officine.patients.model import Patient
     from app.ui.context import Ui
 
 
 class PaperViewer(PageViewer):
     """One copy, in memory until it closes; it closes with the lock of the workstation too. Nothing prints it."""
 
-    def __init__(self, ui: Ui, seen: Seen, parent: QWidget | None = None) -> None:
-        """Show the pages of a copy that was opened under a PIN."""
+    def __init__(self, ui: Ui, seen: Seen, patient: Patient, parent: QWidget | None = None) -> None:
+        """Show the pages of a copy that was opened under a PIN, and of whose file it is: the paper may be another’s."""
         paper = seen.paper
-        name = paper.evidence or "Titre d’identité"
+        whose = f"{patient.birth_name}, {patient.sex.value}, {formats.date(patient.birth_date)}"
+        name = f"{paper.evidence or 'Titre d’identité'} · dossier de {whose}"
         under = f"Copié le {formats.moment(paper.at)} par {paper.author_name}. Cette lecture est tracée."
         super().__init__(
             ui,

@@ -50,7 +50,7 @@ class PapersPane(Panel):
         """Read copies with the services of ``ui``."""
         super().__init__("Copies du titre d’identité")
         self._ui = ui
-        self._patient_id: int | None = None
+        self._patient: Patient | None = None
         self._arrival: Arrival | None = None
         self.said = Text("", "muted", wrap=True)
         self.findings = FindingList(refusal="Refusé")
@@ -111,11 +111,15 @@ class PapersPane(Panel):
             lambda _progress: papers.enabled or bool(papers.of(patient.id)), done=done, owner=self, key="begin"
         )
 
+    @property
+    def _patient_id(self) -> int | None:
+        return None if self._patient is None else self._patient.id
+
     def open_for(self, patient: Patient | None) -> None:
         """Show the copies of a file, or of nobody; a PIN that is being typed for this file is not disturbed."""
-        if patient is not None and patient.id == self._patient_id and self.is_asking:
+        if patient is not None and self._patient is not None and patient.id == self._patient.id and self.is_asking:
             return
-        self._patient_id = None if patient is None else patient.id
+        self._patient = patient
         self.findings.set_findings(())
         self._ask(None)
         self._read()
@@ -246,7 +250,8 @@ class PapersPane(Panel):
             return
         self.stop_asking()
         if self.isVisible():
-            PaperViewer(self._ui, outcome.value, self.window()).open()
+            assert self._patient is not None
+            PaperViewer(self._ui, outcome.value, self._patient, self.window()).open()
 
     def _destroy(self) -> None:
         paper, papers, actor = self.list.current_record, self._ui.services.papers, self._ui.actor()

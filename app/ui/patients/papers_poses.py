@@ -100,7 +100,9 @@ def _seen(stage: Stage) -> None:
         services.staff_accounts.set_pin(actor.staff_id, services.demo_pin, actor)
         outcome = services.papers.look(paper.id, services.demo_pin, actor)
         assert isinstance(outcome, Done), outcome
-        PaperViewer(stage.ui, outcome.value, stage.window).open()
+        patient = services.patients.get(paper.patient_id)
+        assert patient is not None
+        PaperViewer(stage.ui, outcome.value, patient, stage.window).open()
 
     _kept(stage, open_it)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.clock import today
 from app.kernel.outcome import Done
-from app.officine.patients.antecedents import MATRICULE, matricule_refusals
+from app.officine.patients.antecedents import NO_KEY, WRONG_KEY, matricule_refusals
 from app.officine.patients.insi_model import Operation
 from app.officine.scan.model import ScanKind
 from app.officine.staff.model import Right
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from app.ui.widgets.act_form import ActForm
 
 _LIMIT = 100
+_NOBODY = 0
+"""The number of no file."""
 _DWELL_MS = 1000
 """How long a file is shown before it was looked at, and not only passed on the way to another."""
 _WORDS = Wording(
@@ -144,7 +146,8 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
-        self.pane.field.searched.connect(self._judge)
+        for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
+            told.connect(heard)
         ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
@@ -283,10 +286,20 @@ class PatientsView(QWidget):
         self._ui.tasks.run(lambda _progress: patients.get(patient_id, actor), done=done, owner=self, key="other")
 
     def point_at(self, patient: Patient) -> None:
-        """Look for a file, as if its traits were typed."""
-        self.pane.field.setText(f"{patient.family_name} {patient.first_name} {formats.date(patient.birth_date)}")
-        self.pane.field.search_now()
+        """Look for a file, as if its traits were typed, and point at it alone: a homonym answers as well."""
+        text = f"{patient.family_name} {patient.first_name} {formats.date(patient.birth_date)}"
+        self.pane.look_for(text, patient.id)
         self.pane.field.setFocus()
+
+    def _follow(self, patient_id: int) -> None:
+        """Find again a file that answers no more to what was searched: its traits have changed."""
+        patients, actor = self._ui.services.patients, self._ui.actor()
+
+        def done(patient: Patient | None) -> None:
+            if patient is not None:
+                self.point_at(patient)
+
+        self._ui.tasks.run(lambda _progress: patients.get(patient_id, actor), done=done, owner=self, key="follow")
 
     def show_identity(self) -> None:
         """Show the identity of the patient pointed at, with its history."""
@@ -375,12 +388,18 @@ class PatientsView(QWidget):
         if not sighting.patients:
             return
         self._show_form(shown=False)
-        self.point_at(sighting.patients[0])
+        first = sighting.patients[0]
+        if len(sighting.patients) == 1:
+            self.point_at(first)
+            return
+        # Several files answer: none of them is chosen for whoever scanned.
+        self.pane.look_for(f"{first.family_name} {first.first_name} {formats.date(first.birth_date)}", _NOBODY)
+        self.pane.field.setFocus()
 
     def _judge(self, typed: str) -> None:
         """Say why a matricule without its right key finds nobody (INS.08), until something else is searched."""
         refusals = matricule_refusals(typed)
-        if refusals or any(one.subject == MATRICULE for one in self.said.findings):
+        if refusals or any(one.code in {NO_KEY, WRONG_KEY} for one in self.said.findings):
             self._say_of((), refusals)
 
     def _say_of(self, patients: Iterable[Patient], findings: Iterable[Finding]) -> None:
@@ -468,8 +487,7 @@ class PatientsView(QWidget):
 
     def _created(self, patient: Patient) -> None:
         self._show_form(shown=False)
-        self.pane.field.setText(f"{patient.family_name} {formats.date(patient.birth_date)}")
-        self.pane.field.search_now()
+        self.pane.look_for(f"{patient.family_name} {formats.date(patient.birth_date)}", patient.id)
         self.pane.field.setFocus()
 
     def _written(self, patient: Patient) -> None:

@@ -21,7 +21,7 @@ class WithdrawForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Take documents away with the services of ``ui``."""
-        super().__init__(ui, "Invalider la pièce d’identité", "patients.save")
+        super().__init__(ui, "Invalider la pièce d’identité", "patients.save", save_text="Invalider la pièce")
         self.file: IdentityFile | None = None
         self.about = Text("", "muted", wrap=True)
         self.effect = Text("", "warning", wrap=True)

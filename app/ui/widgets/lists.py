@@ -194,14 +194,31 @@ class ListTable(QTableView, Generic[R]):
         return self.records[index.row()] if index.isValid() and index.row() < len(self.records) else None
 
     def set_records(self, records: Sequence[R], *, keep: bool = False) -> None:
-        """Show other records and point at the first; ``keep`` points at the same place again."""
-        place = self.currentIndex().row() if keep else 0
+        """Show other records and point at the first; ``keep`` points at the same one again, wherever it now is.
+
+        One that is gone, or that has no ``id``, leaves its place to the one that is there now.
+        """
+        place, before = self.currentIndex().row() if keep else 0, self.current_record if keep else None
         self.records_model.set_records(records)
         self._show_empty()
+        same = self.place_of(getattr(before, "id", None))
         if records:
-            self.point(max(0, min(place, len(records) - 1)))
+            self.point(max(0, min(place if same is None else same, len(records) - 1)))
         else:
             self.pointed.emit(None)
+
+    def place_of(self, number: int | None) -> int | None:
+        """Return the place of the record of that ``id``; None where there is none."""
+        if number is None:
+            return None
+        places = (place for place, one in enumerate(self.records) if getattr(one, "id", None) == number)
+        return next(places, None)
+
+    def point_at_none(self) -> None:
+        """Point at nothing: what is shown beside the list is nobody's."""
+        self.clearSelection()
+        self.setCurrentIndex(QModelIndex())
+        self.pointed.emit(None)
 
     def point(self, place: int) -> None:
         """Point at the record at ``place``, counted from 0."""

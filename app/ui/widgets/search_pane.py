@@ -39,6 +39,8 @@ class SearchPane(QWidget, Generic[R]):
     pointed = Signal(object)
     chosen = Signal(object)
     unanswered = Signal(str)
+    lost = Signal(int)
+    """The one that was pointed at (its ``id``) does not answer to the same search any more."""
 
     def __init__(
         self, ui: Ui, words: Wording, columns: Sequence[Column[R]], find: Callable[[str], Sequence[R]]
@@ -48,6 +50,7 @@ class SearchPane(QWidget, Generic[R]):
         self._ui, self._words, self._find = ui, words, find
         self._answered: str | None = None
         self._take_next = False
+        self._wanted: tuple[str, int] | None = None
         self.field = SearchField(words.placeholder, words.name)
         self.empty = EmptyState(words.icon, *words.before)
         self.list: ListTable[R] = ListTable(f"{words.name}\u00a0: réponses", columns, self.empty)
@@ -77,6 +80,12 @@ class SearchPane(QWidget, Generic[R]):
             title="Recherche…",
         )
 
+    def look_for(self, text: str, number: int) -> None:
+        """Search ``text``, and point at the answer of that ``id`` alone: never at another one that answers as well."""
+        self._wanted = text.strip(), number
+        self.field.setText(text)
+        self.field.search_now()
+
     def again(self) -> None:
         """Look for the same text again, and stay on the same line."""
         wanted = self.field.text().strip()
@@ -90,12 +99,29 @@ class SearchPane(QWidget, Generic[R]):
     def _show(self, wanted: str, found: Sequence[R], *, keep: bool = False) -> None:
         title, advice = self._words.nothing if wanted else self._words.before
         self.empty.say(title.replace("{}", wanted[:60]), advice)
+        before = getattr(self.list.current_record, "id", None) if keep else None
         self.list.set_records(found, keep=keep)
+        self._point(wanted, before)
         self._answered = wanted
         several = "s" if len(found) > 1 else ""
         self.count.setText(f"{len(found)} {self._words.noun}{several}" if found else "")
         if self._take_next and wanted == self.field.text().strip():
             self._confirm()
+
+    def _point(self, wanted: str, before: int | None) -> None:
+        """Point at whom was wanted, or was pointed at before; at nobody where they do not answer."""
+        sought = self._wanted[1] if self._wanted is not None and self._wanted[0] == wanted else before
+        if self._wanted is not None and self._wanted[0] == wanted:
+            self._wanted = None
+        if sought is None:
+            return
+        place = self.list.place_of(sought)
+        if place is not None:
+            self.list.point(place)
+            return
+        self.list.point_at_none()
+        if sought == before:
+            self.lost.emit(sought)
 
     def _forget_enter(self) -> None:
         self._take_next = False
