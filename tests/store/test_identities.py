@@ -183,6 +183,20 @@ def test_doubtful_and_fictitious_force_provisoire_and_void_the_ins(desk: Desk, m
 
 @pytest.mark.req("INS.29")
 @pytest.mark.req("INS.31")
+@pytest.mark.req("INS-27")
+def test_several_strict_traits_corrected_at_once_lower_by_one_level(desk: Desk) -> None:
+    desk.accept()
+    desk.prove()
+    assert desk.status is QUALIFIED
+    changes = {"family_name": "ADRQUATRE", "birth_place": "63220", "birth_names": "ANNE MARIE", "first_name": "ANNE"}
+    outcome = desk.edit(by=desk.super_user, **changes)
+    assert isinstance(outcome, Done), outcome
+    assert (desk.status, desk.file.identity.ins) == (VALIDATED, None)
+    assert desk.file.patient.birth_names == "ANNE MARIE"
+    wrong = desk.edit(by=desk.super_user, birth_names="JEANNE", first_name="ANNE")
+    assert "GAL-IDN-31" in codes(wrong)
+
+
 @pytest.mark.req("INS.32")
 @pytest.mark.parametrize("is_qualified", [False, True])
 def test_a_strict_trait_is_the_super_users_and_lowers_by_one_level(desk: Desk, *, is_qualified: bool) -> None:

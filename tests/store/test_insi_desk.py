@@ -344,6 +344,9 @@ def test_a_compound_first_name_is_proposed_the_other_way_when_nobody_is_found(da
         ({"birth_names": " "}, "GAL-IDN-05"),
         ({"sex": ""}, "GAL-IDN-05"),
         ({"family_name": "ADRUN2"}, "GAL-INS-40"),
+        ({"sex": "X"}, "GAL-IDN-35"),
+        ({"sex": "FEM"}, "GAL-IDN-35"),
+        ({"birth_place": "PARIS 15EME"}, "GAL-IDN-36"),
         ({"birth_names": "Zoé"}, "GAL-INS-40"),
     ],
 )
@@ -601,6 +604,46 @@ def test_a_verification_that_holds_is_dated_and_an_unknown_code_changes_nothing(
     desk.line.answers["ZOE"] = ["17"]
     assert codes(desk.insi.verify(desk.patient_id, desk.actor)) == ["GAL-INS-46"]
     assert desk.file == before
+
+
+@pytest.mark.req("INS-49")
+def test_an_edit_during_the_call_does_not_save_an_ins_that_insi_knows_no_more(desk: Desk) -> None:
+    _verifying(desk)
+    desk.line.answers["ZOE"] = ["01"]
+
+    def edit() -> None:
+        desk.identities.edit(desk.patient_id, desk.file.patient.version, {"used_name": "ROSAT"}, desk.actor)
+
+    desk.line.meanwhile = edit
+    assert isinstance(desk.insi.verify(desk.patient_id, desk.actor), Done)
+    assert (desk.status, desk.file.identity.ins, desk.file.patient.used_name) == (PROVISIONAL, None, "ROSAT")
+
+
+@pytest.mark.req("INS-20d")
+def test_a_document_checked_on_other_traits_validates_nothing_after_insi(desk: Desk) -> None:
+    desk.prove()
+    assert isinstance(desk.accept(desk.look()), Done)
+    assert desk.status is QUALIFIED
+    other = replace(ZOE, traits=replace(ZOE.traits, family_name="ADRDEUX"))
+    desk.line.answers["ZOE"] = [other]
+    assert isinstance(desk.accept(desk.look(), confirmed=True), Done)
+    assert desk.status is RETRIEVED
+    assert isinstance(desk.identities.validate(desk.patient_id, desk.file.patient.version, desk.actor), Refused)
+    assert desk.status is RETRIEVED
+
+
+def test_the_code_of_the_card_is_wiped_even_where_nothing_is_asked(desk: Desk) -> None:
+    desk.line.missing = (Finding("GAL-INS-60", Severity.ERROR, "Pas d’adresse."),)
+    code = bytearray(b"1234")
+    assert isinstance(desk.insi.search(desk.patient_id, desk.actor, code=code), Refused)
+    assert code == bytes(4)
+
+
+def test_a_date_that_was_uncertain_is_certain_once_it_is_of_insi(database: Database, actor: Actor) -> None:
+    desk = _desk(database, actor, replace(DRAFT, birth_date_uncertain=True))
+    desk.line.answers["ZOE"] = [ZOE]
+    assert isinstance(desk.accept(desk.look()), Done)
+    assert not desk.file.patient.birth_date_uncertain
 
 
 def test_the_verification_is_off_until_the_officine_opens_it(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,3 +145,33 @@ def test_at_the_till_a_new_person_is_created_by_the_keys_of_the_form(hands: Hand
         hands.press(ENTER)
     wait(hands, lambda: hands.page.till.session.patient_id is not None)
     assert "ZINNIA" in hands.page.till.session.patient_name
+
+
+@pytest.mark.req("OFF-INS-C43")
+def test_the_twin_that_is_chosen_is_the_one_that_opens(hands: Hands) -> None:
+    form = form_of(hands)
+    hands.type("15032019")
+    wait(hands, lambda: len(form.antecedents.found) == 2)
+    view = hands.stage.window.views["patients"]
+    assert isinstance(view, PatientsView)
+    for first_name in ("LEONIE", "JULES"):
+        chosen = next(one for one in form.antecedents.found if one.first_name == first_name)
+        form.antecedents.chosen.emit(chosen)
+        wait(hands, partial(lambda wanted: view._patient == wanted, chosen))
+
+
+@pytest.mark.req("INS-17a", "OFF-INS-C08")
+def test_the_very_same_person_is_not_created_twice_by_one_key(hands: Hands) -> None:
+    before = hands.aside(hands.services.patients.count)
+    form = form_of(hands)
+    hands.type("15032019")
+    wait(hands, lambda: len(form.antecedents.found) == 2)
+    form.editors["family_name"].setText("Tilleul")
+    form.editors["first_name"].setText("Léonie")
+    form.editors["birth_place"].setText("99999")
+    form.sex.setCurrentIndex(1)
+    hands.press(Qt.Key.Key_F10)
+    wait(hands, lambda: "GAL-PAT-30" in [one.code for one in form.findings.findings])
+    assert hands.aside(hands.services.patients.count) == before
+    hands.press(Qt.Key.Key_F10)
+    wait(hands, lambda: hands.aside(hands.services.patients.count) == before + 1)

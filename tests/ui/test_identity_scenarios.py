@@ -281,3 +281,21 @@ def test_scenario_20_a_verification_that_fails(hands: Hands) -> None:
     assert file_of(hands, patient_id).identity.ins is None
     wait(hands, lambda: "À revoir depuis le" in shown(hands))
     assert [one.patient_id for one in hands.aside(hands.services.identities.worklist)] == [patient_id]
+
+
+def test_a_twin_whose_first_name_is_corrected_stays_the_one_in_sight(hands: Hands) -> None:
+    find(hands, "tilleul 15/03/2019")
+    view = view_of(hands)
+    leonie = next(place for place, one in enumerate(view.pane.list.records) if one.first_name == "LEONIE")
+    view.pane.list.point(leonie)
+    hands.stage.settle()
+    assert view._patient is not None
+    number = view._patient.id
+    hands.press(Qt.Key.Key_F4)
+    form = view.identity.traits
+    wait(hands, form.editors["family_name"].hasFocus)
+    form.editors["family_name"].setText("ANIS")
+    hands.press(Qt.Key.Key_F10)
+    wait(hands, lambda: file_of(hands, number).patient.family_name == "ANIS")
+    wait(hands, lambda: view._patient is not None and view._patient.id == number)
+    assert view._patient.family_name == "ANIS"
