@@ -45,6 +45,7 @@ TOPICS: dict[str, Topic] = {
     "cash": Topic("app.cli.cash", "caisse : clôtures (Z) et archives"),
     "billing": Topic("app.cli.billing", "tarifer une facture"),
     "ins": Topic("app.cli.ins", "contrôler, dessiner, rejouer une identité INS"),
+    "docs": Topic("app.cli.docs", "documents cliniques : écrire, lire, montrer, contrôler"),
     "papers": Topic("app.cli.papers", "copies des titres d’identité : lister, détruire celles qui sont échues"),
     "patients": Topic("app.cli.patients", "communes et pays de naissance : importer la liste de l’Insee"),
     "backup": Topic("app.cli.backup", "sauvegarder les données"),
