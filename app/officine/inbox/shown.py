@@ -81,7 +81,7 @@ class Pages(Protocol):
 class Shown:
     """One document on the screen.
 
-    ``html`` is the fragment of ``app.docs.showing.body_html``: tags, classes and escaped words alone, no colour (the
+    ``html`` is the fragment of ``app.docs.showing.page.body_html``: tags, classes and escaped words alone, no colour (the
     screen gives it those of the theme in force). ``links`` are the addresses that it names by their rank (``lien:0``);
     none is opened before its address was shown and agreed to. ``pages`` is set for a PDF body, shown in its place.
     """
