@@ -204,6 +204,7 @@ class InsiPanel(Panel):
                 lambda progress: desk.verify(patient_id, actor, code=code, is_cancelled=lambda: progress.cancelled),
                 done=self._verified,
                 failed=self._failed,
+                cancelled=self._cancelled,
                 owner=self,
                 key="insi",
                 title="Vérification de l’INS…",
@@ -220,6 +221,7 @@ class InsiPanel(Panel):
             lambda progress: ask(lambda: progress.cancelled),
             done=self._answered,
             failed=self._failed,
+            cancelled=self._cancelled,
             owner=self,
             key="insi",
             title=_BUSY,
@@ -256,6 +258,10 @@ class InsiPanel(Panel):
         self.written.emit(
             "INS vérifiée auprès d’INSi" if is_ok else "INS non reconnue par INSi\u00a0: dossier à revoir"
         )
+
+    def _cancelled(self) -> None:
+        self._task = None
+        self._end([Finding("GAL-INS-72", Severity.INFO, "L’interrogation d’INSi est annulée.", "Recommencez-la ici.")])
 
     def _failed(self, failure: GalienError) -> None:
         self._task = None
