@@ -1,1 +1,1 @@
-"""Documents received: to whom does each belong, and is it filed or refused?"""
+"""Which documents were received, whose are they, and what became of each?"""
