@@ -298,6 +298,20 @@ def test_a_service_that_is_down_is_told_with_its_code_and_the_work_goes_on(hands
     assert view_of(hands).right.currentWidget() is view_of(hands).identity.pane
 
 
+def test_where_insi_finds_nobody_one_key_corrects_the_traits(hands: Hands, line: Line) -> None:
+    create(hands, first_name="Hilda", birth_names="Hilda")
+    line.answers["HILDA"] = ["01"]
+    find(hands, "zinnia")
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: panel_of(hands).lookup is not None)
+    assert panel_of(hands).edit.isVisible()
+    assert not panel_of(hands).accept.isVisible()
+    hands.press(Qt.Key.Key_F4)
+    hands.stage.settle()
+    assert view_of(hands).right.currentWidget() is not panel_of(hands)
+    assert "Corriger" in shown(hands)
+
+
 def test_a_call_that_is_cancelled_from_the_status_bar_is_over_on_the_panel(hands: Hands, line: Line) -> None:
     create(hands)
     free = threading.Event()

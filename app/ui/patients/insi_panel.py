@@ -77,7 +77,9 @@ class InsiPanel(Panel):
         self.body.addWidget(self.findings)
         self.body.addWidget(self.sheet, 1)
         self.accept = ActButton(ui.acts, "patients.save", kind="primary", text="Reprendre l’identité")
-        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"), 0, self.accept))
+        self.edit = ActButton(ui.acts, "patients.traits", text="Corriger les traits")
+        back = ActButton(ui.acts, "patients.back", kind="ghost", text="Retour")
+        self.body.addLayout(row(back, 0, self.edit, self.accept))
 
     # --- The question -------------------------------------------------------------------------------------------------
 
@@ -283,7 +285,7 @@ class InsiPanel(Panel):
         if lookup.may_accept:
             self._offer_decision(lookup)
         self.sheet.end()
-        self.ready.emit(lookup.may_accept)
+        self._offer(accept=lookup.may_accept, edit=not lookup.may_accept)
         self._first_focus()
 
     def _offer_other(self, lookup: Lookup) -> None:
@@ -375,7 +377,13 @@ class InsiPanel(Panel):
         self.refinements = []
         self.name.setText("")
         self.findings.set_findings(())
-        self.ready.emit(False)
+        self._offer(accept=False, edit=False)
+
+    def _offer(self, *, accept: bool, edit: bool) -> None:
+        """Show what may be done next: take the answer over, or mend what was sent."""
+        self.accept.setVisible(accept)
+        self.edit.setVisible(edit)
+        self.ready.emit(accept)
 
     def _say(self, text: str) -> None:
         self.sheet.begin()
@@ -385,7 +393,7 @@ class InsiPanel(Panel):
     def _end(self, findings: tuple[Finding, ...] | list[Finding]) -> None:
         """Say why nothing came; the work goes on without INSi."""
         self.lookup = None
-        self.ready.emit(False)
+        self._offer(accept=False, edit=self.file is not None)
         self.findings.set_findings(findings)
         self._say("Le dossier n’a pas changé.")
 
@@ -396,7 +404,7 @@ class InsiPanel(Panel):
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
                 QTimer.singleShot(0, widget, partial(self.sheet.ensureWidgetVisible, widget))
                 return
-        self.accept.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.accept if self.accept.isVisibleTo(self) else self.edit).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class _Comparison(QWidget):
