@@ -55,9 +55,7 @@ def _vaccine(vaccine: Vaccine, day: dt.date) -> Iterator[Finding]:
     if dose is not None and dose[0] == "0":
         yield said.error(27, "La dose est nulle.", "Corrigez-la.", "vaccine.dose")
     elif vaccine.dose and dose is None:
-        yield said.info(
-            27, "La dose n’est pas une quantité : seuls ses mots sont écrits.", "", "vaccine.dose"
-        )
+        yield said.info(27, "La dose n’est pas une quantité : seuls ses mots sont écrits.", "", "vaccine.dose")
 
 
 def _product(vaccine: Vaccine) -> Iterator[Finding]:
