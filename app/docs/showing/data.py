@@ -51,7 +51,9 @@ def grids(document: ReadDocument) -> tuple[Grid, ...]:
     A column in which no row says anything is left out.
     """
     made = (
-        _grid("Lignes prescrites", ("Produit", "Posologie", "Durée", "Mentions"), map(_prescribed, document.prescription)),
+        _grid(
+            "Lignes prescrites", ("Produit", "Posologie", "Durée", "Mentions"), map(_prescribed, document.prescription)
+        ),
         _grid("Allergies et intolérances", ("Agent", "Réaction", "Date", "État"), map(_allergy, document.allergies)),
         _grid("Vaccinations", ("Vaccin", "Date", "Lot", "Dose", "Détail"), map(_vaccination, document.vaccinations)),
         _grid(
@@ -59,7 +61,7 @@ def grids(document: ReadDocument) -> tuple[Grid, ...]:
             ("Analyse", "Résultat", "Interprétation", "Intervalle", "Antérieur", "Date"),
             map(_result, document.results),
         ),
-        _grid("Traitements", ("Médicament", "Posologie", "Période", "Indication"), map(_medication, document.medications)),
+        _grid("Traitements", ("Nom", "Posologie", "Période", "Indication"), map(_medication, document.medications)),
         _grid("Problèmes", ("Problème", "Période", "État"), map(_problem, document.problems)),
     )
     return tuple(grid for grid in made if grid.rows)
@@ -183,5 +185,3 @@ def _joined(parts: Iterable[str], between: str = ", ") -> str:
 def _lines(*parts: str) -> str:
     """Return what is said, a line each; what says nothing takes none."""
     return _joined(parts, "\n")
-
-

@@ -1,7 +1,7 @@
 """Which HTML is ever written of a received document? Only these tags and attributes, and every word escaped.
 
 Safe by construction, not by cleaning: there is no way here to write a tag, a class or an address that is not named in
-this file, and a text can only become Markup by ``words``. What Qt's rich text draws and what a browser does is the same.
+this file, and a text can only become Markup by ``words``. Qt's rich text and a browser are given the same.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Markup = NewType("Markup", str)
 
 TAGS: Final = frozenset(
     {
-        "a", "b", "br", "caption", "div", "h1", "h2", "h3", "h4", "i", "img", "li", "ol", "p", "pre", "s", "span", "sub",
-        "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+        "a", "b", "br", "caption", "div", "h1", "h2", "h3", "h4", "i", "img", "li", "ol", "p", "pre", "s", "span",
+        "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
     }
 )  # fmt: skip
 CLASSES: Final = frozenset(
@@ -66,7 +66,7 @@ def tag(
 ) -> Markup:
     """Return an element around what is in it; ``kind`` is its class, ``wide`` makes a table as wide as the page.
 
-    Raises ValueError for a tag, a class or an alignment that is not one of ours: a mistake of ours, never of a document.
+    Raises ValueError for a tag, a class or an alignment that is not one of ours: our mistake, never a document's.
     """
     if name not in TAGS or align not in ALIGNS or (kind and kind not in CLASSES):
         raise ValueError(name, kind, align)
@@ -90,7 +90,9 @@ def image(picture: Picture, *, widest: int = WIDEST_PICTURE) -> Markup:
     scale = min(1.0, widest / max(1, picture.width))
     width, height = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     source = PICTURE_PREFIX + base64.b64encode(picture.png).decode("ascii")
-    return Markup(f'<img src="{source}" width="{width:d}" height="{height:d}" alt="{words(picture.caption or "Image")}">')
+    return Markup(
+        f'<img src="{source}" width="{width:d}" height="{height:d}" alt="{words(picture.caption or "Image")}">'
+    )
 
 
 def link(rank: int, *inner: Markup) -> Markup:
