@@ -61,6 +61,11 @@ def joined(parts: Iterable[Markup]) -> Markup:
     return Markup("".join(parts))
 
 
+def between(separator: Markup, parts: Iterable[Markup]) -> Markup:
+    """Return pieces of HTML with a separator between each two."""
+    return Markup(separator.join(parts))
+
+
 def tag(
     name: str, *inner: Markup, kind: str = "", columns: int = 1, rows: int = 1, align: str = "", wide: bool = False
 ) -> Markup:

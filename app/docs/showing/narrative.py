@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.docs.reading.blocks import Break, List, Paragraph, Picture, Run
 from app.docs.reading.narrative import WIDEST
-from app.docs.showing.markup import image, joined, line_end, link, tag, words
+from app.docs.showing.markup import between, image, joined, line_end, link, tag, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}\x00-\x1f\x7f-\x9f]{1,2000}", re.IGNORECASE)
 _LETTERS_A_PIECE = 200
 _MOST_COLUMNS = 40
+_WIDE = 8
 # Qt lays a table out twice for each cell of the one around it.
 _COST_OF_DEPTH = 4
 _HEADINGS = ("h2", "h3", "h4")
@@ -107,9 +108,47 @@ class Pen:
             yield from self._lines(table)
             return
         self.cells += cost
+        heads = [row for row in table.rows if row.part == "head"]
+        if width > _WIDE and len(heads) == 1 and len(heads[0].cells) == width:
+            yield self._upright(table, heads[0], depth)
+            return
         parts = (("thead", "head"), ("tbody", "body"), ("tfoot", "foot"))
         grouped = {name: [row for row in rows if row[0].part == part] for name, part in parts}
         yield tag("table", *(self._part(name, held, depth) for name, held in grouped.items() if held), kind="grid")
+
+    def _upright(self, table: Table, head: Row, depth: int) -> Markup:
+        """Return a table too wide for a page with its columns one under the other: the name of each, and what it says.
+
+        The names are said again, as words of ours, for each row after the first.
+        """
+        made: list[Markup] = []
+        seen = False
+        for row in table.rows:
+            if row is head or self.is_full:
+                continue
+            if len(row.cells) == len(head.cells):
+                pairs = zip(head.cells, row.cells, strict=True)
+                made += [
+                    tag("tr", self._label(name, depth, ours=seen), self._cell(cell, 1, 1, depth))
+                    for name, cell in pairs
+                ]
+                seen = True
+            else:
+                made.append(self._few(row.cells, depth))
+        labels = () if seen else (self._few(head.cells, depth),)
+        return tag("table", tag("tbody", *labels, *made), kind="grid")
+
+    def _label(self, cell: Cell, depth: int, *, ours: bool) -> Markup:
+        said = self._inside(cell.blocks, depth)
+        return tag("th", tag("span", said, kind="ours") if ours and said else said)
+
+    def _few(self, cells: Sequence[Cell], depth: int) -> Markup:
+        """Return a row of another shape than the heading: its first cell names it, the others follow."""
+        if len(cells) < 2:
+            return tag("tr", *(self._cell(cell, 2, 1, depth) for cell in cells))
+        first, *others = cells
+        said = between(line_end(), (self._inside(cell.blocks, depth) for cell in others))
+        return tag("tr", self._cell(first, 1, 1, depth), tag("td", said))
 
     def _part(self, name: str, rows: list[_Placed], depth: int) -> Markup:
         return tag(name, *(self._row(*placed, depth) for placed in rows if not self.is_full))
@@ -129,9 +168,7 @@ class Pen:
         for row in table.rows:
             if self.is_full:
                 return
-            parts = [joined(self._flat(cell.blocks)) for cell in row.cells]
-            line = itertools.chain.from_iterable((separator, part) for part in parts)
-            yield tag("p", *itertools.islice(line, 1, None), kind="line")
+            yield tag("p", between(separator, (joined(self._flat(cell.blocks)) for cell in row.cells)), kind="line")
 
     def _flat(self, blocks: Iterable[Block]) -> Iterator[Markup]:
         """Return the words of blocks without their structure."""

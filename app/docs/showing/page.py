@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import pictures
 from app.docs.showing import data, facts
-from app.docs.showing.markup import image, joined, line_end, tag, words
+from app.docs.showing.markup import between, image, joined, line_end, tag, words
 from app.docs.showing.narrative import FILE, SCREEN, Pen
 from app.docs.showing.style import style_sheet
 from app.kernel.errors import InputDefect
@@ -159,7 +159,6 @@ def _grid(grid: Grid) -> Markup:
 
 
 def _cell(cell: Cell) -> Markup:
-    first, *others = (words(line) for line in cell.text.split("\n"))
-    said = joined((first, *(part for line in others for part in (line_end(), line))))
+    said = between(line_end(), (words(line) for line in cell.text.split("\n")))
     kind = _TONES.get(cell.tone, "")
     return tag("span", said, kind=kind) if kind and said else said

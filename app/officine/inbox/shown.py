@@ -83,12 +83,15 @@ class Shown:
 
     ``html`` is the fragment of ``app.docs.showing.page.body_html``: tags, classes and escaped words alone, no colour (the
     screen gives it those of the theme in force). ``links`` are the addresses that it names by their rank (``lien:0``);
-    none is opened before its address was shown and agreed to. ``pages`` is set for a PDF body, shown in its place.
+    none is opened before its address was shown and agreed to. ``pages`` is set for a PDF body, shown in its place,
+    and for the PDF copy of a structured document, shown on demand.
     """
 
     title: str
     subtitle: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    patient: tuple[tuple[str, str], ...] = ()
+    """The traits that the document gives, under the labels of the Guide INS."""
     html: str = ""
     tables: tuple[DataTable, ...] = ()
     pages: Pages | None = None

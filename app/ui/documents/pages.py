@@ -85,17 +85,15 @@ class PaperDocument:
         painter.setPen(QColor(LIGHT.muted))
         end = f"Page{NBSP}{number + 1} sur {self.whole_count}"
         room = painter.fontMetrics().horizontalAdvance(end) + theme.M
-        words = painter.fontMetrics().elidedText(
-            self._foot, Qt.TextElideMode.ElideRight, int(foot.width()) - room
-        )
+        words = painter.fontMetrics().elidedText(self._foot, Qt.TextElideMode.ElideRight, int(foot.width()) - room)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words)
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, end)
         context = QAbstractTextDocumentLayout.PaintContext()
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Text, QColor(LIGHT.text))
-        context.palette = palette  # type: ignore[misc] # an attribute of Qt's struct
+        context.palette = palette
         part = self._room.translated(0, number * self._room.height())
-        context.clip = part  # type: ignore[misc] # the same
+        context.clip = part
         painter.setClipRect(self._room)
         painter.translate(0, -part.top())
         self._text.documentLayout().draw(painter, context)

@@ -10,9 +10,9 @@ import binascii
 import re
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QPalette, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
@@ -118,7 +118,7 @@ def _decoded(text: str, width: int, height: int) -> QImage:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return _blank()
-    image = QImage.fromData(QByteArray(content), "PNG")
+    image = QImage.fromData(content)
     if image.isNull():
         return _blank()
     if image.width() > width * _SHARPNESS:
