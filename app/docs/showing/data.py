@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Vaccination,
     )
 
+_ASIDE = ("Date", "Résultat", "Interprétation", "Période")
 OUTSIDE_HIGH, OUTSIDE_LOW = "▲ au-dessus de l’intervalle", "▼ en dessous de l’intervalle"
 
 
@@ -38,11 +39,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of what was read: each row has a cell a column."""
+    """A table of what was read: each row has a cell a column; ``aside``: columns understood without their name."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    aside: tuple[str, ...] = ()
 
 
 def grids(document: ReadDocument) -> tuple[Grid, ...]:
@@ -67,10 +69,11 @@ def grids(document: ReadDocument) -> tuple[Grid, ...]:
     return tuple(grid for grid in made if grid.rows)
 
 
-def _grid(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Grid:
-    held = tuple(rows)
+def _grid(title: str, columns: tuple[str, ...], made: Iterable[tuple[Cell, ...]]) -> Grid:
+    held = tuple(made)
     used = [rank for rank in range(len(columns)) if rank == 0 or any(row[rank].text for row in held)]
-    return Grid(title, tuple(columns[rank] for rank in used), tuple(tuple(row[rank] for rank in used) for row in held))
+    rows = tuple(tuple(row[rank] for rank in used) for row in held)
+    return Grid(title, tuple(columns[rank] for rank in used), rows, _ASIDE)
 
 
 def _prescribed(line: PrescribedLine) -> tuple[Cell, ...]:

@@ -23,7 +23,7 @@ def about(document: ReadDocument) -> Pairs:
     """Return what the document is, from whom and for whom; empty values are left out."""
     version = "" if document.version is None else str(document.version)
     pairs = (
-        ("Type", document.type_label if document.type_label != document.title else ""),
+        ("Type", type_of(document)),
         ("Créé le", wording.date(document.created_at)),
         ("Acte réalisé", _performed(document)),
         ("Version", version),
@@ -41,6 +41,28 @@ def about(document: ReadDocument) -> Pairs:
         ("Identifiant", document.id),
     )
     return _said(pairs)
+
+
+def summary(document: ReadDocument) -> Pairs:
+    """Return the little that tells one document from another, short: type, date, author, place, number."""
+    author = document.authors[0] if document.authors else document.legal_authenticator
+    others = f" et {plural(len(document.authors) - 1, 'autre')}" if len(document.authors) > 1 else ""
+    place = document.custodian.organization or document.custodian.name or author.organization
+    return _said(
+        (
+            ("Type", type_of(document)),
+            ("Créé le", wording.date(document.created_at)),
+            ("Auteur", f"{author.name}{others}" if author.name else ""),
+            ("Structure", place if place != author.name else ""),
+            ("Version", "" if document.version in {None, 1} else str(document.version)),
+            ("Prescription n°", ", ".join(document.order_ids)),
+        )
+    )
+
+
+def type_of(document: ReadDocument) -> str:
+    """Return the type of a document in words; empty where its title says it already."""
+    return "" if document.type_label.casefold() == document.title.casefold() else document.type_label
 
 
 def patient(found: ReadPatient) -> Pairs:

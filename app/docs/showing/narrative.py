@@ -109,7 +109,7 @@ class Pen:
             return
         self.cells += cost
         heads = [row for row in table.rows if row.part == "head"]
-        if width > _WIDE and len(heads) == 1 and len(heads[0].cells) == width:
+        if len(heads) == 1 and len(heads[0].cells) > _WIDE and all(cell.columns == 1 for cell in heads[0].cells):
             yield self._upright(table, heads[0], depth)
             return
         parts = (("thead", "head"), ("tbody", "body"), ("tfoot", "foot"))
@@ -140,7 +140,7 @@ class Pen:
 
     def _label(self, cell: Cell, depth: int, *, ours: bool) -> Markup:
         said = self._inside(cell.blocks, depth)
-        return tag("th", tag("span", said, kind="ours") if ours and said else said)
+        return tag("th", tag("span", said, kind="ours") if ours and said else said, align="left")
 
     def _few(self, cells: Sequence[Cell], depth: int) -> Markup:
         """Return a row of another shape than the heading: its first cell names it, the others follow."""
@@ -159,8 +159,9 @@ class Pen:
 
     def _cell(self, cell: Cell, columns: int, rows: int, depth: int) -> Markup:
         name = "th" if cell.heading else "td"
+        align = cell.align or ("left" if cell.heading else "")
         self.pieces += 1
-        return tag(name, self._inside(cell.blocks, depth), columns=columns, rows=rows, align=cell.align)
+        return tag(name, self._inside(cell.blocks, depth), columns=columns, rows=rows, align=align)
 
     def _lines(self, table: Table) -> Iterator[Markup]:
         """Return a table as lines, its cells one after the other."""

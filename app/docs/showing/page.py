@@ -152,13 +152,14 @@ def _read(grids: Iterable[Grid]) -> list[Markup]:
 
 
 def _grid(grid: Grid) -> Markup:
-    head = tag("thead", tag("tr", *(tag("th", words(name)) for name in grid.columns)))
+    head = tag("thead", tag("tr", *(tag("th", words(name), align="left") for name in grid.columns)))
     rows = (tag("tr", *(tag("td", _cell(cell)) for cell in row)) for row in grid.rows)
     table = tag("table", head, tag("tbody", *rows), kind="data", wide=True)
     return joined((tag("h3", words(grid.title)), table))
 
 
 def _cell(cell: Cell) -> Markup:
-    said = between(line_end(), (words(line) for line in cell.text.split("\n")))
+    """Return a cell of what was read; its tone is that of its first line, which the others explain."""
+    first, *others = (words(line) for line in cell.text.split("\n"))
     kind = _TONES.get(cell.tone, "")
-    return tag("span", said, kind=kind) if kind and said else said
+    return between(line_end(), (tag("span", first, kind=kind) if kind and first else first, *others))

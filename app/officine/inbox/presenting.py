@@ -1,4 +1,4 @@
-"""How does a document that was read become what the screen shows?"""
+"""How do the octets of a document become what the screen shows, text, tables and pages?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs import safe_pdf
+from app.docs.reading.read import read
 from app.docs.showing import data, facts
 from app.docs.showing.page import body_html
 from app.kernel.errors import InputDefect
@@ -41,12 +42,13 @@ def shown_of(
     identity: tuple[ComparedTrait, ...] = (),
     said: str = "",
     tone: str = "",
+    subtitle: str = "",
     banner: str = "",
 ) -> Shown:
     """Return what the screen shows of a document; made off the screen's thread, a PDF takes a tenth of a second.
 
-    ``identity`` compares its patient with a file, ``said`` and ``tone`` judge the comparison. What can't be shown is
-    among the findings. Requirement: SC.DOC.07.
+    ``identity`` compares its patient with a file, ``said`` and ``tone`` judge the comparison; ``subtitle`` is said
+    under the title. What can't be shown is among the findings. Requirement: SC.DOC.07.
     """
     fragment = body_html(document, header=False, read=False, links=True)
     pages, findings = _pages(document)
@@ -56,12 +58,14 @@ def shown_of(
         findings.append(Finding(CUT, Severity.WARNING, text, advice))
     return Shown(
         title=document.title or facts.UNTITLED,
-        subtitle=document.type_label if document.type_label != document.title else "",
+        subtitle=subtitle,
+        summary=facts.summary(document),
         facts=facts.about(document),
         patient=facts.patient(document.patient),
         html=fragment.html,
         tables=tuple(_table(grid) for grid in data.grids(document)),
         pages=pages,
+        has_text=document.body != "pdf",
         findings=(*document.findings, *findings),
         identity=identity,
         identity_said=said,
@@ -71,9 +75,14 @@ def shown_of(
     )
 
 
+def shown_file(content: bytes) -> Shown:
+    """Return what the screen shows of a file that is no one's yet. Raises InputDefect for what can't be read."""
+    return shown_of(read(content))
+
+
 def _table(grid: Grid) -> DataTable:
     rows = tuple(tuple(DataCell(cell.text, cell.tone) for cell in row) for row in grid.rows)
-    return DataTable(grid.title, grid.columns, rows)
+    return DataTable(grid.title, grid.columns, rows, grid.aside)
 
 
 def _pages(document: ReadDocument) -> tuple[PdfPages | None, list[Finding]]:
