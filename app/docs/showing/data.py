@@ -53,9 +53,7 @@ def grids(document: ReadDocument) -> tuple[Grid, ...]:
     A column in which no row says anything is left out.
     """
     made = (
-        _grid(
-            "Lignes prescrites", ("Produit", "Posologie", "Durée", "Mentions"), map(_prescribed, document.prescription)
-        ),
+        _grid("Prescription", ("Produit", "Posologie", "Durée", "Mentions"), map(_prescribed, document.prescription)),
         _grid("Allergies et intolérances", ("Agent", "Réaction", "Date", "État"), map(_allergy, document.allergies)),
         _grid("Vaccinations", ("Vaccin", "Date", "Lot", "Dose", "Détail"), map(_vaccination, document.vaccinations)),
         _grid(

@@ -62,8 +62,9 @@ class Pen:
         heading = _HEADINGS[min(depth, len(_HEADINGS) - 1)]
         title = tag(heading, words(section.title)) if section.title else words("")
         self.pieces += 1
+        told = tag("div", *self.blocks(section.blocks), kind="section") if section.blocks else words("")
         inner = (self.section(within, depth + 1) for within in section.sections if not self.is_full)
-        return tag("div", title, tag("div", *self.blocks(section.blocks), kind="section"), *inner)
+        return tag("div", title, told, *inner)
 
     def blocks(self, blocks: Iterable[Block], depth: int = 0) -> Iterator[Markup]:
         """Return blocks, in order."""
