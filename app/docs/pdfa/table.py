@@ -23,7 +23,7 @@ _STEP: Final = _SIZE * 1.36
 _HEAD: Final = 7.4
 _PAD: Final = 1.9 * MM
 _ABOVE: Final = 1.7 * MM
-_TITLE: Final = 10.4
+_TITLE: Final = 9.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def table(board: Board, title: str, columns: Sequence[Column], rows: Sequence[Se
     first = _height(set_rows[0]) if set_rows else 0.0
     board.need(_TITLE * LEADING + GAP + _heading_height() + min(first, board.whole / 2))
     board.rule(LEFT, board.y, ROOM)
-    board.y += GAP * 0.8
+    board.y += 2.9 * MM
     board.write(letters.prepared(title), LEFT, board.y + _TITLE, size=_TITLE, font=STRONG, ink=ACCENT)
     board.y += _TITLE * LEADING + 1.2 * MM
     _headings(board, shown, places)

@@ -17,6 +17,8 @@ from app.kernel.text import NBSP
 if TYPE_CHECKING:
     from app.docs.clinical import Document, Professional, Subject
 
+DOT: Final = f"{NBSP}· "
+"""What stands between two facts of one line."""
 TITLES: Final = {
     Kind.ENTRETIEN: "Compte rendu d’entretien pharmaceutique",
     Kind.BILAN: "Bilan partagé de médication",
