@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from app.docs.cda.vaccination import PROFILE
 from app.docs.clinical import Bilan, Entretien, Vaccine
 from app.docs.pdfa import letters, words
 from app.docs.pdfa.board import BODY, LABEL, LEFT, ROOM
@@ -31,6 +32,8 @@ _COLUMNS: Final = (
 _ABREAST: Final = 3
 """How many facts of a vaccination stand side by side."""
 _LEAD: Final = 10.6
+_NO_ACT: Final = "IMMUNIZ"
+"""The act of a vaccination of which nothing more is said."""
 _LONGEST: Final = 200
 """A fact that is longer, in characters, is a text of its own: a row of facts does not run over two pages."""
 
@@ -70,13 +73,15 @@ def _vaccination(board: Board, document: Document, vaccine: Vaccine) -> None:
     _lead(board, "Vaccin", vaccine.name)
     rank = "" if vaccine.dose_number is None else words.ordinal(vaccine.dose_number)
     day = words.long_day(document.performed_at)
-    rows = (
+    rows: tuple[tuple[tuple[str, str], ...], ...] = (
         (("Date", day), ("Rang", rank), ("Dose", vaccine.dose)),
         (
-            ("Voie d’administration", words.ROUTES.get(vaccine.route, vaccine.route)),
-            ("Site d’injection", words.SITES.get(vaccine.site, vaccine.site)),
+            ("Voie d’administration", words.coded(PROFILE.routes, vaccine.route)),
+            ("Site d’injection", words.coded(PROFILE.sites, vaccine.site)),
         ),
     )
+    if vaccine.act in PROFILE.acts and vaccine.act != _NO_ACT:
+        rows = (rows[0], (*rows[1], ("Acte", words.coded(PROFILE.acts, vaccine.act))))
     _facts(board, "Injection", rows)
     product = ("Lot", vaccine.lot), ("Péremption", words.day(vaccine.expiry)), ("Code CIP", vaccine.cip13)
     _facts(board, "Produit", (product, (("Fabricant", vaccine.manufacturer),)))

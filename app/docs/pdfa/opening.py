@@ -35,7 +35,7 @@ from app.kernel.text import NBSP
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.docs.clinical import Document, Officine, Recipient, Subject
+    from app.docs.clinical import Document, Officine, Professional, Recipient, Subject
     from app.docs.datamatrix import Modules
     from app.docs.pdfa.board import Board
 
@@ -177,9 +177,9 @@ def _symbol(board: Board, modules: Modules, y: float, square: float) -> None:
 
 
 def _author(board: Board, document: Document) -> None:
-    author = document.author
-    known = (words.profession(author), f"RPPS {author.rpps}" if author.rpps else "")
-    _persons(board, "Rédigé par", [(words.person(author), words.DOT.join(filter(None, known)))])
+    _persons(board, "Rédigé par", [_professional(document.author)])
+    if document.authenticator is not None:
+        _persons(board, "Validé par", [_professional(document.authenticator)])
 
 
 def _recipients(board: Board, document: Document) -> None:
@@ -190,6 +190,11 @@ def _recipients(board: Board, document: Document) -> None:
         _persons(board, "Destinataires", entries)
     else:
         told(board, "Destinataires", NO_RECIPIENT)
+
+
+def _professional(known: Professional) -> tuple[str, str]:
+    told = (words.profession(known), f"RPPS {known.rpps}" if known.rpps else "")
+    return words.person(known), words.DOT.join(filter(None, told))
 
 
 def _recipient(known: Recipient) -> tuple[str, str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from app.docs import safe_xml
+from app.kernel.errors import InputDefect
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +30,7 @@ _SAME: Final = {
 }
 _SPACES: Final = {b"RGB ": 3, b"GRAY": 1, b"CMYK": 4}
 _PROFILE_HEADER: Final = 128
+_LARGEST: Final = 1_000_000
 
 
 def defects(opened: pikepdf.Pdf) -> Iterator[Defect]:
@@ -72,12 +76,9 @@ def intents(opened: pikepdf.Pdf) -> Iterator[Defect]:
 
 def _values(content: str) -> dict[str, str] | None:
     """Return what each property of an XMP packet says; None where it is not XML, or declares entities."""
-    from lxml import etree  # noqa: PLC0415 -- heavy: at the first document
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(content.encode(), parser)
-    except etree.XMLSyntaxError:
+        root = safe_xml.parse(content.encode(), largest=_LARGEST)
+    except InputDefect:
         return None
     found: dict[str, str] = {}
     for description in root.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"):
