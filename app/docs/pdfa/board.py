@@ -151,7 +151,7 @@ def draw_rule(canvas: Any, x: float, y: float, width: float, *, ink: Ink = RULE,
 
 def watermark(canvas: Any, words: str) -> None:  # noqa: ANN401 -- the library's canvas
     """Write words across the page, pale, before anything else is drawn."""
-    line = letters.prepared(words)
+    line = letters.flat(words)
     size = min(58.0, 0.86 * WIDTH / max(0.001, letters.width(line, STRONG, 1)))
     for part in (0.2, 0.5, 0.8):
         canvas.saveState()

@@ -84,7 +84,7 @@ def told(board: Board, title: str, text: str) -> None:
     section = Section(board, title)
     section.open(min(len(paragraphs[0].lines), _FEW + 1) * STEP if paragraphs else STEP)
     if not paragraphs:
-        section.line(letters.prepared(UNTOLD), ink=MUTED)
+        section.line(letters.flat(UNTOLD), ink=MUTED)
     for rank, paragraph in enumerate(paragraphs):
         board.y += _BETWEEN if rank else 0
         _run(section, paragraph)

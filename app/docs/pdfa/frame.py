@@ -61,11 +61,11 @@ class Frame:
         self._foot(canvas, rank, count)
 
     def _head(self, canvas: Any) -> None:  # noqa: ANN401 -- the library's canvas
-        title = letters.prepared(words.title(self.document))
+        title = letters.flat(words.title(self.document))
         wide = letters.width(title, REGULAR, _HEAD)
         y = LATER_TOP - 6 * MM
         draw_line(canvas, title, LEFT + ROOM - wide, y, size=_HEAD, ink=MUTED)
-        born = letters.prepared("".join(f"{words.DOT}{told}" for told in _told(self.document) if told))
+        born = letters.flat("".join(f"{words.DOT}{told}" for told in _told(self.document) if told))
         room = ROOM - wide - 8 * MM - letters.width(born, STRONG, _HEAD)
         name = letters.fitted(_named(self.document), STRONG, _HEAD, room)
         draw_line(canvas, f"{name}{born}", LEFT, y, size=_HEAD, font=STRONG)
@@ -78,7 +78,7 @@ class Frame:
         for line in self.rights:
             draw_line(canvas, line, LEFT, y, size=_SIZE, ink=MUTED)
             y += _STEP
-        number = letters.prepared(f"Page {rank} / {count}".replace(" ", "\u00a0"))
+        number = letters.flat(f"Page {rank} / {count}".replace(" ", "\u00a0"))
         wide = letters.width(number, STRONG, _HEAD)
         y += 1.2 * MM
         draw_line(canvas, number, LEFT + ROOM - wide, y, size=_HEAD, font=STRONG)
@@ -93,7 +93,7 @@ def frame_of(document: Document) -> Frame:
     most = int(_MOST / _STEP)
     if len(lines) <= most:
         return Frame(document, tuple(lines), is_cut=False)
-    goes_on = letters.prepared("… Texte entier en dernière page.")
+    goes_on = letters.flat("… Texte entier en dernière page.")
     return Frame(document, (*lines[: most - 1], goes_on), is_cut=True)
 
 

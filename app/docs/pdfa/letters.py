@@ -56,6 +56,11 @@ def prepared(text: str) -> str:
     return _QUANTITY.sub(NBSP, unbroken(plain))
 
 
+def flat(text: str) -> str:
+    """Return a text prepared on one line."""
+    return prepared(text).replace("\n", " ")
+
+
 def missing(text: str) -> tuple[str, ...]:
     """Return the characters of a text that the page shows as a box, each once, in their order."""
     plain = _plain(text)
@@ -95,7 +100,7 @@ def lines(text: str, font: str, size: float, room: float) -> list[str]:
 
 def fitted(text: str, font: str, size: float, room: float) -> str:
     """Return a text on one prepared line, cut behind an ellipsis where it is wider than ``room``."""
-    line = prepared(text).replace("\n", " ")
+    line = flat(text)
     if width(line, font, size) <= room:
         return line
     kept = _fitting(line, font, size, room - width("…", font, size))
@@ -118,8 +123,9 @@ def _wrapped(text: str, font: str, size: float, room: float) -> list[str]:
         while taken > room and len(word) > 1:
             kept = max(1, _fitting(word, font, size, room))
             found.append(word[:kept])
+            # Measured by what goes, not by what stays: a word without end costs no more than its letters.
+            taken -= width(word[:kept], font, size)
             word = word[kept:]  # noqa: PLW2901 -- what is left of it
-            taken = width(word, font, size)
         current, used = word, taken
     return [*found, current] if current or not found else found
 

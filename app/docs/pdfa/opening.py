@@ -168,7 +168,7 @@ def _symbol(board: Board, modules: Modules, y: float, square: float) -> None:
         datamatrix.draw(canvas, modules, x, HEIGHT - y - square, module)
 
     board.put(paint)
-    caption = letters.prepared(datamatrix.INS_CAPTION)
+    caption = letters.flat(datamatrix.INS_CAPTION)
     shift = (square - letters.width(caption, STRONG, _CAPTION)) / 2
     board.write(caption, x + shift, y + square + _CAPTION * 1.2, size=_CAPTION, font=STRONG)
 
@@ -205,8 +205,8 @@ def _recipient(known: Recipient) -> tuple[str, str]:
 def _persons(board: Board, title: str, entries: Sequence[tuple[str, str]]) -> None:
     """Write persons, and what is known of each: beside the names where that holds for all, below each otherwise."""
     room = ROOM - LABEL
-    names = max(letters.width(letters.prepared(name), STRONG, BODY) for name, _ in entries) + 1.5 * GAP
-    details = max(letters.width(letters.prepared(detail), REGULAR, _BESIDE) for _, detail in entries)
+    names = max(letters.width(letters.flat(name), STRONG, BODY) for name, _ in entries) + 1.5 * GAP
+    details = max(letters.width(letters.flat(detail), REGULAR, _BESIDE) for _, detail in entries)
     is_wide = max(names, _NAMES) + details <= room
     section = Section(board, title)
     section.open(STEP)
@@ -215,7 +215,7 @@ def _persons(board: Board, title: str, entries: Sequence[tuple[str, str]]) -> No
         below = [] if is_wide or not detail else letters.lines(detail, REGULAR, _BESIDE, room)
         section.need((len(lines) + len(below)) * STEP)
         if is_wide and detail:
-            line = letters.prepared(detail)
+            line = letters.flat(detail)
             board.write(line, LEFT + LABEL + max(names, _NAMES), board.y + BODY, size=_BESIDE, ink=MUTED)
         for line in lines:
             section.line(line, font=STRONG)

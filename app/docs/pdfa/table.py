@@ -52,7 +52,7 @@ def table(board: Board, title: str, columns: Sequence[Column], rows: Sequence[Se
     board.need(_TITLE * LEADING + GAP + _heading_height() + min(first, board.whole / 2))
     board.rule(LEFT, board.y, ROOM)
     board.y += 2.9 * MM
-    board.write(letters.prepared(title), LEFT, board.y + _TITLE, size=_TITLE, font=STRONG, ink=ACCENT)
+    board.write(letters.flat(title), LEFT, board.y + _TITLE, size=_TITLE, font=STRONG, ink=ACCENT)
     board.y += _TITLE * LEADING + 1.2 * MM
     _headings(board, shown, places)
     for cells in set_rows:

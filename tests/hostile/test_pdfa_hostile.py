@@ -1,0 +1,99 @@
+"""Does any text whatever make a page that is an archive, and that nothing was lost from silently?"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from dataclasses import replace
+
+import pytest
+from clinical_faces import QUALIFIED, faced, pages, written
+
+from app.docs.clinical import Bilan, Document, Entretien, Kind, Officine, Recipient, TextSection, Treatment, Vaccine
+from app.docs.pdfa import letters
+from app.docs.pdfa.unprintable import unprintable
+from app.docs.pdfa.verify import verify
+
+ROUNDS = min(400, int(os.environ.get("GALIEN_FAULT_COUNT", "40")))
+_BLOCKS = (
+    (0x00, 0xFF),
+    (0x100, 0x24F),
+    (0x300, 0x36F),
+    (0x590, 0x6FF),
+    (0x900, 0x97F),
+    (0x2000, 0x206F),
+    (0x4E00, 0x9FFF),
+    (0xD800, 0xDFFF),
+    (0xFB00, 0xFFFF),
+    (0x1F300, 0x1F64F),
+    (0, sys.maxunicode),
+)
+
+
+def typed(dice: random.Random, longest: int = 400) -> str:
+    """Return a text of any characters: words, control characters, lone surrogates, marks without a letter."""
+    start, end = dice.choice(_BLOCKS)
+    length = dice.choice([0, 1, 3, 20, longest])
+    return "".join(chr(dice.randint(start, end)) if dice.random() < 0.85 else dice.choice(" \n") for _ in range(length))
+
+
+def hostile(dice: random.Random) -> Document:
+    """Return a document whose every free text is hostile."""
+    contents = (
+        (Kind.ENTRETIEN, Entretien(typed(dice), tuple(TextSection(typed(dice), typed(dice, 9000)) for _ in range(3)))),
+        (
+            Kind.BILAN,
+            Bilan(
+                tuple(Treatment(*(typed(dice) for _ in range(5))) for _ in range(6)),
+                typed(dice),
+                typed(dice),
+                typed(dice),
+            ),
+        ),
+        (Kind.VACCINATION, Vaccine(*(typed(dice, 60) for _ in range(6)), None, *(typed(dice) for _ in range(5)))),
+    )
+    kind, content = dice.choice(contents)
+    subject = replace(
+        QUALIFIED,
+        status="provisoire",
+        family_name=typed(dice),
+        first_name=typed(dice),
+        used_name=typed(dice),
+        birth_date=typed(dice, 20),
+        sex=typed(dice, 2),
+    )
+    return replace(
+        written(),
+        kind=kind,
+        content=content,
+        subject=subject,
+        officine=Officine(typed(dice, 9), typed(dice), phone=typed(dice)),
+        recipients=tuple(Recipient(typed(dice), typed(dice), typed(dice, 11), typed(dice)) for _ in range(4)),
+        footer=typed(dice, 6000),
+        banner=typed(dice, 90),
+    )
+
+
+@pytest.mark.req("SC.DOC.01")
+def test_any_text_makes_an_archive_and_what_is_not_drawn_is_said() -> None:
+    for rank in range(ROUNDS):
+        known = hostile(random.Random(f"pdfa-{rank}"))
+        pdf = faced(known)
+        assert verify(pdf) == [], rank
+        assert len(pages(pdf)) >= 1
+        for finding in unprintable(known):
+            finding.text.encode()
+
+
+def test_a_long_text_loses_no_word() -> None:
+    words = [f"w{rank}" for rank in range(30_000)]
+    dice = random.Random(5)
+    text = "".join(f"{word}{dice.choice([' ', ' ', '  ', chr(10), ' ; '])}" for word in words)
+    read = " ".join(pages(faced(written(Entretien("Long", (TextSection("Texte", text),))))))
+    assert [word for word in read.split() if word[0] == "w" and word[1:].isdigit()] == words
+
+
+def test_a_word_without_end_is_cut_at_once() -> None:
+    text = "x" * 200_000
+    assert "".join(letters.lines(text, letters.REGULAR, 10, 300)) == text
