@@ -69,7 +69,7 @@ class Section:
 
 def _heads(title: str) -> list[str]:
     """Return a title as lines of the margin; the end of one that no margin holds gives way to an ellipsis."""
-    lines = letters.lines(title, STRONG, BODY, LABEL - GAP)
+    lines = letters.flowed(title, STRONG, BODY, LABEL - GAP)
     return lines if len(lines) <= _TITLE_LINES else [*lines[: _TITLE_LINES - 1], f"{lines[_TITLE_LINES - 1][:-1]}…"]
 
 
@@ -78,7 +78,7 @@ def told(board: Board, title: str, text: str) -> None:
 
     A title that the margin does not hold whole is written once more above the text.
     """
-    if len(letters.lines(title, STRONG, BODY, LABEL - GAP)) > _TITLE_LINES:
+    if len(letters.flowed(title, STRONG, BODY, LABEL - GAP)) > _TITLE_LINES:
         text = f"{title}\n{text}"
     paragraphs = [_set(part) for part in text.split("\n") if part.strip()]
     section = Section(board, title)

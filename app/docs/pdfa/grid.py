@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 BETWEEN: Final = 1.6 * MM
 _LABEL: Final = SMALL * 1.35
 _STEP: Final = 1.25
+_MOST_LINES: Final = 20
+"""No trait that an authority gives comes near; a row holds on a page, whatever was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def set_row(facts: Iterable[Fact], x: float, room: float, *, size: float, strong
     cells, place = [], x
     for fact in kept:
         width = room * fact.share / whole
-        lines = letters.lines(fact.value, font, size, width - GAP)
+        lines = letters.flowed(fact.value, font, size, width - GAP)
+        if len(lines) > _MOST_LINES:
+            lines[_MOST_LINES - 1 :] = [f"{lines[_MOST_LINES - 1][:-1]}…"]
         cells.append(_Cell(letters.fitted(fact.label, REGULAR, SMALL, width - GAP / 2), tuple(lines), place))
         place += width
     return Row(tuple(cells), size, font)

@@ -98,6 +98,11 @@ def lines(text: str, font: str, size: float, room: float) -> list[str]:
     return [line for part in prepared(text).split("\n") for line in _wrapped(part, font, size, room)]
 
 
+def flowed(text: str, font: str, size: float, room: float) -> list[str]:
+    """Return a text that is one thing (a name, a title) as prepared lines; its own line feeds are spaces."""
+    return _wrapped(flat(text), font, size, room)
+
+
 def fitted(text: str, font: str, size: float, room: float) -> str:
     """Return a text on one prepared line, cut behind an ellipsis where it is wider than ``room``."""
     line = flat(text)

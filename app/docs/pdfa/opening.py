@@ -38,13 +38,18 @@ if TYPE_CHECKING:
     from app.docs.clinical import Document, Officine, Professional, Recipient, Subject
     from app.docs.datamatrix import Modules
     from app.docs.pdfa.board import Board
+    from app.docs.pdfa.grid import Row
 
 NO_RECIPIENT: Final = "Aucun destinataire désigné"
 PATIENT: Final = "Le patient"
 _NAME, _TITLE, _TRAIT, _PLACE = 12.0, 20.0, 10.2, 8.0
 _PAD: Final = 3.6 * MM
 _CAPTION: Final = 7.0
+_MOST: Final = 12
+"""How many lines the name or the address of an officine may take."""
 _BESIDE: Final = 8.2
+_TOGETHER: Final = 3
+"""How many lines of a person are not parted by the end of a page."""
 _NAMES: Final = 40 * MM
 """The least width of the names of a list of persons; what is known of each stands in one column right of them."""
 
@@ -61,7 +66,7 @@ def opening(board: Board, document: Document, ins_text: str) -> None:
 
 def _letterhead(board: Board, officine: Officine) -> None:
     half = ROOM / 2
-    names = letters.lines(officine.name, STRONG, _NAME, half)
+    names = letters.flowed(officine.name, STRONG, _NAME, half)[:_MOST]
     where = _where(officine, half - 2 * GAP)
     height = max(len(names) * _NAME * 1.25, len(where) * _PLACE * LEADING)
     y = board.y + (height - len(names) * _NAME * 1.25) / 2
@@ -83,7 +88,7 @@ def _where(officine: Officine, room: float) -> list[str]:
     phone = f"Tél. {officine.phone}".replace(" ", NBSP) if officine.phone else ""
     number = f"FINESS{NBSP}{officine.finess}" if officine.finess else ""
     where = (", ".join(filter(None, (officine.address.line, place))), words.DOT.join(filter(None, (phone, number))))
-    return [line for part in where if part for line in letters.lines(part, REGULAR, _PLACE, room)]
+    return [line for part in where if part for line in letters.flowed(part, REGULAR, _PLACE, room)[:_MOST]]
 
 
 def _title(board: Board, document: Document) -> None:
@@ -147,17 +152,30 @@ def _patient(board: Board, subject: Subject, modules: Modules | None) -> None:
         set_row(row, LEFT + _PAD, room, size=_NAME if rank == 0 else _TRAIT, strong=True)
         for rank, row in enumerate(traits(subject))
     ]
-    height = max(height_of(rows), square + _CAPTION * LEADING if square else 0.0) + 2 * _PAD
+    while rows:
+        _card(board, rows, modules, square)
+        modules, square = None, 0.0
+        if rows:
+            board.turn()
+    board.y += 3.4 * MM
+
+
+def _card(board: Board, rows: list[Row], modules: Modules | None, square: float) -> None:
+    """Write the rows that hold on this page, the first whatever it takes, and the symbol beside them."""
+    kept = [rows.pop(0)]
+    while rows and height_of([*kept, rows[0]]) + 2 * _PAD <= board.left:
+        kept.append(rows.pop(0))
+    height = max(height_of(kept), square + _CAPTION * LEADING if square else 0.0) + 2 * _PAD
     top = board.y
     board.box(LEFT, top, ROOM, height, CARD)
     board.box(LEFT, top, 1.1 * MM, height, ACCENT)
     y = top + _PAD
-    for row in rows:
+    for row in kept:
         row.draw(board, y)
         y += row.height + BETWEEN
     if modules is not None:
         _symbol(board, modules, top + (height - square - _CAPTION * LEADING) / 2, square)
-    board.y = top + height + 3.4 * MM
+    board.y = top + height
 
 
 def _symbol(board: Board, modules: Modules, y: float, square: float) -> None:
@@ -211,14 +229,16 @@ def _persons(board: Board, title: str, entries: Sequence[tuple[str, str]]) -> No
     section = Section(board, title)
     section.open(STEP)
     for name, detail in entries:
-        lines = letters.lines(name, STRONG, BODY, room)
-        below = [] if is_wide or not detail else letters.lines(detail, REGULAR, _BESIDE, room)
-        section.need((len(lines) + len(below)) * STEP)
+        lines = letters.flowed(name, STRONG, BODY, room)
+        below = [] if is_wide or not detail else letters.flowed(detail, REGULAR, _BESIDE, room)
+        section.need(min(len(lines) + len(below), _TOGETHER) * STEP)
         if is_wide and detail:
-            line = letters.flat(detail)
-            board.write(line, LEFT + LABEL + max(names, _NAMES), board.y + BODY, size=_BESIDE, ink=MUTED)
+            x = LEFT + LABEL + max(names, _NAMES)
+            board.write(letters.flat(detail), x, board.y + BODY, size=_BESIDE, ink=MUTED)
         for line in lines:
+            section.need(STEP)
             section.line(line, font=STRONG)
         for line in below:
+            section.need(STEP)
             section.line(line, ink=MUTED, size=_BESIDE)
     section.close()
