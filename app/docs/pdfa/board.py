@@ -22,6 +22,8 @@ ROOM: Final = WIDTH - 2 * LEFT
 GAP: Final = 4 * MM
 LABEL: Final = 38 * MM
 """The width of the titles in the margin; the text stands right of them."""
+AROUND: Final = 2.9 * MM
+"""What stands above and below a part of a document."""
 BODY: Final = 9.4
 SMALL: Final = 7.2
 LEADING: Final = 1.42
@@ -62,6 +64,12 @@ class Board:
         """Begin another page."""
         self.pages.append([])
         self.y = self.top
+
+    def part(self) -> None:
+        """Part what comes from what is above it by a line; at the head of a page nothing is to be parted."""
+        if self.y > self.top + 0.01:
+            self.rule(LEFT, self.y, ROOM)
+            self.y += AROUND
 
     @property
     def left(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from app.docs.pdfa import letters
-from app.docs.pdfa.board import ACCENT, BODY, GAP, LABEL, LEADING, LEFT, MM, MUTED, ROOM, TEXT
+from app.docs.pdfa.board import ACCENT, AROUND, BODY, GAP, LABEL, LEADING, LEFT, MM, MUTED, ROOM, TEXT
 from app.docs.pdfa.letters import REGULAR, STRONG
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 UNTOLD: Final = "Non renseigné"
 STEP: Final = BODY * LEADING
-_AROUND: Final = 2.9 * MM
-"""What stands above and below what a section says."""
 _BULLETS: Final = ("- ", "– ", "— ", "• ", "* ")
 _TITLE_LINES: Final = 8
 _HANG: Final = 3.6 * MM
@@ -39,7 +37,7 @@ class Section:
     def open(self, first: float) -> None:
         """Begin on this page where the title and ``first`` points of what follows hold, on the next otherwise."""
         heads = _heads(self.title)
-        self.board.need(2 * _AROUND + max(len(heads) * STEP, first))
+        self.board.need(2 * AROUND + max(len(heads) * STEP, first))
         self._head(self.title)
 
     def need(self, height: float) -> None:
@@ -54,12 +52,11 @@ class Section:
 
     def close(self) -> None:
         """Leave the section, below its title and its text."""
-        self.board.y = max(self.board.y, self._margin) + _AROUND
+        self.board.y = max(self.board.y, self._margin) + AROUND
 
     def _head(self, title: str) -> None:
         board = self.board
-        board.rule(LEFT, board.y, ROOM)
-        board.y += _AROUND
+        board.part()
         y = board.y
         for line in _heads(title):
             board.write(line, LEFT, y + BODY, size=BODY, font=STRONG, ink=ACCENT)
