@@ -78,8 +78,9 @@ _STREETS = (
 _PHONES = ("01 44 53 45 51", "+33 6 12 34 56 78", "0262.40.00.00", "", "poste 12")
 _WORDS = (
     "Traitement bien pris.", "INR 2,4 le 12/11 ; objectif 2–3.", "Douleur < 3/10 & sommeil > 6 h",
-    "Conseils : « boire ».", "Œdème des chevilles, pas d’essoufflement.", "🙂 tout va bien", "שלום", "]]> fin de texte", "a\u0301 combinés",
-    "Revoir dans 3 mois.\nAppeler le médecin.", "\u2028séparateur de ligne", "100 % des prises",
+    "Conseils : « boire ».", "Œdème des chevilles, pas d’essoufflement.", "🙂 tout va bien", "שלום",
+    "]]> fin de texte", "a\u0301 combinés", "Revoir dans 3 mois.\nAppeler le médecin.", "\u2028séparateur de ligne",
+    "100 % des prises",
 )  # fmt: skip
 _DOSES = ("0.5 mL", "0,5 ml", "1 dose", "1", "", "une demi-seringue", "0.1mL", "20 µg")
 _SECTIONS = ("A", "D", "DA", "DM", "E", "EA", "ED", "")

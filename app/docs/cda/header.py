@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.docs.cda import codes, ids
 from app.docs.cda.tree import document, moment, put, put_code
+from app.kernel.identifiers import is_rpps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,7 +168,8 @@ def _recipients(root: Element, written: Document) -> None:
 
 def _recipient(root: Element, recipient: Recipient) -> None:
     intended = put(put(root, "informationRecipient", typeCode="PRCP"), "intendedRecipient")
-    if recipient.rpps:
+    # A number with a wrong key names nobody: the recipient is then known by name and address.
+    if is_rpps(recipient.rpps):
         put(intended, "id", root=codes.PERSONS, extension=codes.RPPS_PREFIX + recipient.rpps)
     if recipient.mss:
         put(intended, "telecom", value=f"mailto:{recipient.mss}")

@@ -19,6 +19,7 @@ from app.docs.cda.tree import XSI_TYPE, moment, put, put_code, put_lines
 from app.docs.clinical import Vaccine
 from app.kernel import french
 from app.kernel.clock import paris_date
+from app.kernel.identifiers import is_cip13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,7 +209,7 @@ def _product(consumable: Element, vaccine: Vaccine, profile: Profile) -> None:
     else:
         code = put(material, "code", nullFlavor="UNK")
     _refer(put(code, "originalText"), _ROW)
-    if vaccine.known and vaccine.cip13:
+    if vaccine.known and is_cip13(vaccine.cip13):
         put_code(code, "translation", Coded(vaccine.cip13, vaccine.name, codes.CIP, "CIP"))
     if vaccine.atc:
         put_code(code, "translation", Coded(vaccine.atc, "", codes.ATC, "ATC"))
