@@ -6,6 +6,7 @@ import os
 import random
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from clinical_faces import QUALIFIED, faced, pages, written
@@ -31,6 +32,20 @@ _BLOCKS = (
 )
 
 
+_OF_VACCINE: tuple[Any, ...] = (
+    "name",
+    "cip13",
+    "lot",
+    "expiry",
+    "route",
+    "site",
+    "dose",
+    "manufacturer",
+    "reason",
+    "act",
+)
+
+
 def typed(dice: random.Random, longest: int = 400) -> str:
     """Return a text of any characters: words, control characters, lone surrogates, marks without a letter."""
     start, end = dice.choice(_BLOCKS)
@@ -40,6 +55,7 @@ def typed(dice: random.Random, longest: int = 400) -> str:
 
 def hostile(dice: random.Random) -> Document:
     """Return a document whose every free text is hostile."""
+    vaccine: dict[str, Any] = {name: typed(dice) for name in _OF_VACCINE}
     contents = (
         (Kind.ENTRETIEN, Entretien(typed(dice), tuple(TextSection(typed(dice), typed(dice, 9000)) for _ in range(3)))),
         (
@@ -51,7 +67,7 @@ def hostile(dice: random.Random) -> Document:
                 typed(dice),
             ),
         ),
-        (Kind.VACCINATION, Vaccine(*(typed(dice, 60) for _ in range(6)), None, *(typed(dice) for _ in range(5)))),
+        (Kind.VACCINATION, Vaccine(**vaccine)),
     )
     kind, content = dice.choice(contents)
     subject = replace(
@@ -80,7 +96,7 @@ def beyond(pdf: bytes) -> list[tuple[int, tuple[float, ...]]]:
     import pypdfium2  # noqa: PLC0415 -- heavy
 
     opened = pypdfium2.PdfDocument(pdf)
-    found = []
+    found: list[tuple[int, tuple[float, ...]]] = []
     for rank, page in enumerate(opened):
         width, height = page.get_size()
         for one in page.get_objects():

@@ -138,8 +138,9 @@ def test_a_running_head_keeps_the_birth_date_of_a_patient_with_a_long_name() -> 
 
 @pytest.mark.req("SC.DOC.01")
 def test_a_simulation_is_marked_on_each_page() -> None:
-    read = pages(faced(written(long_bilan(30), banner=SIMULATION)))
-    assert all(page.count(SIMULATION) == 4 for page in read)
+    for banner in ("SIMULATION", SIMULATION):
+        read = pages(faced(written(long_bilan(30), banner=banner)))
+        assert all(page.count(SIMULATION) == 4 for page in read)
     assert not any("SIMULATION" in page for page in pages(faced(written(long_bilan(30)))))
 
 

@@ -98,7 +98,8 @@ def changed(change: Callable[[pikepdf.Pdf], None], **how: Any) -> bytes:  # noqa
     out = io.BytesIO()
     with pikepdf.Pdf.open(io.BytesIO(faced(written()))) as opened:
         change(opened)
-        opened.save(out, **({"force_version": "1.4", "deterministic_id": True} | how))
+        options: dict[str, Any] = {"force_version": "1.4", "deterministic_id": True} | how
+        opened.save(out, **options)
     return out.getvalue()
 
 

@@ -38,5 +38,5 @@ def face(document: Document, *, ins_text: str = "") -> bytes:
     if frame.is_cut:
         told(board, RIGHTS, document.footer)
     title, author = words.title(document), words.person(document.author)
-    ground = (document.banner,) if document.banner else ()
+    ground = (words.mark(document),) if document.banner else ()
     return archive.archived(board.pdf(title, author, frame.draw, ground), title, author, document.created_at)

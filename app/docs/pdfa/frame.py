@@ -55,7 +55,7 @@ class Frame:
     def draw(self, canvas: Any, rank: int, count: int) -> None:  # noqa: ANN401 -- the library's canvas
         """Draw what stands on page ``rank`` of ``count``."""
         if self.document.banner:
-            _band(canvas, self.document.banner)
+            _band(canvas, words.mark(self.document))
         if rank > 1:
             self._head(canvas)
         self._foot(canvas, rank, count)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.docs.cda.codes import Coded
     from app.docs.clinical import Document, Professional, Subject
 
+VOID: Final = "sans valeur"
 DOT: Final = f"{NBSP}· "
 """What stands between two facts of one line."""
 TITLES: Final = codes.TITLES | {Kind.ENTRETIEN: "Compte rendu d’entretien pharmaceutique"}
@@ -80,6 +81,12 @@ def matricule(subject: Subject) -> tuple[str, str]:
     """Return the label of the INS with its nature, and the matricule with its key apart."""
     nature = "NIA" if subject.oid == codes.INS_NIA else "NIR"
     return f"Matricule INS ({nature})", f"{subject.matricule[:13]}{NBSP}{subject.matricule[13:]}"
+
+
+def mark(document: Document) -> str:
+    """Return what marks each page of what is not real, as the other papers have it; empty for what is."""
+    banner = document.banner
+    return f"{banner} — {VOID}" if banner and VOID not in banner else banner
 
 
 def title(document: Document) -> str:
