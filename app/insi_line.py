@@ -191,11 +191,15 @@ class InsiLine:
             )
         self._demo.inject(content)
 
-    def close(self) -> None:
-        """Forget the assertion, and end the simulation."""
+    def forget(self) -> None:
+        """Forget the assertion that the card of a professional signed."""
         held, self._client = self._client, None
         if held is not None:
             held[1].close()
+
+    def close(self) -> None:
+        """Forget the assertion, and end the simulation."""
+        self.forget()
         if self._demo is not None:
             self._demo.stop()
 

@@ -30,7 +30,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The keyring of whoever runs the tests is not ours to write into.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-pytest_plugins = ["budget", "card_readers", "leaks", "soft_cards"]
+pytest_plugins = ["budget", "card_readers", "cda_kit", "leaks", "soft_cards"]
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

@@ -30,6 +30,7 @@ class Line:
     asked: list[Question] = field(default_factory=list)
     modes: list[InsiMode] = field(default_factory=list)
     missing: tuple[Finding, ...] = ()
+    forgotten: int = 0
     is_simulated: bool = False
     meanwhile: Callable[[], object] = lambda: None
 
@@ -80,6 +81,10 @@ class Line:
     def inject(self, content: bytes) -> None:
         """Nothing is played here."""
         del content
+
+    def forget(self) -> None:
+        """Note that what a card signed is forgotten."""
+        self.forgotten += 1
 
     def close(self) -> None:
         """Nothing is open."""

@@ -121,6 +121,8 @@ class Vaccine:
     manufacturer: str = ""
     reason: str = ""
     known: bool = False
+    act: str = "IMMUNIZ"
+    """``INITIMMUNIZ`` for a first series, ``BOOSTER`` for a booster, ``IMMUNIZ`` where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class Document:
     content: Vaccine | Entretien | Bilan
     recipients: tuple[Recipient, ...] = ()
     to_patient: bool = False
+    authenticator: Professional | None = None
+    """The pharmacist who answers for it, where the author is a préparateur or a student; None for the author."""
     footer: str = ""
     """The text that tells the patient of his rights (RGPD), chosen by the site; at the foot of each page."""
     banner: str = ""

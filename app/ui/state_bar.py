@@ -191,5 +191,5 @@ class StateBar(QFrame):
 
     def _cancel(self) -> None:
         for task in self._tasks.shown[:1]:
-            task.cancel()
+            task.cancel_by_hand()
         self._show_work()

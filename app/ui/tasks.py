@@ -35,6 +35,7 @@ class Task:
     owner: QObject
     done: Callable[[Any], object]
     failed: Callable[[GalienError], object] | None
+    cancelled: Callable[[], object] | None = None
     started: float = field(default_factory=time.monotonic)
     job: Job[Any] | None = None
     steps: tuple[int, int, str] = (0, 0, "")
@@ -65,6 +66,12 @@ class Task:
         if self.job is not None:
             self.job.cancel()
 
+    def cancel_by_hand(self) -> None:
+        """Cancel it, and tell who asked for it that somebody did."""
+        self.cancel()
+        if self.cancelled is not None and isValid(self.owner):
+            self.cancelled()
+
 
 class Tasks(QObject):
     """Runs services in the background and brings each answer back to the thread of the screens."""
@@ -91,19 +98,21 @@ class Tasks(QObject):
         done: Callable[[T], object],
         owner: QObject,
         failed: Callable[[GalienError], object] | None = None,
+        cancelled: Callable[[], object] | None = None,
         title: str = "",
         key: str = "",
     ) -> Task:
         """Do ``work`` off the thread of the screens, then call ``done`` with its result on that thread.
 
         ``key``: answers to an older run with the same key and owner are dropped. ``title`` (French) is what the
-        status bar shows after 0.3 s. ``failed`` receives a named failure; without it the failure is shown. Nothing is
-        called once ``owner`` is gone.
+        status bar shows after 0.3 s. ``failed`` receives a named failure; without it the failure is shown.
+        ``cancelled`` is called where the user gives it up from the status bar. Nothing is called once ``owner`` is
+        gone.
         """
         for older in self._running:
             if key and older.key == key and older.owner is owner:
                 older.cancel()
-        task = Task(title, key, owner, done, failed)
+        task = Task(title, key, owner, done, failed, cancelled)
         if self._closed:
             # A timer may still fire while the window goes: there is nobody left to answer to.
             task.cancel()

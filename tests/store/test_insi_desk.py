@@ -554,6 +554,15 @@ def test_what_the_line_misses_is_told_before_any_call(desk: Desk) -> None:
     assert desk.line.asked == []
 
 
+@pytest.mark.req("OFF-INS-C13")
+def test_what_a_card_signed_for_one_person_serves_no_other(desk: Desk) -> None:
+    desk.look()
+    desk.look()
+    assert desk.line.forgotten == 0
+    desk.insi.blocked(desk.file, desk.holder)
+    assert desk.line.forgotten == 1
+
+
 # --- By card, verification --------------------------------------------------------------------------------------------
 
 

@@ -247,6 +247,21 @@ def test_after_the_key_of_the_officine_is_renewed_the_old_one_opens_no_copy(desk
     assert not desk.place.reseal("0" * 32, before, before)
 
 
+def test_one_altered_key_is_told_and_keeps_no_other_from_being_sealed_anew(desk: Desk) -> None:
+    altered = done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN))
+    other = done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN))
+    before, whole = desk.place.sealed_key(altered.token), desk.place.sealed_key(other.token)
+    assert before is not None
+    assert whole is not None
+    assert desk.place.reseal(altered.token, before, before[:-1] + bytes((before[-1] ^ 1,)))
+    done(desk.vault.renew(GALIEN))
+    with pytest.raises(SealBroken):
+        desk.papers.reseal()
+    after = desk.place.sealed_key(other.token)
+    assert after is not None
+    assert sealing.number_of(after) > sealing.number_of(whole)
+
+
 # --- Destroying -------------------------------------------------------------------------------------------------------
 
 

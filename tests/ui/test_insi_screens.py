@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -295,6 +296,38 @@ def test_a_service_that_is_down_is_told_with_its_code_and_the_work_goes_on(hands
     assert [one.patient_id for one in hands.aside(hands.services.identities.worklist)] == [patient_id]
     hands.press(Qt.Key.Key_Escape)
     assert view_of(hands).right.currentWidget() is view_of(hands).identity.pane
+
+
+def test_where_insi_finds_nobody_one_key_corrects_the_traits(hands: Hands, line: Line) -> None:
+    create(hands, first_name="Hilda", birth_names="Hilda")
+    line.answers["HILDA"] = ["01"]
+    find(hands, "zinnia")
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: panel_of(hands).lookup is not None)
+    assert panel_of(hands).edit.isVisible()
+    assert not panel_of(hands).accept.isVisible()
+    hands.press(Qt.Key.Key_F4)
+    hands.stage.settle()
+    assert view_of(hands).right.currentWidget() is not panel_of(hands)
+    assert "Corriger" in shown(hands)
+
+
+def test_a_call_that_is_cancelled_from_the_status_bar_is_over_on_the_panel(hands: Hands, line: Line) -> None:
+    create(hands)
+    free = threading.Event()
+    line.meanwhile = free.wait
+    find(hands, "zinnia")
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: bool(line.asked))
+    task = panel_of(hands)._task
+    assert task is not None
+    task.cancel_by_hand()
+    free.set()
+    wait(hands, lambda: hands.stage.ui.tasks.idle)
+    assert codes(hands) == ["GAL-INS-72"]
+    assert "Le dossier n’a pas changé." in shown(hands)
+    hands.press(Qt.Key.Key_F5, CONTROL)
+    wait(hands, lambda: panel_of(hands).lookup is not None)
 
 
 def test_an_ins_of_another_file_opens_that_file(hands: Hands, line: Line) -> None:

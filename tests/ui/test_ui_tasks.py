@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from ui_keys import wait_for
 
 from app.kernel.errors import DiskFull
-from app.ui.tasks import Tasks
+from app.ui.tasks import Task, Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +127,27 @@ def test_progress_shows_after_a_moment_and_can_be_cancelled_after_another(
     task.cancel()
     wait_for(lambda: tasks.idle, qapp)
     assert answers == []
+
+
+def test_who_asked_is_told_that_somebody_cancelled(tasks: Tasks, owner: QObject, qapp: QApplication) -> None:
+    told: list[str] = []
+
+    def wait(progress: Progress) -> None:
+        while True:
+            progress.check()
+            time.sleep(0.01)
+
+    def run() -> Task:
+        return tasks.run(
+            wait, done=lambda _: told.append("done"), cancelled=lambda: told.append("cancelled"), owner=owner
+        )
+
+    run().cancel_by_hand()
+    wait_for(lambda: tasks.idle, qapp)
+    assert told == ["cancelled"]
+    run().cancel()
+    wait_for(lambda: tasks.idle, qapp)
+    assert told == ["cancelled"], "what the program drops by itself is nobody's news"
 
 
 def test_nothing_begins_once_the_window_is_closed(tasks: Tasks, owner: QObject, qapp: QApplication) -> None:

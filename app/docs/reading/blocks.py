@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words written alike. ``mark`` is ``sub``, ``sup`` or empty; ``ids`` are what ``reference`` values point at."""
+    """Words written alike. ``mark`` is ``sub``, ``sup``, ``note`` or empty; ``ids``: what references name."""
 
     text: str
     bold: bool = False
@@ -23,6 +23,10 @@ class Run:
     link: str = ""
     """An address that the document gives; shown as text, never followed by itself."""
     ids: tuple[str, ...] = ()
+    struck: bool = False
+    """The author says that these words no longer hold (``revised="delete"``): kept, and shown struck through."""
+    ours: bool = False
+    """Words that the document does not have and we add: which result is high, that a picture is missing."""
 
 
 @dataclass(frozen=True, slots=True)

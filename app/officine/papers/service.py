@@ -15,6 +15,7 @@ from app.kernel import french
 from app.kernel.clock import PARIS, today
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
+from app.kernel.secret import SealBroken
 from app.officine.papers import rules, store
 from app.officine.papers.model import End, Paper, Purge
 from app.officine.secrets import sealing
@@ -210,15 +211,25 @@ class Papers:
         """Seal the keys of the copies under the newest key of the officine; return how many were under an older one.
 
         After a theft the titulaire renews the key of the officine: what the thief knew must open no copy either.
-        Raises SecretsUnavailable while nothing can be sealed.
+        Raises SecretsUnavailable while nothing can be sealed, and once all the others are done the SealBroken of a key
+        that was altered.
         """
         newest, done = sealing.number_of(self._vault.encrypt(b"", SUBJECT)), 0
+        broken: SealBroken | None = None
         for paper in self.every():
             before = self._place.sealed_key(paper.token)
-            if before is None or sealing.number_of(before) == newest:
+            if before is None:
                 continue
-            key = self._vault.decrypt(before, _about(paper))
+            try:
+                if sealing.number_of(before) == newest:
+                    continue
+                key = self._vault.decrypt(before, _about(paper))
+            except SealBroken as error:
+                broken = error
+                continue
             done += self._place.reseal(paper.token, before, self._vault.encrypt(key, _about(paper)))
+        if broken is not None:
+            raise broken
         return done
 
     # --- Inside -------------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ class InsiDesk:
         self._box = box
         self._production = production
         self._waits = waits
+        self._operator: int | None = None
 
     @property
     def is_simulated(self) -> bool:
@@ -136,6 +137,7 @@ class InsiDesk:
     def blocked(self, file: IdentityFile, actor: Actor, operation: Operation = Operation.BY_TRAITS) -> list[Finding]:
         """Return why INSi can’t be asked for a file now; empty where it can. Nothing is sent (INS.28)."""
         findings = self._staff.refusal(actor, Right.CALL_INSI)
+        self._heed(actor)
         findings += self._fit(file, operation)
         if is_refused(findings):
             return findings
@@ -317,6 +319,12 @@ class InsiDesk:
         return Done(None)
 
     # --- Within -------------------------------------------------------------------------------------------------------
+
+    def _heed(self, actor: Actor) -> None:
+        """Forget what the card signed for another person: nobody calls INSi in the name of who worked here before."""
+        if self._operator is not None and actor.staff_id != self._operator:
+            self._line.forget()
+        self._operator = actor.staff_id
 
     def _mode(self, operation: Operation) -> InsiMode:
         """Return how an operation authenticates: a search by Vitale is always by the card of a professional."""

@@ -94,6 +94,10 @@ class InsiLine(Protocol):
         """Let the next answer be this one, whole: in a simulation only. Raises InsiFailed elsewhere."""
         ...
 
+    def forget(self) -> None:
+        """Forget what the card of a professional signed: another person works here now."""
+        ...
+
     def close(self) -> None:
         """Give up what is open."""
         ...

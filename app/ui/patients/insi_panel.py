@@ -77,7 +77,9 @@ class InsiPanel(Panel):
         self.body.addWidget(self.findings)
         self.body.addWidget(self.sheet, 1)
         self.accept = ActButton(ui.acts, "patients.save", kind="primary", text="Reprendre l’identité")
-        self.body.addLayout(row(ActButton(ui.acts, "patients.back", kind="ghost", text="Retour"), 0, self.accept))
+        self.edit = ActButton(ui.acts, "patients.traits", text="Corriger les traits")
+        back = ActButton(ui.acts, "patients.back", kind="ghost", text="Retour")
+        self.body.addLayout(row(back, 0, self.edit, self.accept))
 
     # --- The question -------------------------------------------------------------------------------------------------
 
@@ -204,6 +206,7 @@ class InsiPanel(Panel):
                 lambda progress: desk.verify(patient_id, actor, code=code, is_cancelled=lambda: progress.cancelled),
                 done=self._verified,
                 failed=self._failed,
+                cancelled=self._cancelled,
                 owner=self,
                 key="insi",
                 title="Vérification de l’INS…",
@@ -220,6 +223,7 @@ class InsiPanel(Panel):
             lambda progress: ask(lambda: progress.cancelled),
             done=self._answered,
             failed=self._failed,
+            cancelled=self._cancelled,
             owner=self,
             key="insi",
             title=_BUSY,
@@ -257,6 +261,10 @@ class InsiPanel(Panel):
             "INS vérifiée auprès d’INSi" if is_ok else "INS non reconnue par INSi\u00a0: dossier à revoir"
         )
 
+    def _cancelled(self) -> None:
+        self._task = None
+        self._end([Finding("GAL-INS-72", Severity.INFO, "L’interrogation d’INSi est annulée.", "Recommencez-la ici.")])
+
     def _failed(self, failure: GalienError) -> None:
         self._task = None
         self._end([Finding(failure.code, Severity.ERROR, failure.text, failure.advice)])
@@ -277,7 +285,7 @@ class InsiPanel(Panel):
         if lookup.may_accept:
             self._offer_decision(lookup)
         self.sheet.end()
-        self.ready.emit(lookup.may_accept)
+        self._offer(accept=lookup.may_accept, edit=not lookup.may_accept)
         self._first_focus()
 
     def _offer_other(self, lookup: Lookup) -> None:
@@ -369,7 +377,13 @@ class InsiPanel(Panel):
         self.refinements = []
         self.name.setText("")
         self.findings.set_findings(())
-        self.ready.emit(False)
+        self._offer(accept=False, edit=False)
+
+    def _offer(self, *, accept: bool, edit: bool) -> None:
+        """Show what may be done next: take the answer over, or mend what was sent."""
+        self.accept.setVisible(accept)
+        self.edit.setVisible(edit)
+        self.ready.emit(accept)
 
     def _say(self, text: str) -> None:
         self.sheet.begin()
@@ -379,7 +393,7 @@ class InsiPanel(Panel):
     def _end(self, findings: tuple[Finding, ...] | list[Finding]) -> None:
         """Say why nothing came; the work goes on without INSi."""
         self.lookup = None
-        self.ready.emit(False)
+        self._offer(accept=False, edit=self.file is not None)
         self.findings.set_findings(findings)
         self._say("Le dossier n’a pas changé.")
 
@@ -390,7 +404,7 @@ class InsiPanel(Panel):
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
                 QTimer.singleShot(0, widget, partial(self.sheet.ensureWidgetVisible, widget))
                 return
-        self.accept.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.accept if self.accept.isVisibleTo(self) else self.edit).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class _Comparison(QWidget):

@@ -201,7 +201,7 @@ class UndoForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Undo merges with the services of ``ui``."""
-        super().__init__(ui, "Annuler une fusion", "patients.save", save_text="Séparer les deux dossiers")
+        super().__init__(ui, "Séparer deux dossiers fusionnés", "patients.save", save_text="Séparer les deux dossiers")
         self.merge: Merge | None = None
         self.about = Text("", wrap=True)
         self.column.insertWidget(1, self.about)

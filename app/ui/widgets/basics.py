@@ -353,19 +353,34 @@ class EmptyState(QWidget):
         super().__init__()
         self.title = Text(title, "heading", wrap=True)
         self.advice = Text(advice, "muted", wrap=True)
-        column = QVBoxLayout(self)
+        self._icon = IconLabel(icon, "muted", 40)
+        self._column = column = QVBoxLayout(self)
         column.setSpacing(theme.S)
         column.addStretch(2)
-        column.addWidget(IconLabel(icon, "muted", 40), alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignHCenter)
         for text in (self.title, self.advice):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(text)
         column.addStretch(3)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the room of the icon to the words where both don't hold."""
+        super().resizeEvent(event)
+        self._fit()
+
     def say(self, title: str, advice: str) -> None:
         """Show another text."""
         self.title.setText(title)
         self.advice.setText(advice)
+        self._fit()
+
+    def _fit(self) -> None:
+        margins = self._column.contentsMargins()
+        width = self.width() - margins.left() - margins.right()
+        words = sum(text.heightForWidth(width) for text in (self.title, self.advice))
+        gaps = self._column.spacing() * (self._column.count() - 1)
+        needed = words + self._icon.sizeHint().height() + gaps + margins.top() + margins.bottom()
+        self._icon.setVisible(needed <= self.height())
 
 
 def row(*items: QWidget | int, spacing: int = theme.S) -> QHBoxLayout:

@@ -1,0 +1,1 @@
+"""Our clinical documents as CDA R2: header, bodies, codes, the checks before and after writing."""

@@ -1,0 +1,1 @@
+"""Which documents were received, whose are they, and what became of each?"""
