@@ -77,7 +77,7 @@ def refused(content: bytes) -> tuple[str, float]:
     return failure.value.code, spent
 
 
-@pytest.mark.req("SC.DOC.05")
+@pytest.mark.req("SC.DOC.07")
 def test_no_name_leads_out_of_an_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
