@@ -58,7 +58,10 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Medication:
-    """A medicine that is taken, was stopped, or is to be taken; ``section`` says which."""
+    """A medicine of the patient; ``section`` is the title of its section, ``status`` what that section is about.
+
+    ``status`` is one of ``app.docs.reading.medications``: en cours, arrêté, administré, à la sortie.
+    """
 
     name: str
     cis: str = ""
@@ -83,6 +86,7 @@ class Allergy:
     reaction: str = ""
     status: str = ""
     date: str = ""
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result of biology: the value as written, its unit (UCUM), the range, the flag (N, H, HH, L, LL, A…)."""
+    """A result of biology: the value as written, its unit (UCUM), the range, the flag (N, H, HH, L, LL, A…).
+
+    ``low`` and ``high`` are in ``unit``; a range in another unit, or in words, is in ``range_text`` alone. Where the
+    value has no unit of its own, ``range_text`` says that of the bounds.
+    """
 
     label: str
     loinc: str = ""
@@ -111,6 +119,7 @@ class Result:
     at: str = ""
     previous: str = ""
     section: str = ""
+    range_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,11 @@ class PrescribedLine:
     off_label: bool | None = None
     non_refundable: bool | None = None
     instructions: str = ""
+    work_accident: bool | None = None
+    prevention: bool | None = None
+    emdn: str = ""
+    start: str = ""
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

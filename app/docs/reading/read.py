@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.docs import safe_xml
-from app.docs.reading import body, header, pictures, sections
+from app.docs.reading import body, extract, header, pictures, results, sections
 from app.docs.reading.model import ReadDocument
 from app.docs.reading.scope import Scope
 
@@ -35,9 +35,10 @@ def read_document(document: Element) -> ReadDocument:
     about = header.read_header(document, scope)
     held = body.read_body(document, scope)
     attached = body.attachments(document, scope) if held.kind == "structured" else ()
+    taken = extract.extract(document, scope) if held.kind == "structured" else {}
     told = sections.told(document, *_shown(document, scope)) if held.kind == "structured" else ()
     return ReadDocument(
-        **about,
+        **about | taken,
         body=held.kind,
         media_type=held.media_type,
         payload=held.payload,
@@ -51,4 +52,4 @@ def _shown(document: Element, scope: Scope) -> tuple[dict[str, Picture], dict[st
     """Return the pictures of the narrative by ID, and the anchors of abnormal results."""
     shown, findings = pictures.media(document)
     scope.findings += findings
-    return shown, {}
+    return shown, results.abnormal(document)

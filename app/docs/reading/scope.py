@@ -6,12 +6,15 @@ MOST of them and their number.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from app.docs.reading import moments, tree
 from app.kernel.outcome import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.docs.reading.tree import Element
 
 MOST = 200
@@ -49,19 +52,48 @@ class Scope:
             at,
         )
 
+    def note_absence(self, at: Element, label: str) -> None:
+        """Say that a statement says that something is not: it is read, and nothing was made of it."""
+        told = tree.text(tree.first(section_of(at), "text"))
+        label = label or (told if len(told) <= 80 else "")
+        self.say(
+            "GAL-DOC-83",
+            Severity.INFO,
+            f"{where(at)} : le document dit « {label[:80] or 'aucun'} » ; rien n’en a été repris.",
+            "",
+            at,
+        )
+
     def referred(self, element: Element | None) -> str:
         """Return the words of the narrative that an element refers to (``reference/@value``); empty where none.
 
         The anchor is looked for in the section of the element first. One that two places of the document bear, none
         of them in the section, names nothing: the words of another line must not be taken for those of this one.
         """
+        return tree.text(self._target(element))
+
+    def _target(self, element: Element | None) -> Element | None:
         reference = tree.first(element, "reference")
         anchor = (reference.get("value") or "").strip().removeprefix("#") if reference is not None else ""
         found = self._anchors.get(anchor, ()) if anchor else ()
         if len(found) > 1:
             section = section_of(element)
             found = [one for one in found if section is not None and section_of(one) is section]
-        return tree.text(found[0]) if len(found) == 1 else ""
+        return found[0] if len(found) == 1 else None
+
+    def row(self, element: Element | None) -> list[tuple[str, str]]:
+        """Return the cells of the row that holds what an element refers to, each under its heading; empty where none.
+
+        The headings are those of the row just above in ``thead``, cell by cell, spans counted.
+        """
+        target = self._target(element)
+        row = next(target.iterancestors(f"{{{tree.HL7}}}tr"), None) if target is not None else None
+        table = next(row.iterancestors(f"{{{tree.HL7}}}table"), None) if row is not None else None
+        heads = list(tree.every(table, "thead", "tr"))
+        if row is None or not heads:
+            return []
+        headings = {place: tree.text(cell) for place, cell in _placed(heads[-1])}
+        return [(headings.get(place, ""), tree.text(cell)) for place, cell in _placed(row)]
 
     def words(self, element: Element | None) -> str:
         """Return the words of an ED or ST: its own, or those of the narrative that it refers to."""
@@ -118,6 +150,16 @@ class Scope:
             self.findings.append(Finding("GAL-DOC-84", Severity.WARNING, text, "Ne vous fiez qu’au texte du document."))
             self.left_out = 0
         return tuple(self.findings)
+
+
+def _placed(row: Element) -> Iterator[tuple[int, Element]]:
+    """Give each cell of a row with its column."""
+    place = 0
+    for cell in row:
+        if tree.name_of(cell) in {"td", "th"}:
+            yield place, cell
+            span = tree.attribute(cell, "colspan")
+            place += int(span) if re.fullmatch("[1-9][0-9]?", span) else 1
 
 
 def section_of(element: Element | None) -> Element | None:

@@ -1,0 +1,107 @@
+"""How are the coded statements of a section walked through, and what do they have in common?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from app.docs.reading import tree
+from app.kernel.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.docs.reading.scope import Scope
+    from app.docs.reading.tree import Element
+
+LOINC: Final = "2.16.840.1.113883.6.1"
+STATUS: Final = "33999-4"
+STATUS_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1.1", "1.2.250.1.213.1.1.3.30")
+SEVERITY_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1", "1.2.250.1.213.1.1.3.29")
+CERTAINTY_TEMPLATES: Final = ("1.2.250.1.213.1.1.3.171",)
+REFUTED: Final = frozenset({"refuted", "entered-in-error"})
+"""Certainties (HL7 condition-ver-status) of what is not, or was written by mistake."""
+
+ABSENT: Final = frozenset(
+    {
+        "02276797",  # « Aucun », CIM-11 as the CI-SIS uses it
+        "no-known-allergies", "no-known-medication-allergies", "no-known-food-allergies", "no-allergy-info",
+        "no-known-problems", "no-problem-info", "no-known-medications", "no-medication-info",
+        "no-known-immunizations", "no-immunization-info",
+        "160244002", "160245001", "716186003", "409137002", "428607008", "182849000", "182904002", "787481004",
+    }
+)  # fmt: skip
+"""Codes that say that there is nothing, or that nothing is known: CIM-11, HL7 absent-unknown (IPS), SNOMED CT."""
+
+_NONE = re.compile(
+    r"(?:aucune?|neant|absence|ras|sans (?:allergie|antecedent|traitement|objet)|(?:pas|jamais) d(?:e|es)? ?"
+    r"(?:allergies?|antecedents?|intolerances?|traitements?|pathologies?|problemes?))\b"
+)
+_STATES = {
+    "active": "Actif",
+    "completed": "Terminé",
+    "suspended": "Suspendu",
+    "aborted": "Interrompu",
+    "new": "Nouveau",
+}
+
+
+def statements(section: Element, *names: str) -> Iterator[Element]:
+    """Give the outermost statements of those names in the entries of a section, whatever holds them."""
+    for entry in tree.children(section, "entry"):
+        yield from within(entry, *names)
+
+
+def within(holder: Element, *names: str) -> Iterator[Element]:
+    """Give the outermost descendants of those names; what lies inside one of them belongs to it."""
+    for child in holder:
+        if tree.name_of(child) in names:
+            yield child
+        elif len(child):
+            yield from within(child, *names)
+
+
+def related(statement: Element, name: str, *kinds: str) -> Iterator[Element]:
+    """Give what a statement is related to, of that name; of those ``typeCode`` where some are given."""
+    for relation in tree.children(statement, "entryRelationship"):
+        if not kinds or tree.attribute(relation, "typeCode") in kinds:
+            yield from tree.children(relation, name)
+
+
+def observed(statement: Element, templates: tuple[str, ...], *codes: str) -> Element | None:
+    """Return the related observation that follows one of the templates, or else has one of the codes."""
+    found = list(related(statement, "observation"))
+    known = next((one for one in found if tree.follows(one, *templates)), None)
+    if known is not None:
+        return known
+    return next((one for one in found if tree.attribute(tree.first(one, "code"), "code") in codes), None)
+
+
+def status(statement: Element, concern: Element | None, scope: Scope) -> str:
+    """Return the clinical status of a problem or an allergy: as observed, or else that of the act that follows it."""
+    seen = observed(statement, STATUS_TEMPLATES, STATUS)
+    said = value_label(seen, scope)
+    code = tree.attribute(tree.first(concern, "statusCode"), "code")
+    return said or _STATES.get(code, code)
+
+
+def value_label(observation: Element | None, scope: Scope) -> str:
+    """Return what the coded value of an observation is called; its code where it has no name."""
+    value = tree.first(observation, "value")
+    return scope.label(value) or tree.coded(value).code
+
+
+def is_refuted(statement: Element) -> bool:
+    """Return True where a statement is negated, or its certainty says that it is not."""
+    certainty = observed(statement, CERTAINTY_TEMPLATES, "66455-7")
+    return tree.is_negated(statement) or tree.attribute(tree.first(certainty, "value"), "code") in REFUTED
+
+
+def says_none(code: str, label: str) -> bool:
+    """Return True for a code or words that say that there is nothing: « Aucune », « Pas d’allergie connue »."""
+    return code in ABSENT or _NONE.match(fold(label)) is not None
+
+
+def wordy(text: str) -> str:
+    """Return the words of a cell; empty for the dash that stands in it for nothing."""
+    return text if fold(text) else ""
