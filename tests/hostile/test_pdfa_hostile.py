@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -130,3 +131,19 @@ def test_a_long_text_loses_no_word() -> None:
 def test_a_word_without_end_is_cut_at_once() -> None:
     text = "x" * 200_000
     assert "".join(letters.lines(text, letters.REGULAR, 10, 300)) == text
+
+
+@pytest.mark.req("SC.DOC.01")
+def test_a_pdf_whose_octets_were_changed_is_judged_never_a_crash() -> None:
+    whole = faced(written())
+    seen = set()
+    for rank in range(10 * ROUNDS):
+        dice = random.Random(rank)
+        octets = bytearray(whole)
+        values = list(re.finditer(rb"/[A-Z][A-Za-z]+ ([^/<>\[\]]{1,12})", whole))
+        for _ in range(dice.randint(1, 4)):
+            value = dice.choice(values)
+            octets[value.start(1) : value.end(1)] = dice.choice([b"null", b"[]", b"<<>>", b"(x)", b"1.5", b"/Name"])
+            octets[dice.randrange(len(octets))] = dice.randrange(256)
+        seen |= {finding.code for finding in verify(bytes(octets))}
+    assert seen >= {"GAL-DOC-43", "GAL-DOC-49"}

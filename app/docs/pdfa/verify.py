@@ -45,8 +45,11 @@ def verify(pdf: bytes) -> list[Finding]:
             found = [*_layout(pdf), *_trailer(opened), *verify_metadata.defects(opened), *_all(opened)]
     except pikepdf.PasswordError:
         found = [("GAL-DOC-43", "chiffré")]
-    except pikepdf.PdfError as refused:
-        found = [("GAL-DOC-49", str(refused)[:200])]
+    except (pikepdf.PdfError, pikepdf.DataDecodingError):
+        found = [("GAL-DOC-49", "fichier abîmé")]
+    except (AttributeError, TypeError, ValueError):
+        # The library says so of an object that is not of the kind that the standard gives it: a number for a page.
+        found = [("GAL-DOC-49", "objets d’une autre nature que celle de la norme")]
     return [_finding(*defect) for defect in dict.fromkeys(found)]
 
 
