@@ -68,6 +68,18 @@ def test_an_identity_qualifiee_stands_whole_on_the_first_page_under_its_labels()
         assert said in first
 
 
+@pytest.mark.req("INS-32", "OFF-DOC-03")
+def test_the_longest_names_and_the_longest_foot_leave_the_ins_on_the_first_page() -> None:
+    long = "ABCDEFGHI " * 10
+    subject = replace(
+        QUALIFIED, family_name=long[:99], birth_names=long[:99], used_name=long[:99], used_first_name=long[:99]
+    )
+    known = written(subject=subject, footer="Vos droits sont les suivants. " * 400, banner=SIMULATION)
+    pdf = faced(known)
+    assert "Matricule INS (NIR) 2790351215189 89" in pages(pdf)[0]
+    assert scanned(pdf, 150) == [symbol_of(subject)]
+
+
 def test_the_nature_of_a_matricule_of_a_person_born_abroad_is_nia() -> None:
     subject = replace(QUALIFIED, oid="1.2.250.1.213.1.4.9")
     assert "Matricule INS (NIA)" in pages(faced(written(subject=subject)))[0]
