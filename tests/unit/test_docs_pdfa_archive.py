@@ -15,6 +15,7 @@ from clinical_people import NOW, documents
 
 from app.docs.pdfa import archive, icc
 from app.docs.pdfa.verify import verify
+from app.kernel.errors import Bug
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +249,13 @@ OURS_ALONE: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_our_checks_catch_a_defect(name: str) -> None:
     make, code = (DEFECTS | OURS_ALONE)[name]
     assert code in {finding.code for finding in verify(make())}
+
+
+@pytest.mark.req("SC.DOC.01")
+def test_a_page_that_is_no_archive_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "_intend", lambda _: None)
+    with pytest.raises(Bug, match="intention de sortie"):
+        faced(written())
 
 
 @pytest.mark.req("SC.DOC.01")
