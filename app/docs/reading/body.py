@@ -151,6 +151,11 @@ def _is_held(media_type: str) -> bool:
     return media_type in {PDF, "text/plain", *(name for _magic, name in _MAGIC)}
 
 
+def is_picture(value: Element | None) -> bool:
+    """Return True for an encoded value that claims to be a picture, or claims nothing."""
+    return _media_type(value).partition("/")[0] in {"image", ""}
+
+
 def _media_type(element: Element | None) -> str:
     claimed = tree.attribute(element, "mediaType").lower().partition(";")[0].strip()
     return _SAME.get(claimed, claimed)

@@ -42,7 +42,7 @@ _KINDS = ("medications", "allergies", "problems", "results", "vaccinations", "pr
 
 
 def extract(document: Element, scope: Scope) -> dict[str, Any]:
-    """Return the fields of ``ReadDocument`` that its sections give; what could not be taken out is said in ``scope``."""
+    """Return the fields of ``ReadDocument`` that its sections give; ``scope`` is told what could not be taken out."""
     kind = tree.attribute(tree.first(document, "code"), "code")
     if kind not in KNOWN and KNOWN_TEMPLATES.isdisjoint(tree.templates(document)):
         scope.say(
