@@ -87,7 +87,7 @@ def _unstructured(element: Element, scope: Scope) -> Body:
 def _agreed(content: bytes, claimed: str, element: Element, scope: Scope) -> Body:
     """Return the body by what its octets are, and say where its media type claims something else."""
     real = media_type_of(content)
-    if real == claimed or (not claimed and real):
+    if real and claimed in {real, ""}:
         return _body(real, content)
     if real and _is_held(claimed):
         scope.say(
