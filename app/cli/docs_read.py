@@ -28,6 +28,10 @@ _TRAITS = (
     "matricule", "oid", "birth_names", "first_name", "family_name", "sex", "birth_date", "birth_place", "used_name",
     "used_first_name",
 )  # fmt: skip
+_PLAIN = (
+    "type", "title", "id", "set_id", "version", "created_at", "body", "type_label", "replaces", "status", "media_type",
+    "language", "confidentiality",
+)  # fmt: skip
 _LISTS = ("medications", "allergies", "problems", "results", "vaccinations", "prescription")
 _LABELS = {
     "medications": ("traitement", "traitements"),
@@ -71,23 +75,17 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
     """Return what could be read of a file, and what is to be said of the file itself."""
-    try:
-        if content[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
-            return _archived(content)
-        return [_document(content)], []
-    except InputDefect as defect:
-        return [], [_finding(defect)]
-
-
-def _document(content: bytes) -> ReadDocument:
-    from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- spares --help the import
+    from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
+    from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
     from app.docs.reading.read import read  # noqa: PLC0415 -- the same
 
-    return checked(read(content))
-
-
-def _finding(defect: InputDefect) -> Finding:
-    return Finding(defect.code, Severity.ERROR, defect.text, defect.advice)
+    try:
+        if is_archive(content):
+            documents, findings = read_archive(content)
+            return [checked(one) for one in documents], findings
+        return [checked(read(content))], []
+    except InputDefect as defect:
+        return [], [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
 
 
 def _extracted(document: ReadDocument, folder: Path | None) -> Path | None:
@@ -113,9 +111,7 @@ def _extracted(document: ReadDocument, folder: Path | None) -> Path | None:
 
 def _told(document: ReadDocument, pdf: Path | None) -> dict[str, Any]:
     """Return the document in the shape of the contract; what the document does not say is null."""
-    plain = {"type", "type_label", "title", "id", "set_id", "version", "replaces", "created_at", "status", "body",
-             "media_type", "language", "confidentiality"}  # fmt: skip
-    told = {name: getattr(document, name) or None for name in sorted(plain)}
+    told = {name: getattr(document, name) or None for name in _PLAIN}
     people = {"custodian": document.custodian, "legal_authenticator": document.legal_authenticator}
     return {
         **told,
@@ -189,11 +185,3 @@ def _counts(document: ReadDocument) -> Iterable[str]:
 
 def _day(date: str) -> str:
     return "/".join(reversed(date.split("-")))
-
-
-# --- Archives ---------------------------------------------------------------------------------------------------------
-
-
-def _archived(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
-    """Return what each document of an XDM archive says, and what is to be said of the archive."""
-    raise NotImplementedError
