@@ -142,6 +142,17 @@ def _result(value: str, more: str = "") -> ReadDocument:
 
 
 @pytest.mark.req("SC.DOC.07")
+def test_results_in_a_section_of_another_kind_are_known_by_their_template() -> None:
+    observation = """<organizer><component><observation><templateId root="1.2.250.1.213.1.1.3.80"/>
+    <code code="2160-0" codeSystem="2.16.840.1.113883.6.1" displayName="Créatinine"/>
+    <value xsi:type="PQ" value="9" unit="mg/L"/></observation></component></organizer>"""
+    document = read(cda(header(kind="SYNTH"), structured(section("30954-2", "x", observation, title="Points"))))
+    assert [(one.loinc, one.value, one.unit, one.section) for one in document.results] == [
+        ("2160-0", "9", "mg/L", "Points")
+    ]
+
+
+@pytest.mark.req("SC.DOC.07")
 @pytest.mark.parametrize(
     ("value", "read_value", "unit"),
     [
@@ -330,7 +341,7 @@ def test_a_posology_that_is_not_understood_gives_the_words_of_its_author(inside:
     document = _line('<text><reference value="#m"/></text>' + inside, table)
     assert [one.dose_text for one in document.prescription] == ["1 le matin"]
     assert [(one.code, str(one.severity)) for one in document.findings] == [("GAL-DOC-80", "warning")]
-    assert "Section « Section »" in document.findings[0].text.replace("\u00a0", " ")
+    assert re.match(r"Section « Section », ligne \d+ :", document.findings[0].text.replace("\u00a0", " "))
 
 
 def _related(inside: str) -> str:
