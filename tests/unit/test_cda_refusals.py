@@ -22,7 +22,7 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 PATIENT = replace(RUTH, status="validee")
 
 
-def said(document: Document, **judged: Any) -> set[tuple[str, Severity, str]]:
+def said(document: Document, **judged: bool) -> set[tuple[str, Severity, str]]:
     return {(one.code, one.severity, one.subject) for one in check_document(document, **judged)}
 
 

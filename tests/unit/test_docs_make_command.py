@@ -39,7 +39,7 @@ def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Make:
     return run
 
 
-def case_of(kind: Kind, status: str = "qualifiee", rank: int = 0) -> Any:
+def case_of(kind: Kind, status: str = "qualifiee", rank: int = 0) -> dict[str, Any]:
     return people.as_case(people.document(rank, kind, status))
 
 
