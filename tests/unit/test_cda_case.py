@@ -34,11 +34,10 @@ def read(kind: Kind, case: object) -> Document:
 
 
 def changed(case: Json, path: str, value: object) -> Json:
-    """Return the case with another value at a path such as ``patient.sex`` or ``recipients.0.rpps``."""
+    """Return the case with another value at a path such as ``patient.sex``."""
     name, _, rest = path.partition(".")
-    key: int | str = int(name) if isinstance(case, list) else name
-    copy = list(case) if isinstance(case, list) else dict(case)
-    copy[key] = changed(copy[key], rest, value) if rest else value
+    copy = dict(case)
+    copy[name] = changed(copy[name], rest, value) if rest else value
     return copy
 
 

@@ -96,6 +96,17 @@ def test_what_is_refused_leaves_no_file(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.req("OFF-DOC-03")
+def test_the_names_of_a_qualified_identity_are_those_of_the_ins(make: Make) -> None:
+    case = changed(case_of(Kind.BILAN), "patient.family_name", "Lefèvre–Œuvré")
+    code, told = make("bilan", case)
+    assert code == 0
+    assert ("GAL-PAT-01", "family_name") in {(one["code"], one.get("subject")) for one in told["findings"]}
+    root = safe_xml.parse(Path(told["cda"]).read_bytes())
+    assert root.xpath("string(//c:patient/c:name/c:family[@qualifier='BR'])", namespaces=NS) == "LEFEVRE-OEUVRE"
+    assert make("bilan", changed(case, "patient.family_name", "R2D2"))[0] == 3
+
+
 def test_production_refuses_an_identity_of_the_tests(make: Make, tmp_path: Path) -> None:
     code, told = make("bilan", case_of(Kind.BILAN), "--mode", Mode.PRODUCTION.value)
     assert code == 3
