@@ -68,7 +68,7 @@ def _product(vaccine: Vaccine) -> Iterator[Finding]:
         text = "Le code CIP13 n’est pas valide : le produit est écrit avec son texte, sans code."
         yield said.warning(29, text, "Scannez la boîte de nouveau.", "vaccine.cip13")
     elif not vaccine.known:
-        text = "Le produit est inconnu du catalogue : il est écrit avec son texte, sans code."
+        text = "Le produit est inconnu du catalogue : il est écrit avec son texte, sans code CIS."
         yield said.info(29, text, "Mettez la base des médicaments à jour.", "vaccine.cip13")
     if vaccine.cis and not _CIS.fullmatch(vaccine.cis):
         yield said.error(29, "Le code CIS n’a pas huit chiffres.", "Corrigez-le.", "vaccine.cis")
