@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2
 import pytest
 
 from app import cli
+from app.cli import docs_make
 from app.docs import safe_xml
 from app.docs.cda.checks import check
 from app.docs.clinical import Kind
+from app.kernel.errors import DiskFull
 from app.kernel.mode import Mode
 from tests import clinical_people as people
 from tests.catalog_files import CatalogFiles, cip13
@@ -60,14 +63,31 @@ def test_a_case_becomes_two_files(make: Make, kind: Kind) -> None:
     assert body is None if kind is Kind.VACCINATION else base64.b64decode(body) == pdf.read_bytes()
 
 
+def words_of(pdf: Path) -> str:
+    """Return all that a PDF says, without spaces."""
+    with pypdfium2.PdfDocument(pdf) as opened:
+        said = [page.get_textpage().get_text_bounded() for page in opened]
+    return "".join("".join(said).split())
+
+
+@pytest.mark.req("OFF-DOC-03")
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_ins_of_a_qualified_identity_is_in_both_files(make: Make, kind: Kind) -> None:
+    case = case_of(kind)
+    _, told = make(kind.value, case)
+    assert case["patient"]["matricule"].encode() in Path(told["cda"]).read_bytes()
+    assert case["patient"]["matricule"] in words_of(Path(told["pdf"]))
+
+
 @pytest.mark.req("INS-28")
 @pytest.mark.parametrize("status", ["provisoire", "recuperee", "validee"])
 def test_the_ins_of_another_identity_is_in_neither_file(make: Make, status: str) -> None:
     case = case_of(Kind.VACCINATION, status)
     code, told = make("vaccination", case)
     assert code == 0
-    for file in (told["cda"], told["pdf"]):
-        assert case["patient"]["matricule"][:13].encode() not in Path(file).read_bytes()
+    matricule = case["patient"]["matricule"][:13]
+    assert matricule.encode() not in Path(told["cda"]).read_bytes()
+    assert matricule not in words_of(Path(told["pdf"]))
     assert "GAL-DOC-31" in {one["code"] for one in told["findings"]}
 
 
@@ -144,6 +164,26 @@ def test_a_product_of_the_catalogue_is_coded(make: Make, tmp_path: Path, capsys:
     assert "GAL-DOC-29" not in {one["code"] for one in told["findings"]}
     _, told = make("vaccination", changed(case, "vaccine.name", "VACCIN TOUT AUTRE"))
     assert ("GAL-DOC-29", "warning") in {(one["code"], one["severity"]) for one in told["findings"]}
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_full_disk_leaves_neither_file(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    calls = []
+
+    def full(file: Path, content: bytes, **words: str) -> Path:
+        calls.append(file)
+        if len(calls) > written:
+            raise DiskFull(words["full"])
+        file.write_bytes(content)
+        return file
+
+    monkeypatch.setattr(docs_make, "write_whole", full)
+    code, told = make("bilan", case_of(Kind.BILAN))
+    assert code == 4
+    assert told["findings"][0]["code"] == "GAL-ENV-01"
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_an_environment_failure(make: Make, tmp_path: Path) -> None:
