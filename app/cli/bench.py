@@ -25,6 +25,7 @@ _APART = (
     "search_before_creation",
     "vaccination_note",
     "entretien_pdf",
+    "cda_view",
 )
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
 
@@ -57,7 +58,7 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Output) -> list[Callable[[], Figure]]:
     """Return the measures asked for, each ready to be made, in the order in which they disturb one another least."""
-    from app.bench import antecedents, base, documents, measures, papers, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.bench import antecedents, base, documents, measures, papers, people, received, screens  # noqa: PLC0415 -- heavy; only this command pays for it
     from app.bench.ten_years import Volumes  # noqa: PLC0415 -- the same
 
     cache = args.cache or base.cache_folder()
@@ -69,6 +70,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "entretien_pdf": papers.entretien_pdf,
         "search_before_creation": antecedents.search_before_creation,
         "vaccination_note": documents.vaccination_note,
+        "cda_view": received.cda_view,
     }
     if any(name in _ON_SERVICES + _ON_SCREENS for name in wanted):
         volumes = Volumes(deliveries=args.deliveries)

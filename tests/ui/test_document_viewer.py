@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
@@ -16,6 +17,7 @@ from app.kernel.errors import InputDefect
 from app.kernel.outcome import Finding, Severity
 from app.officine.inbox.shown import ComparedTrait, DataCell, DataTable, Shown
 from app.ui import theme as theme_module
+from app.ui.documents import paper
 from app.ui.documents.find_bar import places
 from app.ui.documents.link_dialog import LinkDialog
 from app.ui.documents.panel import panel_html
@@ -211,10 +213,10 @@ def test_places_are_counted_as_qt_counts_them() -> None:
 
 
 def test_ctrl_p_asks_for_a_print_and_tab_goes_to_the_panel(viewer: DocumentViewer) -> None:
-    asked: list[bool] = []
-    viewer.print_asked.connect(lambda: asked.append(True))
+    asked: list[Shown] = []
+    viewer.print_shown = lambda _ui, shown: asked.append(shown)
     _press(viewer, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    assert asked
+    assert asked == [_LETTER]
     viewer.show_document(replace(_LETTER, html="<p>Sans renvoi</p>"))
     assert viewer.text.hasFocus()
     _press(viewer, Qt.Key.Key_Tab)
@@ -307,3 +309,31 @@ def test_another_theme_dresses_the_document_too(viewer: DocumentViewer, theme: T
         drawn = viewer.text.grab().toImage()
         assert drawn.pixelColor(drawn.width() // 2, drawn.height() - 4).name().upper() == theme.tokens.surface
     assert theme_module.current() is theme
+
+
+def _printed(shown: Shown) -> bytes:
+    written: list[bytes] = []
+    ui = SimpleNamespace()
+    paper.print_shown(cast("Ui", ui), shown, put=lambda _ui, make, title: written.append(make()))
+    return written[0]
+
+
+def test_what_is_printed_is_the_whole_document_its_words_words(theme: Theme) -> None:
+    del theme
+    pdf = _printed(
+        replace(_LETTER, paper=lambda: "<h1>Lettre</h1><p>Créatinine</p>" + "<p>a</p>" * 90, banner="SIMULATION")
+    )
+    assert pdf.startswith(b"%PDF-")
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert len(document) == 2
+        said = document[0].get_textpage().get_text_range()
+    assert "Créatinine" in said
+    assert "SIMULATION" in said
+    assert "Page" in said
+
+
+def test_the_pages_of_a_pdf_are_printed_as_they_are_shown(theme: Theme) -> None:
+    del theme
+    pdf = _printed(replace(_LETTER, pages=_Pages(count=2), has_text=False))
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert len(document) == 2

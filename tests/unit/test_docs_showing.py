@@ -11,6 +11,7 @@ from cda_samples import SAMPLES, sample
 from html_checks import Page
 from lxml import etree
 
+from app.bench.received import SIZE, report
 from app.docs.reading.blocks import Cell, Paragraph, Picture, Row, Run, Section, Table
 from app.docs.reading.model import Allergy, PrescribedLine, ReadDocument, ReadPatient, ReadPerson, Result
 from app.docs.reading.read import read
@@ -238,3 +239,11 @@ def test_a_page_for_dark_eyes_differs_by_its_style_alone() -> None:
     light, dark = Page(page_html(_BARE)), Page(page_html(_BARE, dark=True))
     assert light.style != dark.style
     assert light.words == dark.words
+
+
+def test_the_document_of_the_bench_is_as_large_as_it_says_and_is_read_whole() -> None:
+    content = report()
+    assert SIZE <= len(content) < SIZE * 1.1
+    document = read(content)
+    assert len(document.results) == len(Page(body_html(document, read=False).html).sections) * 12
+    assert not document.findings

@@ -43,6 +43,8 @@ FLAGS: Final = {
 
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _ALIGNS = frozenset({"left", "center", "right"})
+_MARKS = {"sub": "sub", "sup": "sup", "footnote": "note"}
+_STYLING = frozenset({*_MARKS, "b", "strong", "i", "em", "linkHtml", "a", "del", "s", "strike"})
 _LINES = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "text", "section"})
 _TABLE_PARTS = {"thead": "head", "tbody": "body", "tfoot": "foot"}
 _PART_ORDER = ("head", "body", "foot")
@@ -61,8 +63,6 @@ class _Style:
     link: str = ""
     ids: tuple[str, ...] = ()
     struck: bool = False
-    depth: int = 0
-    tables: int = 0
 
     def run(self, text: str, *, ours: bool = False) -> Run:
         """Return words in this style."""
@@ -96,11 +96,15 @@ class _Flow:
             self.blocks.append(Paragraph(inlines, caption))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
+    """What a narrative refers to, and how deep in it the reading is."""
+
     media: Mapping[str, Picture]
     flags: Mapping[str, str]
     notes: Mapping[str, int]
+    depth: int = 0
+    tables: int = 0
 
 
 def blocks(text_element: Element, media: Mapping[str, Picture], flagged_ids: Collection[str] = ()) -> tuple[Block, ...]:
@@ -140,7 +144,8 @@ def _children(reader: _Reader, element: Element, style: _Style, flow: _Flow) -> 
 
 
 def _words(text: str | None, style: _Style, flow: _Flow) -> None:
-    if text:
+    # White space before anything else says nothing, and most of a narrative's text is that.
+    if text and (flow.inlines or not _SPACES.fullmatch(text)):
         flow.inlines.append(style.run(text))
 
 
@@ -149,16 +154,24 @@ def _element(reader: _Reader, element: Element, around: _Style, flow: _Flow) -> 
     if not name:
         # A comment or a processing instruction: no word of the author's, and its tail is read by who called.
         return
-    if around.depth >= DEEPEST:
+    if reader.depth >= DEEPEST:
         _words(" ".join(_all_words(element)), around, flow)
         return
-    style = _styled(reader, element, name, around)
+    reader.depth += 1
+    _known(reader, element, name, _styled(reader, element, name, around), flow)
+    reader.depth -= 1
+
+
+def _known(reader: _Reader, element: Element, name: str, style: _Style, flow: _Flow) -> None:
+    """Read an element by its name; one that the standard does not have is words."""
     if name == "br":
         flow.inlines.append(Break())
         _children(reader, element, style, flow)
-    elif name == "table" and around.tables < DEEPEST_TABLE:
+    elif name == "table" and reader.tables < DEEPEST_TABLE:
         flow.end_paragraph()
-        flow.blocks.append(_table(reader, element, replace(style, tables=style.tables + 1)))
+        reader.tables += 1
+        flow.blocks.append(_table(reader, element, style))
+        reader.tables -= 1
     elif name in {"list", "ul", "ol"}:
         flow.end_paragraph()
         flow.blocks.append(_list(reader, element, style))
@@ -192,24 +205,25 @@ def _all_words(element: Element) -> Iterator[str]:
 
 
 def _styled(reader: _Reader, element: Element, name: str, around: _Style) -> _Style:
-    """Return the style of what is in an element."""
+    """Return the style of what is in an element: that of what is around it, where it says nothing of its own."""
+    if not element.attrib and name not in _STYLING:
+        return around
     codes = _value(element, "styleCode").lower().split()
-    has = {kind for kind in ("bold", "italic", "underline") if any(kind in code for code in codes)}
     known = _value(element, "ID")
     return _Style(
-        bold=around.bold or "bold" in has or name in {"b", "strong"},
-        italic=around.italic or bool(has & {"italic"}) or "emphasis" in codes or name in {"i", "em"},
-        underline=around.underline or "underline" in has,
-        mark={"sub": "sub", "sup": "sup", "footnote": "note"}.get(name, around.mark),
-        flagged=around.flagged
-        or known in reader.flags
-        or any(style in code for code in codes for style in _ABNORMAL_STYLES),
+        bold=around.bold or _has(codes, "bold") or name in {"b", "strong"},
+        italic=around.italic or _has(codes, "italic") or "emphasis" in codes or name in {"i", "em"},
+        underline=around.underline or _has(codes, "underline"),
+        mark=_MARKS.get(name, around.mark),
+        flagged=around.flagged or known in reader.flags or any(_has(codes, style) for style in _ABNORMAL_STYLES),
         link=_value(element, "href") if name in {"linkHtml", "a"} else around.link,
         ids=(*around.ids, known) if known else around.ids,
         struck=around.struck or _value(element, "revised") == "delete" or name in {"del", "s", "strike"},
-        depth=around.depth + 1,
-        tables=around.tables,
     )
+
+
+def _has(codes: list[str], style: str) -> bool:
+    return any(style in code for code in codes)
 
 
 def _say_flag(reader: _Reader, element: Element, style: _Style, flow: _Flow) -> None:
@@ -417,7 +431,7 @@ def _tidy(inlines: list[Inline]) -> tuple[Inline, ...]:
         text = _SPACES.sub(" ", inline.text)
         text = text.lstrip(" ") if after_space else text
         if text or inline.link:
-            tidy.append(replace(inline, text=text))
+            tidy.append(inline if text == inline.text else replace(inline, text=text))
     return _without_tail(tidy)
 
 
@@ -429,7 +443,7 @@ def _without_tail(tidy: list[Inline]) -> tuple[Inline, ...]:
     while tidy:
         last = tidy[-1]
         if isinstance(last, Run) and (last.text.strip(" ") or last.link):
-            tidy[-1] = replace(last, text=last.text.rstrip(" "))
+            tidy[-1] = replace(last, text=last.text.rstrip(" ")) if last.text.endswith(" ") else last
             break
         if isinstance(last, Picture):
             break

@@ -72,6 +72,7 @@ def shown_of(
         identity_tone=tone,
         links=fragment.links,
         banner=banner,
+        paper=None if document.body == "pdf" else lambda: body_html(document).html,
     )
 
 

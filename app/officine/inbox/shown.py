@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.kernel.outcome import Finding
 
 
@@ -113,3 +115,5 @@ class Shown:
     links: tuple[str, ...] = ()
     banner: str = ""
     """« SIMULATION » and the like, for what is not real."""
+    paper: Callable[[], str] | None = None
+    """Makes the whole document for paper, as another fragment; None where its pages are all that there is."""

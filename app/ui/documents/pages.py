@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QImage, QPainter, QPalette
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QFont, QImage, QPageSize, QPainter, QPalette, QPdfWriter
 
 from app.kernel.text import NBSP
 from app.ui import theme
@@ -14,6 +14,8 @@ from app.ui.documents.rich import Look, SafeDocument
 from app.ui.theme import LIGHT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.ui.counter.pictures import Pixels
 
 MOST_PAGES: Final = 200
@@ -24,6 +26,7 @@ _A4 = QSizeF(8.27 * _DPI, 11.69 * _DPI)
 _MARGIN = 0.6 * _DPI
 _FOOT = 0.35 * _DPI
 _POINTS = 9.5
+_PRINT_DPI = 200
 
 
 class Drawn:
@@ -45,10 +48,13 @@ class Drawn:
 class PaperDocument:
     """A document laid out on A4 pages, in black on white whatever the screen wears."""
 
-    def __init__(self, fragment: str, foot: str) -> None:
-        """Lay out a fragment of ``app.docs.showing``; ``foot`` is written at the foot of each page, with its number."""
+    def __init__(self, fragment: str, foot: str, *, banner: str = "") -> None:
+        """Lay out a fragment of ``app.docs.showing``.
+
+        ``foot`` is written at the foot of each page with its number, ``banner`` at its head: « SIMULATION ».
+        """
         make_application([])
-        self._foot = foot
+        self._foot, self._banner = foot, banner
         self._room = QRectF(0, 0, _A4.width() - 2 * _MARGIN, _A4.height() - 2 * _MARGIN - _FOOT)
         self._text = SafeDocument()
         # Points are measured on paper of this density, whatever the screen.
@@ -65,21 +71,30 @@ class PaperDocument:
 
     def page(self, number: int, dpi: float) -> Drawn:
         """Return a page (from 0) at a resolution."""
-        scale = dpi / _DPI
-        size = (_A4 * scale).toSize()
-        image = QImage(size, QImage.Format.Format_RGB32)
+        image = QImage((_A4 * dpi / _DPI).toSize(), QImage.Format.Format_RGB32)
         image.setDotsPerMeterX(_DOTS_PER_METER)
         image.setDotsPerMeterY(_DOTS_PER_METER)
         image.fill(Qt.GlobalColor.white)
         painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.scale(scale, scale)
-        painter.translate(QPointF(_MARGIN, _MARGIN))
-        self._draw(painter, number)
+        self._draw(painter, number, dpi / _DPI)
         painter.end()
         return Drawn(image)
 
-    def _draw(self, painter: QPainter, number: int) -> None:
+    def pdf(self) -> bytes:
+        """Return the pages as a PDF, its words words."""
+        return _pdf(
+            self.count, lambda painter, number: self._draw(painter, number, painter.device().logicalDpiX() / _DPI)
+        )
+
+    def _draw(self, painter: QPainter, number: int, scale: float) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.scale(scale, scale)
+        painter.translate(QPointF(_MARGIN, _MARGIN))
+        self._draw_page(painter, number)
+        painter.restore()
+
+    def _draw_page(self, painter: QPainter, number: int) -> None:
         foot = QRectF(0, self._room.height(), self._room.width(), _FOOT)
         painter.setFont(_paper_font(0.85))
         painter.setPen(QColor(LIGHT.muted))
@@ -88,6 +103,10 @@ class PaperDocument:
         words = painter.fontMetrics().elidedText(self._foot, Qt.TextElideMode.ElideRight, int(foot.width()) - room)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words)
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, end)
+        if self._banner:
+            painter.setPen(QColor(LIGHT.danger))
+            head = QRectF(0, -_FOOT, self._room.width(), _FOOT)
+            painter.drawText(head, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._banner)
         context = QAbstractTextDocumentLayout.PaintContext()
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Text, QColor(LIGHT.text))
@@ -97,6 +116,38 @@ class PaperDocument:
         painter.setClipRect(self._room)
         painter.translate(0, -part.top())
         self._text.documentLayout().draw(painter, context)
+
+
+def pages_pdf(count: int, page: Callable[[int, float], Pixels]) -> bytes:
+    """Return pages that come as pixels as a PDF."""
+
+    def draw(painter: QPainter, number: int) -> None:
+        pixels = page(number, _PRINT_DPI)
+        image = QImage(pixels.rgb, pixels.width, pixels.height, pixels.stride, QImage.Format.Format_RGB888)
+        room = QRectF(painter.viewport())
+        size = image.size().scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        painter.drawImage(QRectF(QPointF(0, 0), QSizeF(size)), image)
+
+    return _pdf(count, draw)
+
+
+def _pdf(count: int, draw: Callable[[QPainter, int], None]) -> bytes:
+    """Return a PDF of A4 pages without margins, each drawn by ``draw``."""
+    written = QByteArray()
+    buffer = QBuffer(written)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    paper = QPdfWriter(buffer)
+    paper.setCreator("Galien")
+    paper.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    paper.setPageMargins(QMarginsF(0, 0, 0, 0))
+    painter = QPainter(paper)
+    for number in range(count):
+        if number:
+            paper.newPage()
+        draw(painter, number)
+    painter.end()
+    buffer.close()
+    return bytes(written.data())
 
 
 def pixels_png(pixels: Pixels) -> bytes:

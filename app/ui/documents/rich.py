@@ -40,9 +40,7 @@ th { background-color: $sunken; color: $text; font-weight: 600; padding: 4px 8px
 td { padding: 4px 8px; border: 1px solid $border; }
 table.facts td, table.plain td { border: 0px; padding: 1px 16px 1px 0px; }
 table.facts td.key { color: $muted; }
-table.rows { margin-top: 2px; }
-table.rows td { border: 0px; padding: 3px 0px 1px 0px; }
-table.rows td.more { padding: 0px 0px 5px 0px; border-bottom: 1px solid $border; }
+.row { margin-top: 2px; margin-bottom: 8px; }
 pre { font-family: "$family"; white-space: pre-wrap; }
 .type, .muted, .ours, .note { color: $muted; }
 .muted, .note { font-size: ${caption}pt; }
@@ -149,6 +147,8 @@ class RichText(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
+        # One that comes and goes changes the width, and with it the whole text is laid out again.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.fragment = ""
         self.percent = 100
         theme.current().changed.connect(self._dress)

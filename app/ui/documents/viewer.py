@@ -14,6 +14,7 @@ from app.ui import theme
 from app.ui.documents.find_bar import FindBar
 from app.ui.documents.link_dialog import LinkDialog, open_in_browser
 from app.ui.documents.panel import panel_html
+from app.ui.documents.paper import print_shown
 from app.ui.documents.pdf_pane import PdfPane
 from app.ui.documents.rich import RichText
 from app.ui.widgets.basics import Button, Chip, ElidedText, Panel, Text, row
@@ -32,10 +33,9 @@ _LINK = "lien:"
 
 
 class DocumentViewer(QWidget):
-    """One document, wholly by keyboard; ``left`` is emitted by Échap, ``print_asked`` by Ctrl+P."""
+    """One document, wholly by keyboard; ``left`` is emitted by Échap."""
 
     left = Signal()
-    print_asked = Signal()
 
     def __init__(self, ui: Ui) -> None:
         """Start empty; call ``show_document``."""
@@ -44,6 +44,7 @@ class DocumentViewer(QWidget):
         self.shown: Shown | None = None
         self.percent = 100
         self.open_address: Callable[[str], bool] = open_in_browser
+        self.print_shown: Callable[[Ui, Shown], None] = print_shown
         self.title = ElidedText("", "title")
         self.subtitle = Text("", "muted")
         self.banner = Chip("", "danger")
@@ -100,7 +101,8 @@ class DocumentViewer(QWidget):
             button.setVisible(is_on and pages is not None and pages.count > 1)
         self.find_button.setEnabled(not is_on)
         self._say_where()
-        self.magnify(self.percent)
+        if pane.percent != self.percent:
+            self.magnify(self.percent)
         pane.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def magnify(self, percent: int) -> None:
@@ -113,6 +115,11 @@ class DocumentViewer(QWidget):
         """Ask which words to look for in the text."""
         if self.body.currentWidget() is self.text:
             self.find_bar.begin()
+
+    def print_document(self) -> None:
+        """Print the whole document: header, text, what was read; or the pages of its PDF."""
+        if self.shown is not None:
+            self.print_shown(self._ui, self.shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the viewer's own keys before the acts of the window do."""
@@ -129,7 +136,7 @@ class DocumentViewer(QWidget):
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         key = Qt.Key(event.key())
         if control:
-            return {Qt.Key.Key_F: self.look_for, Qt.Key.Key_P: self.print_asked.emit}.get(key)
+            return {Qt.Key.Key_F: self.look_for, Qt.Key.Key_P: self.print_document}.get(key)
         return {
             "+": lambda: self.magnify(self.percent + STEP),
             "-": lambda: self.magnify(self.percent - STEP),
@@ -172,7 +179,7 @@ class DocumentViewer(QWidget):
         self.find_button = _quiet("Rechercher", "Ctrl+F", self.look_for)
         smaller = _quiet("", "−", lambda: self.magnify(self.percent - STEP), icon="minus", name="Réduire")
         larger = _quiet("", "+", lambda: self.magnify(self.percent + STEP), icon="plus", name="Agrandir")
-        self.print_button = _quiet("Imprimer", "Ctrl+P", self.print_asked.emit, icon="print")
+        self.print_button = _quiet("Imprimer", "Ctrl+P", self.print_document, icon="print")
         self.back_button = _quiet("Retour", "Échap", self.left.emit, icon="back")
         head = row(self.title, self.banner, spacing=theme.M)
         head.setStretch(0, 1)
