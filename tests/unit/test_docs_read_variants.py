@@ -420,6 +420,8 @@ def test_what_a_prescription_does_not_say_is_not_said() -> None:
     assert _line(_related(generic)).prescription[0].non_substitutable is False
     flag = '<observation><code code="MED-574"/><value xsi:type="BL" value="{}"/></observation>'
     assert [_line(_related(flag.format(said))).prescription[0].ald for said in ("true", "false")] == [True, False]
+    negated = flag.format("true").replace("<observation>", '<observation negationInd="true">')
+    assert _line(_related(negated)).prescription[0].ald is False
     document = _line(_related(flag.format("peut-être")) + '<repeatNumber nullFlavor="NI"/>')
     assert (document.prescription[0].ald, document.prescription[0].renewals) == (None, None)
     assert [one.code for one in document.findings] == ["GAL-DOC-80", "GAL-DOC-80"]
