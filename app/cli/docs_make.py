@@ -57,6 +57,7 @@ def _made(args: argparse.Namespace) -> tuple[bytes, bytes, Document | None, list
     """Return the CDA and the PDF of the case, the document, and what there is to say; no octets where it is refused."""
     from app.docs.cda.case import read_case  # noqa: PLC0415 -- spares --help the import
     from app.docs.cda.check_document import check_document  # noqa: PLC0415 -- the same
+    from app.docs.pdfa.unprintable import unprintable  # noqa: PLC0415 -- the same
 
     document, findings = read_case(Kind(args.kind), frame.json_argument(args.case))
     if document is None:
@@ -69,6 +70,7 @@ def _made(args: argparse.Namespace) -> tuple[bytes, bytes, Document | None, list
         vaccine, said = _known(document.content, args, settings)
         document, findings = replace(document, content=vaccine), findings + said
     findings += check_document(document, production=mode is Mode.PRODUCTION)
+    findings += unprintable(document)
     symbol, said = _symbol(document) if document.subject.has_ins and not is_refused(findings) else ("", [])
     findings += said
     if is_refused(findings):

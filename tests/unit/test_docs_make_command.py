@@ -134,6 +134,12 @@ def test_production_refuses_an_identity_of_the_tests(make: Make, tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
 
+def test_what_the_page_can_not_draw_is_said(make: Make) -> None:
+    code, told = make("entretien", changed(case_of(Kind.ENTRETIEN), "theme", "Asthme \U0001f4a8"))
+    assert code == 0
+    assert "GAL-DOC-40" in {one["code"] for one in told["findings"]}
+
+
 def test_what_is_no_json_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "case.json"
     file.write_bytes(b"{")
