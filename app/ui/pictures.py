@@ -97,8 +97,9 @@ class Stage:
         return picture
 
     def dialogs(self) -> list[QDialog]:
-        """Return the dialogs that are open."""
-        return [top for top in QApplication.topLevelWidgets() if isinstance(top, QDialog) and top.isVisible()]
+        """Return the dialogs that are open, one that stands over another after it."""
+        shown = [top for top in QApplication.topLevelWidgets() if isinstance(top, QDialog) and top.isVisible()]
+        return sorted(shown, key=_storey)
 
     def clear(self) -> None:
         """Close the dialogs and messages, back to a window at rest."""
@@ -125,6 +126,12 @@ class Stage:
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
+def _storey(widget: QWidget) -> int:
+    """Return over how many others a widget stands."""
+    under = widget.parentWidget()
+    return 0 if under is None else 1 + _storey(under)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One state of one screen: its name, and how the window is brought there."""
@@ -149,6 +156,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.rights_poses import PICTURES as RIGHTS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.documents.viewer_poses import PICTURES as VIEWER  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.creation_poses import PICTURES as CREATION  # noqa: PLC0415 -- the same
     from app.ui.patients.identity_poses import PICTURES as IDENTITY  # noqa: PLC0415 -- the same
@@ -195,6 +203,7 @@ def pictures() -> tuple[Picture, ...]:
         *INSI_JOURNAL,
         *STOCK,
         *DISCARD,
+        *VIEWER,
         *LOCK,
         *STAFF,
         *SECRETS,

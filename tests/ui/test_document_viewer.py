@@ -133,8 +133,8 @@ def test_what_asks_for_attention_stands_above_and_what_does_not_beside(viewer: D
 
 def test_the_panel_compares_the_traits_and_says_each_difference_in_a_sign(viewer: DocumentViewer) -> None:
     told = viewer.read.toPlainText()
-    assert "= ESSAI" in told
-    assert "≠ Masculin" in told
+    assert "ESSAI\n=\nESSAI" in told
+    assert "Féminin\n≠\nMasculin" in told
     assert "Identité différente." in told
 
 

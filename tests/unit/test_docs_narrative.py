@@ -160,7 +160,7 @@ def test_a_span_is_clamped() -> None:
         cell.columns
         for cell in _table(
             _read(
-                '<table><tr><td colspan="99999999999999">a</td><td colspan="-4">b</td><td colspan="x">c</td></tr></table>'
+                '<table><tr><td colspan="999999999999">a</td><td colspan="-4">b</td><td colspan="x">c</td></tr></table>'
             )
         )
         .rows[0]
@@ -243,3 +243,14 @@ def test_a_picture_that_lies_elsewhere_is_said_and_never_fetched() -> None:
     found, findings = pictures.media(root)
     assert not found
     assert [finding.subject for finding in findings] == ["a"]
+
+
+def test_what_is_drawn_on_nothing_is_shown_on_white() -> None:
+    import io  # noqa: PLC0415
+
+    from PIL import Image  # noqa: PLC0415 -- heavy
+
+    clear = Image.new("RGBA", (2, 1), (0, 0, 0, 0))
+    clear.putpixel((0, 0), (0, 0, 0, 255))
+    shown = Image.open(io.BytesIO(picture(_png(clear)).png))
+    assert [shown.getpixel((x, 0)) for x in (0, 1)] == [(0, 0, 0), (255, 255, 255)]

@@ -64,13 +64,22 @@ def picture(content: bytes) -> Picture:
 def _anew(image: Image) -> Picture:
     """Return the pixels alone: no profile, no text, no position of the received file goes on."""
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    is_clear = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
-    pixels = image.convert("RGBA" if is_clear else "RGB")
+    pixels = image.convert("RGB") if image.mode in {"RGB", "L", "1"} else _on_white(image)
     pixels.info = {}
     pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()
     pixels.save(written, "PNG")
     return Picture(written.getvalue(), pixels.width, pixels.height)
+
+
+def _on_white(image: Image) -> Image:
+    """Return a picture on paper: what is drawn in black on nothing can't be seen on a dark screen."""
+    from PIL import Image as Pillow  # noqa: PLC0415 -- the same
+
+    clear = image.convert("RGBA")
+    paper = Pillow.new("RGB", clear.size, "white")
+    paper.paste(clear, mask=clear)
+    return paper
 
 
 def _too_large() -> InputDefect:

@@ -133,7 +133,7 @@ def _vaccination(found: Vaccination) -> tuple[Cell, ...]:
         Cell(found.name, "strong"),
         Cell(_lines(wording.date(found.date), "Prévue" if found.planned else "")),
         Cell(found.lot),
-        Cell(_lines(dose, found.dose)),
+        Cell(_lines(dose, f"quantité {found.dose}" if found.dose else "")),
         Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction)),
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.ui.documents.rich import RichText
 
 _MOST = 999
-_WIDTH = 260
+_WIDTH, _LEAST = 260, 100
 
 
 class FindBar(QWidget):
@@ -34,7 +34,8 @@ class FindBar(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText("Rechercher dans le document")
         self.field.setAccessibleName("Rechercher dans le document")
-        self.field.setFixedWidth(theme.current().pixels(_WIDTH))
+        self.field.setMaximumWidth(theme.current().pixels(_WIDTH))
+        self.field.setMinimumWidth(_LEAST)
         self.field.textChanged.connect(self._look)
         self.count = Text("", "muted")
         self.before = Button("", icon="back", kind="ghost", name="Précédent")
@@ -43,9 +44,10 @@ class FindBar(QWidget):
         close = Button("Fermer", kind="ghost")
         close.key = "Échap"
         line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line.setContentsMargins(theme.S, theme.S, theme.S, 0)
         line.setSpacing(theme.S)
-        for part in (self.field, self.count, self.before, self.after, close):
+        line.addWidget(self.field, 2)
+        for part in (self.count, self.before, self.after, close):
             line.addWidget(part)
         line.addStretch(1)
         self.before.clicked.connect(lambda: self.go(-1))

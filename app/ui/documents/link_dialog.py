@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-_WIDTH = 520
+_WIDTH = 640
 _BREAK_AT = 60
 _ASK = "Ce document renvoie à une adresse d’Internet. Galien ne l’a pas ouverte, et ne sait pas ce qui s’y trouve."
 
@@ -52,7 +52,7 @@ class LinkDialog(Dialog):
         column.addWidget(self.site)
         column.addWidget(self.address)
         column.addLayout(row(self.open_button, self.copy, 0, self.cancel))
-        self.setFixedWidth(theme.current().pixels(_WIDTH))
+        self.setFixedWidth(max(theme.current().pixels(_WIDTH), self.minimumSizeHint().width()))
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -42,16 +42,17 @@ def _notes(shown: Shown) -> str:
 def _identity(shown: Shown) -> str:
     rows = "".join(_trait(trait) for trait in shown.identity)
     said = _paragraph(shown.identity_said, _VERDICTS.get(shown.identity_tone, "")) if shown.identity_said else ""
-    head = '<tr><td></td><td class="key">Document</td><td class="key">Dossier</td></tr>'
+    head = '<tr><td class="key" width="47%">Document</td><td></td><td class="key" width="47%">Dossier</td></tr>'
     return f'{_heading("Identité")}{said}<table class="facts" width="100%">{head}{rows}</table>'
 
 
 def _trait(trait: ComparedTrait) -> str:
-    mark = {True: "= ", False: "≠ ", None: ""}[trait.same]
+    """Return a trait under its label: a column for labels would leave no room for long names."""
+    mark = {True: "=", False: "≠", None: ""}[trait.same]
     differs = trait.same is False
     kind = ("flag" if trait.strict else "warning") if differs else ""
-    shown = (_span(value or "—", kind) for value in (trait.document, f"{mark}{trait.file or '—'}"))
-    return f'<tr><td class="key">{_text(trait.label)}</td><td>{next(shown)}</td><td>{next(shown)}</td></tr>'
+    cells = "".join(f"<td>{_span(text, kind)}</td>" for text in (trait.document or "—", mark, trait.file or "—"))
+    return f'<tr><td colspan="3">{_span(trait.label, "muted")}</td></tr><tr>{cells}</tr>'
 
 
 def _facts(title: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -38,7 +38,7 @@ ul, ol { margin-top: 3px; margin-bottom: 3px; -qt-list-indent: 1; }
 table { border-collapse: collapse; margin-top: 6px; margin-bottom: 8px; }
 th { background-color: $sunken; color: $text; font-weight: 600; padding: 4px 8px; border: 1px solid $border; }
 td { padding: 4px 8px; border: 1px solid $border; }
-table.facts td, table.plain td { border: 0px; padding: 1px 16px 1px 0px; }
+table.facts td, table.plain td { border: 0px; padding: 1px 10px 1px 0px; }
 table.facts td.key { color: $muted; }
 .row { margin-top: 2px; margin-bottom: 8px; }
 pre { font-family: "$family"; white-space: pre-wrap; }
@@ -149,6 +149,8 @@ class RichText(QTextBrowser):
         self.setTabChangesFocus(True)
         # One that comes and goes changes the width, and with it the whole text is laid out again.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
         self.fragment = ""
         self.percent = 100
         theme.current().changed.connect(self._dress)

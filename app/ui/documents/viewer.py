@@ -19,7 +19,7 @@ from app.ui.documents.pdf_pane import PdfPane
 from app.ui.documents.rich import RichText
 from app.ui.widgets.basics import Button, Chip, ElidedText, Panel, Text, row
 from app.ui.widgets.findings import FindingList
-from app.ui.widgets.flow import FlowLayout
+from app.ui.widgets.flow import Flow, FlowLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class DocumentViewer(QWidget):
         self.pdf = PdfPane(ui.tasks)
         self.read = RichText("Données lues et identité")
         self.find_bar = FindBar(self.text)
-        self.zoom = Text("", "muted")
+        self.zoom = Text(f"100{NBSP}%", "muted")
         self.where = Text("", "muted")
         self.text.anchorClicked.connect(self._follow)
         self.pdf.turned.connect(self._say_where)
@@ -183,10 +183,9 @@ class DocumentViewer(QWidget):
         self.back_button = _quiet("Retour", "Échap", self.left.emit, icon="back")
         head = row(self.title, self.banner, spacing=theme.M)
         head.setStretch(0, 1)
-        tools = row(
-            self.back_button, self.find_button, self.as_text, self.as_pages, self.before, self.where, self.after, 0,
-            smaller, self.zoom, larger, self.print_button,
-        )  # fmt: skip
+        turns = (self.back_button, self.find_button, self.as_text, self.as_pages, self.before, self.where, self.after)
+        tools = row(Flow(turns), smaller, self.zoom, larger, self.print_button)
+        tools.setStretch(0, 1)
         reading, self._side = Panel(margin=0), Panel(margin=0)
         reading.body.addWidget(self.find_bar)
         reading.body.addWidget(self.body, 1)
@@ -207,7 +206,7 @@ class DocumentViewer(QWidget):
 
     def _fit_panel(self) -> None:
         # Never more than its share: at a high zoom the document keeps the larger part.
-        self._side.setFixedWidth(min(theme.current().pixels(_PANEL), round(_PANEL * 1.25)))
+        self._side.setFixedWidth(min(theme.current().pixels(_PANEL), round(_PANEL * 1.15)))
 
 
 class _Fact(QWidget):
