@@ -24,6 +24,8 @@ _FORBIDDEN = (
     "/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/URI", "/EmbeddedFile", "/EF", "/XFA", "/GoToR", "/GoToE",
     "/SubmitForm", "/ImportData", "/RichMedia", "/Movie", "/Rendition", "/Ref", "/FFilter", "/Collection",
 )  # fmt: skip
+_SECONDS = safe_pdf.SECONDS if "GALIEN_FAULT_COUNT" in os.environ else 1.0
+"""What a page is given: as little as shows that it is stopped, except in the long suite."""
 _ANSWERS = {"", "GAL-DOC-66", "GAL-DOC-67"}
 _PATIENCE = 3
 """How much slower than the reference machine the one of the tests may be."""
@@ -95,7 +97,7 @@ def test_what_weighs_too_much_is_stopped_in_time(name: str, record_property: Rec
     start = time.monotonic()
     code = ""
     try:
-        with safe_pdf.PdfReader(content) as reader:
+        with safe_pdf.PdfReader(content, seconds=_SECONDS) as reader:
             image = reader.page(0)
             assert image.width * image.height <= 10_100_000
     except InputDefect as failure:
@@ -104,7 +106,7 @@ def test_what_weighs_too_much_is_stopped_in_time(name: str, record_property: Rec
     spent = time.monotonic() - start
     record_property("ms", round(spent * 1000))
     record_property("code", code)
-    assert spent < 2 * safe_pdf.SECONDS * _PATIENCE
+    assert spent < 2 * _SECONDS * _PATIENCE
 
 
 def test_a_page_that_never_ends_is_stopped_and_the_others_are_seen(record_property: Record) -> None:
@@ -199,8 +201,12 @@ os._exit(9)
 
 
 def _lives(pid: int) -> bool:
+    """Return True for a process that still runs: one that has ended may wait long for somebody to ask how."""
+    state = Path(f"/proc/{pid}/stat")
+    if state.exists():
+        return state.read_text().rpartition(")")[2].split()[0] != "Z"
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return sys.platform != "linux"
