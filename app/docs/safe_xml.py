@@ -198,9 +198,9 @@ def _tree(octets: bytes, encoding: str, *, is_long: bool = False) -> Element:
         if "Excessive depth" in str(error.msg):
             raise _complex(f"éléments emboîtés sur plus de {_DEEPEST} niveaux") from error
         line, column = error.position
-        raise _malformed(f", ligne {line}, colonne {column}") from error
-    except (ValueError, LookupError) as error:
-        raise _malformed("") from error
+        raise InputDefect(
+            f"Ce document XML est mal formé, ligne {line}, colonne {column}.", code="GAL-DOC-54", advice=_AGAIN
+        ) from error
     assert root.getroottree().docinfo.internalDTD is None
     if root.xpath("boolean(" + "/*" * (_DEEPEST + 1) + ")"):
         raise _complex(f"éléments emboîtés sur plus de {_DEEPEST} niveaux")
@@ -217,10 +217,6 @@ def _encoding(what: str) -> InputDefect:
         code="GAL-DOC-53",
         advice="Demandez à l’auteur un document en UTF-8.",
     )
-
-
-def _malformed(where: str) -> InputDefect:
-    return InputDefect(f"Ce document XML est mal formé{where}.", code="GAL-DOC-54", advice=_AGAIN)
 
 
 def _complex(what: str) -> InputDefect:

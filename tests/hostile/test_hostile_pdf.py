@@ -17,7 +17,7 @@ from hostile_traps import Listener
 from pikepdf import Array, Dictionary, Name
 
 from app.docs import pdf_host, safe_pdf
-from app.kernel.errors import InputDefect
+from app.kernel.errors import EnvironmentFailure, InputDefect
 
 Record = Callable[[str, object], None]
 _FORBIDDEN = (
@@ -155,6 +155,23 @@ def test_pdfium_is_built_without_scripts() -> None:
     import pypdfium2  # noqa: PLC0415 -- heavy
 
     assert not safe_pdf._SCRIPTED.intersection(pypdfium2.PDFIUM_INFO.flags)
+
+
+@pytest.mark.parametrize("lie", [{"width": -1}, {"height": 0}, {"stride": 10**9}, {"stride": 1}, {"width": 10**6}])
+def test_a_process_that_its_document_took_over_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, lie: dict[str, int]
+) -> None:
+    with safe_pdf.PdfReader(hostile_pdfs.saved(hostile_pdfs.plain())) as reader:
+        told = {"width": 2, "height": 2, "stride": 6} | lie
+        monkeypatch.setattr(safe_pdf._Process, "ask", lambda *_: (told, bytes(12)))
+        with pytest.raises(InputDefect, match="illisible"):
+            reader.page(0)
+
+
+def test_a_reader_that_can_not_start_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pdf_host, "__file__", str(tmp_path / "absent.py"))
+    with pytest.raises(EnvironmentFailure, match="pas pu démarrer"):
+        safe_pdf.page(hostile_pdfs.saved(hostile_pdfs.plain()))
 
 
 @posix

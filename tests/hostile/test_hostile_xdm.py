@@ -69,6 +69,7 @@ ASIDE: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     "the other document": (lambda files: files.update({FIRST: files[SECOND]}), "GAL-DOC-64"),
     "another identifier": (_replaced(METADATA, r'value="2\.25\.\d{5}', 'value="2.25.11111'), "GAL-DOC-64"),
     "no file": (lambda files: files.pop(FIRST), "GAL-DOC-62"),
+    "no name": (_replaced(METADATA, r"DOC00001\.XML", " "), "GAL-DOC-62"),
     "a name that leads out": (_replaced(METADATA, "DOC00001.XML", "../../../etc/passwd"), "GAL-DOC-62"),
     "no XML": (lambda files: files.update({FIRST: b"<a"}), "GAL-DOC-54"),
     "an entity": (lambda files: files.update({FIRST: b"<!DOCTYPE a><a/>"}), "GAL-DOC-52"),

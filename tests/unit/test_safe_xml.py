@@ -67,6 +67,7 @@ def test_a_sound_document_is_read_in_whichever_encoding_it_says(content: bytes) 
         (b"<a>&toto;</a>", "GAL-DOC-54"),
         (b"not XML", "GAL-DOC-54"),
         (b"<a>" + b"<b/>" * 200_001 + b"</a>", "GAL-DOC-55"),
+        (b"<a " + b" ".join(b'xmlns:a%d="u"' % number for number in range(10_001)) + b"/>", "GAL-DOC-55"),
         (b"<a>" * 129 + b"</a>" * 129, "GAL-DOC-55"),
         (b"<a>" * 400 + b"</a>" * 400, "GAL-DOC-55"),
     ],
