@@ -124,6 +124,7 @@ WEIGHTS: dict[str, Callable[[], bytes]] = {
         b"<r>" + b"<a>" * 2000 + b"</a>" * 2000 + b"<t>", b"A" * 1000, _LONG, b"</t></r>"
     ),
     "a million attributes": lambda: b"<a " + b" ".join(b'a%d="1"' % n for n in range(1_000_000)) + b"/>",
+    "300 000 attributes": lambda: b"<a " + b" ".join(b'a%d="1"' % n for n in range(300_000)) + b"/>",
     "a million elements": lambda: _filled(b"<a>", b"<b/>", 1_000_000, b"</a>"),
     "a million elements with an attribute": lambda: _filled(b"<a>", b'<b c="1"/>', 1_000_000, b"</a>"),
     "a million spaces": lambda: b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(1_000_000)) + b"/>",

@@ -205,6 +205,14 @@ def form_bomb(width: int = 4, depth: int = 30) -> bytes:
     return saved(pdf)
 
 
+def slow() -> bytes:
+    """Return a page that is painted over a hundred thousand times: memory for all of it, time for none of it."""
+    pdf = plain()
+    pdf.pages[0].MediaBox = Array([0, 0, 2000, 2000])
+    pdf.pages[0].Contents = pdf.make_stream(b"0 0 2000 2000 re f\n" * 100_000)
+    return saved(pdf)
+
+
 def _bombed() -> bytes:
     """Return a page whose content is 2 GB of spaces, deflated twice."""
     packer = zlib.compressobj(9)
@@ -234,6 +242,7 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "deflate-bomb": _bombed,
     "picture-bomb": _pictured,
     "form-bomb": form_bomb,
+    "slow": slow,
 }
 """PDFs made to take all the time or memory there is, or to lead a reader round in circles."""
 

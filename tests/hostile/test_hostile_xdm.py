@@ -101,6 +101,9 @@ TWO: dict[str, Callable[[dict[str, bytes]], object]] = {
     "two sets of two patients": _other_patient,
     "metadata of another patient": _replaced(METADATA, _MATRICULE, r"190017505699\g<1>"),
     "document of another patient": lambda files: files.update({FIRST: archive(1)[FIRST]}),
+    "document with another matricule": _replaced(
+        FIRST, r'extension="\d{12}([0-9AB]{3})"', r'extension="190017505699\1"'
+    ),
     "metadata without patient, documents of two": lambda files: files.update(
         {
             FIRST: archive(1)[FIRST],

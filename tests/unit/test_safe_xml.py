@@ -83,6 +83,7 @@ def test_the_place_of_a_fault_is_told() -> None:
 def test_a_document_over_the_limit_of_its_caller_is_refused() -> None:
     assert safe_xml.parse(b"<a/>", largest=4).tag == "a"
     assert refused(b"<a />", largest=4).code == "GAL-DOC-51"
+    assert refused(("<a>" + "é" * 4_500_000 + "</a>").encode("utf-16")).code == "GAL-DOC-51"
 
 
 def test_a_pdf_of_thirty_megabytes_is_read_and_any_other_long_text_is_not() -> None:
