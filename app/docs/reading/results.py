@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.docs.reading import tree
 from app.docs.reading.entries import LOINC, related, wordy
 from app.docs.reading.model import Result
+from app.docs.reading.narrative import FLAGS
 from app.docs.reading.sections import title_of
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
     if len(values) > 1:
         scope.warn(f"« {label[:80]} » a plusieurs valeurs ; la première est reprise.", observation)
     low, high, words = _range(observation, unit, scope)
+    isolate = _isolate(observation, scope)
     return Result(
-        label=label,
+        label=f"{label} ({isolate})" if isolate else label,
         loinc=tree.code_in(code, LOINC),
         value=value,
         unit=unit,
@@ -78,7 +80,19 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
         previous=_previous(observation, scope),
         section=title_of(section),
         range_text=words,
+        isolate=isolate,
     )
+
+
+def _isolate(observation: Element, scope: Scope) -> str:
+    """Return the microbe whose organizer holds the result (IHE LAB, Isolate Organizer): an antibiogram is of one."""
+    for organizer in observation.iterancestors(f"{{{tree.HL7}}}organizer"):
+        for entity in tree.every(organizer, "specimen", "specimenRole", "specimenPlayingEntity"):
+            code = tree.first(entity, "code")
+            name = scope.words(tree.first(code, "originalText")) or scope.label(code)
+            if name and tree.attribute(entity, "classCode") == "MIC":
+                return name
+    return ""
 
 
 def _organizes(observation: Element) -> bool:
@@ -200,7 +214,8 @@ def abnormal(document: Element) -> dict[str, str]:
     flags: dict[str, str] = {}
     for observation in tree.below(document, "observation"):
         flag = _flag(observation)
-        if not flag or flag == NORMAL:
+        # « Sensible » and the like are interpretations too, and nothing abnormal.
+        if flag not in FLAGS:
             continue
         for path in (("text",), ("code", "originalText"), ("value", "originalText")):
             for reference in tree.every(observation, *path, "reference"):
