@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,7 @@ CUT: Final = "GAL-DOC-87"
 def configure(acts: Any) -> None:  # noqa: ANN401 -- argparse keeps the type of its sub-parsers to itself
     """Add the act to the sub-parsers of ``docs``."""
     render = acts.add_parser("render", help="montrer un document reçu : document.html (inerte) et une image par page")
-    render.add_argument("file", metavar="FICHIER", help="document CDA, ou « - »")
+    render.add_argument("file", metavar="FICHIER", help="document CDA ou archive XDM, ou « - »")
     render.add_argument("--out", required=True, metavar="DOSSIER", help="où écrire ; créé s’il manque")
     render.set_defaults(run=run)
 
@@ -34,26 +35,58 @@ def configure(acts: Any) -> None:  # noqa: ANN401 -- argparse keeps the type of 
 def run(args: argparse.Namespace, out: frame.Output) -> int:
     """Write ``document.html`` and ``page-1.png``, ``page-2.png``…; what can't be read is refused, nothing written.
 
-    Nothing of the document names a file. Source: contract of ``docs render``; SC.DOC.07.
+    The second document of an archive goes into ``document-2`` of the folder, and so on. Nothing of a document names a
+    file. Source: contract of ``docs render``; SC.DOC.07.
     """
-    from app.docs.reading.read import read  # noqa: PLC0415 -- spares --help the import
-
     # Pages are drawn where there is no screen too.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    document = read(frame.file_bytes(args.file))
-    findings = list(document.findings)
-    folder = Path(args.out).absolute()
+    documents, findings = _read(frame.file_bytes(args.file))
+    root = Path(args.out).absolute()
+    told = []
+    for rank, document in enumerate(documents, start=1):
+        told.append(_render(document, root if rank == 1 else root / f"document-{rank}", out))
+        findings += told[-1].findings
+    out.findings(findings)
+    shapes = [one.as_json() for one in told]
+    first = shapes[0] if shapes else {"html": None, "pages": []}
+    result = first | {"findings": [one.as_json() for one in findings]}
+    out.result(result | {"documents": shapes} if len(shapes) > 1 else result)
+    return frame.REFUSED if is_refused(findings) or not documents else frame.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """The files of a document, and what was found in it."""
+
+    html: Path
+    pages: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the files in the shape of the contract."""
+        return {"html": str(self.html), "pages": [str(page) for page in self.pages]}
+
+
+def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
+    """Return the documents of a file, and what is to be said of the file itself. Raises InputDefect."""
+    from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
+    from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
+    from app.docs.reading.read import read  # noqa: PLC0415 -- the same
+
+    documents, findings = read_archive(content) if is_archive(content) else ([read(content)], [])
+    return [checked(document) for document in documents], findings
+
+
+def _render(document: ReadDocument, folder: Path, out: frame.Output) -> _Rendered:
     _make(folder)
+    findings = list(document.findings)
     pages: list[Path] = []
     for png in _pages(document, findings):
         pages.append(_write(folder / f"page-{len(pages) + 1}.png", png))
-    written = _write(folder / "document.html", _html(document, pages))
-    for file in (written, *pages):
+    html = _write(folder / "document.html", _html(document, pages))
+    for file in (html, *pages):
         out.line(str(file), verbatim=True)
-    out.findings(findings)
-    told = {"html": str(written), "pages": [str(page) for page in pages]}
-    out.result(told | {"findings": [one.as_json() for one in findings]})
-    return frame.REFUSED if is_refused(findings) else frame.DONE
+    return _Rendered(html, tuple(pages), tuple(findings))
 
 
 def _pages(document: ReadDocument, findings: list[Finding]) -> Iterator[bytes]:
@@ -83,8 +116,9 @@ def _pdf_pages(content: bytes, findings: list[Finding]) -> Iterator[bytes]:
             for number in range(min(MOST_PAGES, reader.page_count)):
                 yield pixels_png(reader.page(number, dpi=DPI))
     except InputDefect as defect:
-        # The header can be read all the same.
-        findings.append(Finding(defect.code, Severity.ERROR, defect.text, defect.advice))
+        # The header can be read all the same. A PDF that can't be opened at all was said when it was read.
+        if defect.code not in {finding.code for finding in findings}:
+            findings.append(Finding(defect.code, Severity.ERROR, defect.text, defect.advice))
 
 
 def _html(document: ReadDocument, pages: list[Path]) -> bytes:

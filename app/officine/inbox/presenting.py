@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs import safe_pdf
+from app.docs.reading.pdfs import checked, pdf_of
 from app.docs.reading.read import read
 from app.docs.showing import data, facts
 from app.docs.showing.page import body_html
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from app.docs.showing.data import Grid
     from app.officine.inbox.shown import ComparedTrait
 
-_PDF: Final = "application/pdf"
 CUT: Final = "GAL-DOC-87"
-STRIPPED: Final = "GAL-DOC-88"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def shown_of(
     if fragment.is_cut:
         text = "Ce document est trop long : seul son début est montré."
         advice = "Ouvrez le fichier d’origine pour le lire en entier."
-        findings.append(Finding(CUT, Severity.WARNING, text, advice))
+        findings = (*findings, Finding(CUT, Severity.WARNING, text, advice))
     return Shown(
         title=document.title or facts.UNTITLED,
         subtitle=subtitle,
@@ -66,7 +65,7 @@ def shown_of(
         tables=tuple(_table(grid) for grid in data.grids(document)),
         pages=pages,
         has_text=document.body != "pdf",
-        findings=(*document.findings, *findings),
+        findings=findings,
         identity=identity,
         identity_said=said,
         identity_tone=tone,
@@ -86,18 +85,15 @@ def _table(grid: Grid) -> DataTable:
     return DataTable(grid.title, grid.columns, rows, grid.aside)
 
 
-def _pages(document: ReadDocument) -> tuple[PdfPages | None, list[Finding]]:
-    """Return the pages of a PDF body, or of the PDF copy of a structured one, and what is to be said of it."""
-    copies = [content for media, content in document.attachments if media == _PDF]
-    content = document.payload if document.body == "pdf" else next(iter(copies), b"")
+def _pages(document: ReadDocument) -> tuple[PdfPages | None, tuple[Finding, ...]]:
+    """Return the pages of a PDF body, or of the PDF copy of a structured one, and all that is to be said."""
+    content = pdf_of(document)
     if not content:
-        return None, []
+        return None, document.findings
+    findings = checked(document).findings
     try:
         with safe_pdf.PdfReader(content) as reader:
-            pages, removed = PdfPages(content, reader.page_count), reader.removed
-    except InputDefect as defect:
-        return None, [Finding(defect.code, Severity.WARNING, defect.text, defect.advice)]
-    if not removed:
-        return pages, []
-    text = f"Ce PDF portait ce qui ne sert pas à le lire ({', '.join(removed)}) : Galien le montre sans cela."
-    return pages, [Finding(STRIPPED, Severity.INFO, text)]
+            return PdfPages(content, reader.page_count), findings
+    except InputDefect:
+        # Said already by the check.
+        return None, findings
