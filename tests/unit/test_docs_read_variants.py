@@ -307,6 +307,13 @@ def test_an_anchor_that_two_places_bear_is_taken_from_the_section_or_not_at_all(
 
 
 @pytest.mark.req("SC.DOC.07")
+def test_a_problem_in_words_alone_is_read() -> None:
+    told = _followed('<observation><value xsi:type="ST">Asthme allergique</value></observation>')
+    (problem,) = read(cda(header(kind="SYNTH"), structured(section("11450-4", "x", told)))).problems
+    assert (problem.label, problem.code.code, problem.status) == ("Asthme allergique", "", "Actif")
+
+
+@pytest.mark.req("SC.DOC.07")
 def test_one_concern_with_several_problems_gives_each() -> None:
     """Newer volets put several problems under one act."""
     told = (f'<observation><value code="{one}" displayName="P{one}"/></observation>' for one in (1, 2, 3))

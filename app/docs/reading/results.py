@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.3.1.6", "1.2.250.1.213.1.1.3.80")
 NORMAL: Final = "N"
+_ABOUT = ("1.3.6.1.4.1.19376.1.5.3.1.4.", "1.2.250.1.213.1.1.3.48")
 _CANCELLED = frozenset({"aborted", "cancelled", "nullified"})
 
 
@@ -34,7 +35,7 @@ def results(section: Element, scope: Scope) -> Iterator[Result]:
                 yield read
 
 
-def _observations(holder: Element, *, inside: bool = False) -> Iterator[Element]:
+def _observations(holder: Element) -> Iterator[Element]:
     """Give the observations of an entry, also those within another; but neither a previous result nor a range."""
     for child in holder:
         name = tree.name_of(child)
@@ -43,13 +44,16 @@ def _observations(holder: Element, *, inside: bool = False) -> Iterator[Element]
         if name == "observation" and not _is_no_result(child):
             yield child
         if len(child):
-            yield from _observations(child, inside=inside or name == "observation")
+            yield from _observations(child)
 
 
 def _is_no_result(observation: Element) -> bool:
-    """Return True for an observation that is about another one: it follows a template, and not that of a result."""
-    claimed = tree.templates(observation)
-    return bool(claimed) and not tree.follows(observation, *TEMPLATES)
+    """Return True for an observation that says something about another one: of a template of IHE PCC, not of a result.
+
+    One of an unknown template is read: a result too many is seen beside the narrative, one that is missing is not.
+    """
+    is_about = any(one.startswith(_ABOUT) for one in tree.templates(observation))
+    return is_about and not tree.follows(observation, *TEMPLATES)
 
 
 def _result(observation: Element, section: Element, scope: Scope) -> Result | None:
