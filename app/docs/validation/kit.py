@@ -139,17 +139,6 @@ def usable(kit: Kit) -> Kit:
     return kit
 
 
-def absent_value_sets(kit: Kit) -> list[str]:
-    """Return the value sets that the rules name and the kit does not hold: no code of theirs is found in it."""
-    named = set()
-    for profile in ALL_PROFILES:
-        for declared in kit.parse(profile).iter(f"{_SCH}let"):
-            value = (declared.get("value") or "").strip()
-            if value[:1] in {"'", '"'} and value[1:-1].endswith(".xml"):
-                named.add(joined(profile, value[1:-1]))
-    return sorted(path for path in named if path and path not in kit.files)
-
-
 def _files(folder: Path) -> Iterator[Path]:
     """Give the files that matter, in order, having looked at every entry beside them."""
     for place, suffix in PLACES.items():

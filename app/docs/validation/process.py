@@ -64,7 +64,16 @@ class Validator:
         kit, FileUnusable where the kit can't be read, EnvironmentFailure (GAL-DOC-98) where the process broke down.
         """
         with self._lock:
-            return self._check(cda, time.monotonic() + self._limit_s)
+            return self._check(frames.DOCUMENT + cda)
+
+    def prove(self) -> None:
+        """Have every rule file of the kit compiled. Raises InputDefect (GAL-DOC-94) where one does not compile.
+
+        Raises as ``check``, and EnvironmentFailure (GAL-DOC-98) where it takes longer than a document may.
+        """
+        with self._lock:
+            for late in self._check(frames.PROVE):
+                raise EnvironmentFailure(late.text, code=BROKEN, advice=_broken().advice)
 
     @property
     def pid(self) -> int | None:
@@ -98,14 +107,15 @@ class Validator:
     ) -> None:
         self.close()
 
-    def _check(self, cda: bytes, end: float) -> list[Finding]:
+    def _check(self, order: bytes) -> list[Finding]:
+        end = time.monotonic() + self._limit_s
         was_running = self.pid is not None
         try:
-            told = self._asked(cda, end)
+            told = self._asked(order, end)
             if told is None and was_running and self._exit_code() == _RESTED and not self._closing:
                 # It went to rest just as it was asked: no fault of the document.
                 self._end()
-                told = self._asked(cda, end)
+                told = self._asked(order, end)
         except queue.Empty:
             self._end()
             return [_too_slow(self._limit_s)]
@@ -117,12 +127,12 @@ class Validator:
             raise _unfit(told["failure"])
         return [Finding(**{**shape, "severity": Severity(shape["severity"])}) for shape in told["findings"]]
 
-    def _asked(self, cda: bytes, end: float) -> dict[str, Any] | None:
-        """Return the answer about a document; None where the process ended before. Raises queue.Empty when late."""
+    def _asked(self, order: bytes, end: float) -> dict[str, Any] | None:
+        """Return the answer to an order; None where the process ended before. Raises queue.Empty when late."""
         process = self._running()
         assert process.stdin is not None
         # On a thread: a worker that hangs while a large document is written would hold us too.
-        threading.Thread(target=_send, args=(process.stdin, cda), name="document", daemon=True).start()
+        threading.Thread(target=_send, args=(process.stdin, order), name="document", daemon=True).start()
         while True:
             answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
             if answer is None:

@@ -1,7 +1,7 @@
 """How is a document checked by a process of its own, which a document can neither hold up nor make reach anything?
 
-Run as ``python -m app.docs.validation.worker KIT CACHE LIMIT IDLE``. It reads documents on standard input, one frame
-each, and answers each on standard output with JSON in a frame, after a first one that says whether the kit can serve.
+Run as ``python -m app.docs.validation.worker KIT CACHE LIMIT IDLE``. It reads orders on standard input (``frames``)
+and answers each on standard output with JSON in a frame, after a first one that says whether the kit can serve.
 It ends when its parent does, when nobody has asked anything for IDLE seconds, and by force LIMIT seconds after a
 document that it could not finish: a call inside Saxon can't be interrupted otherwise.
 
@@ -56,16 +56,19 @@ def main(words: list[str]) -> int:
             return UNFIT
         seal()
         frames.write(answers, _said({"ready": True}))
-        for document in _documents(asked, engine, float(idle)):
+        for order in _orders(asked, engine, float(idle)):
             with _dead_line(float(limit), nowhere):
-                answer = _answer(engine, document)
+                answer = _answer(engine, order)
             frames.write(answers, _said(answer))
     return RESTED
 
 
-def _answer(engine: Engine, document: bytes) -> dict[str, Any]:
+def _answer(engine: Engine, order: bytes) -> dict[str, Any]:
     try:
-        findings = engine.check(document)
+        if order == frames.PROVE:
+            engine.compile_all()
+            return {"findings": []}
+        findings = engine.check(order.removeprefix(frames.DOCUMENT))
     except InputDefect as failure:
         return _failure_json(failure)
     return {"findings": [_finding_json(finding) for finding in findings]}
@@ -84,8 +87,8 @@ def seal() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _documents(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> Iterator[bytes]:
-    """Give the documents asked; what is left of the rules is compiled meanwhile, one file at a time."""
+def _orders(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> Iterator[bytes]:
+    """Give the orders; what is left of the rules is compiled meanwhile, one file at a time."""
     left = list(ALL_PROFILES)
     while True:
         while left and asked.empty():
@@ -99,8 +102,8 @@ def _documents(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> 
 
 
 def _listen(asked: queue.SimpleQueue[bytes]) -> None:
-    while (document := frames.read(sys.stdin.buffer)) is not None:
-        asked.put(document)
+    while (order := frames.read(sys.stdin.buffer)) is not None:
+        asked.put(order)
     # The parent is gone, or wants no more: nothing here is worth ending in order.
     os._exit(RESTED)
 
