@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 _ON_SERVICES = ("search_service", "patient_search", "open_patient", "validate_sqlite", "receive_300", "operator_switch")
 _ON_SCREENS = ("cold_start", "rss_mb", "search_pixels", "scan_to_line", "cards", "ui_block")
-_APART = ("validate_postgresql", "catalog_import", "scan_image", "ins_symbol", "search_before_creation")
+_APART = (
+    "validate_postgresql",
+    "catalog_import",
+    "scan_image",
+    "ins_symbol",
+    "search_before_creation",
+    "vaccination_note",
+)
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
 
 
@@ -49,7 +56,7 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Output) -> list[Callable[[], Figure]]:
     """Return the measures asked for, each ready to be made, in the order in which they disturb one another least."""
-    from app.bench import antecedents, base, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.bench import antecedents, base, documents, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
     from app.bench.ten_years import Volumes  # noqa: PLC0415 -- the same
 
     cache = args.cache or base.cache_folder()
@@ -59,6 +66,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "scan_image": measures.scan_image,
         "ins_symbol": measures.ins_symbol_drawn,
         "search_before_creation": antecedents.search_before_creation,
+        "vaccination_note": documents.vaccination_note,
     }
     if any(name in _ON_SERVICES + _ON_SCREENS for name in wanted):
         volumes = Volumes(deliveries=args.deliveries)

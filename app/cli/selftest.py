@@ -36,6 +36,7 @@ SUITES = {
     "hostile": Suite("hostile", "fichiers, textes et codes hostiles", 20_000),
     "tamper": Suite("store/test_seal_tamper.py", "registres altérés par SQL, comparés avec leurs scellés", 1_000),
     "symbols": Suite("unit/test_ins_round_trip.py", "codes INS imprimés, flous, tournés, photographiés, en PDF", 200),
+    "documents": Suite("unit/test_cda_documents.py", "documents cliniques de toutes formes, devant les règles", 500),
     "cards": Suite(
         "cards/test_pcsc.py::test_insertions_lose_nothing_and_leave_no_trace",
         "cartes : insertions dans deux lecteurs, mémoire et événements",

@@ -58,12 +58,12 @@ _PROFESSIONALS = (
     f"{_EVENT}/c:performer/c:assignedEntity",
 )
 _INS_TRAITS = {
-    "nom de naissance": "c:patient/c:name/c:family[@qualifier='BR']",
-    "premier prénom": "c:patient/c:name/c:given[@qualifier='BR']",
-    "prénoms de naissance": "c:patient/c:name/c:given[not(@qualifier)]",
+    "nom de naissance": "c:patient/c:name/c:family[@qualifier='BR'][normalize-space()]",
+    "premier prénom": "c:patient/c:name/c:given[@qualifier='BR'][normalize-space()]",
+    "prénoms de naissance": "c:patient/c:name/c:given[not(@qualifier)][normalize-space()]",
     "date de naissance": "c:patient/c:birthTime[@value]",
     "sexe": "c:patient/c:administrativeGenderCode[@code='F' or @code='M']",
-    "lieu de naissance": "c:patient/c:birthplace/c:place/c:addr/c:county",
+    "lieu de naissance": "c:patient/c:birthplace/c:place/c:addr/c:county[normalize-space()]",
 }
 _TIMED = frozenset(_C + name for name in ("effectiveTime", "time", "low", "high", "birthTime"))
 _TIME = re.compile(r"[0-9]{4}(?:[0-9]{2}(?:[0-9]{2}(?:[0-9]{6}[+-][0-9]{4})?)?)?")
@@ -133,8 +133,7 @@ def check_ins(root: Element) -> Iterator[Finding]:
         yield _wrong(36, "Le matricule INS du patient n’est pas valide, ou il y en a deux.")
     if given:
         for label, path in _INS_TRAITS.items():
-            found = role.xpath(path, namespaces=_NS)
-            if len(found) != 1 or (found[0].text is not None and not found[0].text.strip()):
+            if len(role.xpath(path, namespaces=_NS)) != 1:
                 yield _wrong(36, f"L’INS sort sans tous ses traits : {label}.")
         return
     for element in root.iter():

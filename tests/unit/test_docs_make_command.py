@@ -1,0 +1,140 @@
+"""Does ``galien docs make`` write a CDA and its PDF that go together, or nothing, and say why?"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app import cli
+from app.docs import safe_xml
+from app.docs.cda.checks import check
+from app.docs.clinical import Kind
+from app.kernel.mode import Mode
+from tests import clinical_people as people
+from tests.catalog_files import CatalogFiles, cip13
+from tests.unit.test_cda_case import changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., tuple[int, Any]]
+
+NS = {"c": "urn:hl7-org:v3"}
+
+
+@pytest.fixture
+def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Make:
+    def run(kind: str, case: object, *words: str) -> tuple[int, Any]:
+        file = tmp_path / "case.json"
+        file.write_text(json.dumps(case), "utf-8")
+        capsys.readouterr()
+        asked = ["docs", "make", kind, "--case", str(file), "--out", str(tmp_path / "out"), *words]
+        code = cli.main([*asked, "--json", "--data", str(tmp_path / "data")])
+        return code, json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def case_of(kind: Kind, status: str = "qualifiee", rank: int = 0) -> Any:
+    return people.as_case(people.document(rank, kind, status))
+
+
+@pytest.mark.req("SC.DOC.01")
+@pytest.mark.req("SC.DOC.02")
+@pytest.mark.req("SC.DOC.06.LGO")
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_case_becomes_two_files(make: Make, kind: Kind) -> None:
+    code, told = make(kind.value, case_of(kind))
+    assert code == 0
+    cda, pdf = Path(told["cda"]), Path(told["pdf"])
+    assert cda.is_absolute()
+    assert pdf.is_absolute()
+    assert sorted(cda.parent.iterdir()) == sorted([cda, pdf])
+    assert pdf.read_bytes().startswith(b"%PDF-1.4")
+    assert check(cda.read_bytes()) == []
+    body = safe_xml.parse(cda.read_bytes()).findtext("c:component/c:nonXMLBody/c:text", namespaces=NS)
+    assert body is None if kind is Kind.VACCINATION else base64.b64decode(body) == pdf.read_bytes()
+
+
+@pytest.mark.req("INS-28")
+@pytest.mark.parametrize("status", ["provisoire", "recuperee", "validee"])
+def test_the_ins_of_another_identity_is_in_neither_file(make: Make, status: str) -> None:
+    case = case_of(Kind.VACCINATION, status)
+    code, told = make("vaccination", case)
+    assert code == 0
+    for file in (told["cda"], told["pdf"]):
+        assert case["patient"]["matricule"][:13].encode() not in Path(file).read_bytes()
+    assert "GAL-DOC-31" in {one["code"] for one in told["findings"]}
+
+
+@pytest.mark.req("SC.DOC.01")
+@pytest.mark.parametrize(
+    ("kind", "path", "value", "code"),
+    [
+        (Kind.VACCINATION, "performed_at", "2990-01-01T10:00:00+01:00", "GAL-DOC-25"),
+        (Kind.VACCINATION, "author.rpps", "10001234567", "GAL-DOC-20"),
+        (Kind.VACCINATION, "vaccine.expiry", "2027-02-30", "GAL-DOC-28"),
+        (Kind.VACCINATION, "patient.family_name", "N" * 101, "GAL-DOC-17"),
+        (Kind.VACCINATION, "patient.birth_place", "", "GAL-DOC-14"),
+        (Kind.BILAN, "recipients", [{"given_name": "Luc"}], "GAL-DOC-23"),
+        (Kind.ENTRETIEN, "sections", [{"title": "Observance", "text": ""}], "GAL-DOC-26"),
+        (Kind.ENTRETIEN, "sections", "rien", "GAL-DOC-10"),
+        (Kind.ENTRETIEN, "officine", {}, "GAL-DOC-22"),
+    ],
+)
+def test_what_is_refused_leaves_no_file(
+    make: Make, tmp_path: Path, kind: Kind, path: str, value: object, code: str
+) -> None:
+    exit_code, told = make(kind.value, changed(case_of(kind), path, value))
+    assert exit_code == 3
+    assert (told["cda"], told["pdf"]) == (None, None)
+    assert code in {one["code"] for one in told["findings"] if one["severity"] == "error"}
+    assert not (tmp_path / "out").exists()
+
+
+def test_production_refuses_an_identity_of_the_tests(make: Make, tmp_path: Path) -> None:
+    code, told = make("bilan", case_of(Kind.BILAN), "--mode", Mode.PRODUCTION.value)
+    assert code == 3
+    assert "GAL-DOC-15" in {one["code"] for one in told["findings"]}
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_json_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "case.json"
+    file.write_bytes(b"{")
+    code = cli.main(["docs", "make", "bilan", "--case", str(file), "--out", str(tmp_path / "out"), "--json"])
+    assert code == 3
+    assert json.loads(capsys.readouterr().out)["findings"]
+
+
+@pytest.mark.req("SC.DOC.01")
+def test_files_are_named_by_act_type_and_patient_and_none_is_overwritten(make: Make) -> None:
+    case = case_of(Kind.ENTRETIEN, "validee") | {"performed_at": "2026-03-02T10:00:00+01:00"}
+    case["patient"] |= {"family_name": "../O’B/RIEN:\u202e*", "first_name": "Zoé."}
+    names = [Path(make("entretien", case)[1]["pdf"]).name for _ in range(2)]
+    assert names == [f"20260302_CR d’entretien pharmaceutique_O’B RIEN_Zoé{end}.pdf" for end in ("", "_2")]
+
+
+@pytest.mark.req("SC.DOC.06.LGO")
+def test_a_product_of_the_catalogue_is_coded(make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = CatalogFiles().write(tmp_path / "bdpm")
+    assert cli.main(["catalog", "import", str(source), "--json", "--data", str(tmp_path / "data")]) == 0
+    case = changed(changed(case_of(Kind.VACCINATION), "vaccine.cip13", cip13("3000001")), "vaccine.atc", "")
+    _, told = make("vaccination", changed(case, "vaccine.name", "Amoxival 500"))
+    root = safe_xml.parse(Path(told["cda"]).read_bytes())
+    assert root.xpath("//c:manufacturedMaterial/c:code/@code", namespaces=NS) == ["60000001"]
+    assert root.xpath("//c:manufacturedMaterial/c:code/c:translation/@code", namespaces=NS) == [
+        cip13("3000001"), "J01CA04",
+    ]  # fmt: skip
+    assert "GAL-DOC-29" not in {one["code"] for one in told["findings"]}
+    _, told = make("vaccination", changed(case, "vaccine.name", "VACCIN TOUT AUTRE"))
+    assert ("GAL-DOC-29", "warning") in {(one["code"], one["severity"]) for one in told["findings"]}
+
+
+def test_a_folder_that_cannot_be_made_is_an_environment_failure(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"")
+    assert make("bilan", case_of(Kind.BILAN))[0] == 4
