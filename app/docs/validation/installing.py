@@ -64,10 +64,7 @@ def install(source: Path, place: Path, now: dt.datetime) -> Outcome[Installed]:
         if is_refused(found):
             return Refused(tuple(found))
         found = absence(kit)
-        with _staged(kit, place) as staged:
-            with Validator(staged.folder, place / _CACHE) as trial:
-                trial.prove()
-            installed = _swap(kit, staged, place, now)
+        installed = _already(kit, place) or _installed(kit, place, now)
     except InputDefect as defect:
         return Refused((Finding(defect.code, Severity.ERROR, defect.text, defect.advice),))
     return Done(installed, tuple(found))
@@ -135,6 +132,24 @@ class _Staged:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _already(kit: Kit, place: Path) -> Installed | None:
+    """Return the kit in service where it is this very one, whole: it was proved when it was installed."""
+    try:
+        former = in_service(place)
+    except InputDefect:
+        return None
+    if former is None or former.fingerprint != kit.fingerprint or not _is_whole(former.folder(place), kit):
+        return None
+    return former
+
+
+def _installed(kit: Kit, place: Path, now: dt.datetime) -> Installed:
+    with _staged(kit, place) as staged:
+        with Validator(staged.folder, place / _CACHE) as trial:
+            trial.prove()
+        return _swap(kit, staged, place, now)
 
 
 def _staged(kit: Kit, place: Path) -> _Staged:
