@@ -30,6 +30,8 @@ QDialog { border: 1px solid $outline; }
 QFrame[kind="panel"] { background: $surface; border: 1px solid $border; border-radius: 6px; }
 QFrame[kind="plain"], QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget { background: transparent;
     border: none; }
+QFrame[kind="pages"] { border: 2px solid transparent; border-radius: 6px; }
+QFrame[kind="pages"]:focus { border: 2px solid $focus; }
 QFrame[kind="divider"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[kind="header"] { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame[kind="simulation"] { background: $simulation; border: none; }

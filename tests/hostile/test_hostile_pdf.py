@@ -40,7 +40,7 @@ def forbidden_in(content: bytes) -> set[str]:
     return found.intersection(_FORBIDDEN)
 
 
-@pytest.mark.req("SC.DOC.05")
+@pytest.mark.req("SC.DOC.07")
 def test_nothing_in_a_pdf_acts_or_reaches_out(tmp_path: Path, record_property: Record) -> None:
     canary = tmp_path / "canary.txt"
     canary.write_text("CANARY-7F3A")

@@ -25,11 +25,15 @@ class DataCell:
 
 @dataclass(frozen=True, slots=True)
 class DataTable:
-    """What was read of one kind: a title, the names of the columns, the rows; each row has a cell a column."""
+    """What was read of one kind: a title, the names of the columns, the rows; each row has a cell a column.
+
+    ``aside`` names the columns whose values are understood without their name: a date, a result.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[DataCell, ...], ...]
+    aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +85,25 @@ class Pages(Protocol):
 class Shown:
     """One document on the screen.
 
-    ``html`` is the fragment of ``app.docs.showing.body_html``: tags, classes and escaped words alone, no colour (the
-    screen gives it those of the theme in force). ``links`` are the addresses that it names by their rank (``lien:0``);
-    none is opened before its address was shown and agreed to. ``pages`` is set for a PDF body, shown in its place.
+    ``html`` is the fragment of ``app.docs.showing.page.body_html``: tags, classes and escaped words alone, no colour
+    (the screen gives it those of the theme in force). ``links`` are the addresses that it names by their rank
+    (``lien:0``); none is opened before its address was shown and agreed to. ``pages`` is set for a PDF body, shown in
+    its place, and for the PDF copy of a structured document (``has_text``), shown on demand.
     """
 
     title: str
     subtitle: str = ""
+    """Where it comes from, what became of it: a line of the service’s own, under the title."""
+    summary: tuple[tuple[str, str], ...] = ()
+    """The little that tells it from another, short: type, date, author."""
     facts: tuple[tuple[str, str], ...] = ()
+    """The whole header."""
+    patient: tuple[tuple[str, str], ...] = ()
+    """The traits that the document gives, under the labels of the Guide INS."""
     html: str = ""
     tables: tuple[DataTable, ...] = ()
     pages: Pages | None = None
+    has_text: bool = True
     findings: tuple[Finding, ...] = ()
     identity: tuple[ComparedTrait, ...] = ()
     identity_said: str = ""

@@ -28,7 +28,7 @@ _SMALL = 0.75
 _SCROLL = 80
 
 
-class _Page(QWidget):
+class PageCanvas(QWidget):
     """One page, drawn at a scale; only what is in sight is."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class _Page(QWidget):
         painter.drawPixmap(part, self.picture, source)
 
 
-class _Area(QScrollArea):
+class PageArea(QScrollArea):
     """The room of the page; tells when it changes."""
 
     resized = Signal()
@@ -87,8 +87,8 @@ class PageViewer(Dialog):
         self.where = Text("", "muted")
         self.zoom = Text("", "muted")
         self.notice = FindingList(refusal="Échec")
-        self.page = _Page()
-        self.area = _Area()
+        self.page = PageCanvas()
+        self.area = PageArea()
         self.area.resized.connect(self._resized)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

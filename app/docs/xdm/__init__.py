@@ -1,0 +1,1 @@
+"""Sets of clinical documents as archives (IHE XDM, volet Échange de documents de santé)."""

@@ -1,0 +1,1 @@
+"""The screens of the documents: received, written, read, and on paper."""
