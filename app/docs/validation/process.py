@@ -82,12 +82,11 @@ class Validator:
         return process.pid if process is not None and process.poll() is None else None
 
     def warm(self) -> None:
-        """Start the process, if there is none, without waiting for it: the first document will not wait for it then."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._running()
-            finally:
-                self._lock.release()
+        """Have the process started and every rule compiled, without waiting: the first document is judged at once then.
+
+        What stands in the way is told to who has a document judged.
+        """
+        threading.Thread(target=self._warm, name="validation warm-up", daemon=True).start()
 
     def close(self) -> None:
         """End the process, at once, even in the middle of a document: its check raises EnvironmentFailure."""
@@ -106,6 +105,10 @@ class Validator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _warm(self) -> None:
+        with contextlib.suppress(EnvironmentFailure, InputDefect):
+            self.prove()
 
     def _check(self, order: bytes) -> list[Finding]:
         end = time.monotonic() + self._limit_s

@@ -24,7 +24,6 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from app.docs.validation import frames
 from app.docs.validation.engine import Engine
 from app.docs.validation.kit import read_kit
-from app.docs.validation.profiles import ALL_PROFILES
 from app.kernel.errors import EnvironmentFailure, GalienError, InputDefect
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def main(words: list[str]) -> int:
             return UNFIT
         seal()
         frames.write(answers, _said({"ready": True}))
-        for order in _orders(asked, engine, float(idle)):
+        for order in _orders(asked, float(idle)):
             with _dead_line(float(limit), nowhere):
                 answer = _answer(engine, order)
             frames.write(answers, _said(answer))
@@ -87,14 +86,8 @@ def seal() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _orders(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> Iterator[bytes]:
-    """Give the orders; what is left of the rules is compiled meanwhile, one file at a time."""
-    left = list(ALL_PROFILES)
+def _orders(asked: queue.SimpleQueue[bytes], idle: float) -> Iterator[bytes]:
     while True:
-        while left and asked.empty():
-            # A file that does not compile is told to who has a document judged by it.
-            with contextlib.suppress(InputDefect):
-                engine.compile(left.pop(0))
         try:
             yield asked.get(timeout=idle)
         except queue.Empty:
@@ -147,4 +140,5 @@ def _failure_json(failure: GalienError) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Not by way of the interpreter's own end: the thread that reads would still hold standard input.
+    os._exit(main(sys.argv[1:]))
