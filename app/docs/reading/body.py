@@ -87,7 +87,7 @@ def _unstructured(element: Element, scope: Scope) -> Body:
 def _agreed(content: bytes, claimed: str, element: Element, scope: Scope) -> Body:
     """Return the body by what its octets are, and say where its media type claims something else."""
     real = media_type_of(content)
-    if real == claimed or (not claimed and real):
+    if real and claimed in {real, ""}:
         return _body(real, content)
     if real and _is_held(claimed):
         scope.say(
@@ -149,6 +149,11 @@ def kind_of(media_type: str) -> str:
 def _is_held(media_type: str) -> bool:
     """Return True for what a document may hold (CI-SIS, Structuration minimale, corps non structuré)."""
     return media_type in {PDF, "text/plain", *(name for _magic, name in _MAGIC)}
+
+
+def is_picture(value: Element | None) -> bool:
+    """Return True for an encoded value that claims to be a picture, or claims nothing."""
+    return _media_type(value).partition("/")[0] in {"image", ""}
 
 
 def _media_type(element: Element | None) -> str:

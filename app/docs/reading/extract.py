@@ -15,6 +15,7 @@ from app.docs.reading.medications import medications
 from app.docs.reading.prescription import TEMPLATES as PRESCRIBED
 from app.docs.reading.prescription import devices, medicines
 from app.docs.reading.problems import problems
+from app.docs.reading.results import TEMPLATES as MEASURED
 from app.docs.reading.results import results
 from app.docs.reading.sections import Holds
 from app.docs.reading.vaccinations import DONE, PLANNED, vaccinations
@@ -38,11 +39,12 @@ KNOWN_TEMPLATES: Final = frozenset(
     }
 )  # fmt: skip
 _TREATMENTS = frozenset({Holds.TREATMENTS, Holds.ADMINISTERED, Holds.DISCHARGE})
+_VACCINES = frozenset({Holds.VACCINATIONS, Holds.PLANNED_VACCINES})
 _KINDS = ("medications", "allergies", "problems", "results", "vaccinations", "prescription")
 
 
 def extract(document: Element, scope: Scope) -> dict[str, Any]:
-    """Return the fields of ``ReadDocument`` that its sections give; what could not be taken out is said in ``scope``."""
+    """Return the fields of ``ReadDocument`` that its sections give; ``scope`` is told what could not be taken out."""
     kind = tree.attribute(tree.first(document, "code"), "code")
     if kind not in KNOWN and KNOWN_TEMPLATES.isdisjoint(tree.templates(document)):
         scope.say(
@@ -75,20 +77,20 @@ def _take(section: Element, holds: Holds, kind: str, found: dict[str, list[Any]]
         found["allergies"] += allergies(section, scope)
     elif holds in _TREATMENTS:
         found["medications"] += medications(section, holds, scope, is_discharge=kind == LETTER_AT_DISCHARGE)
-    elif holds is Holds.LABORATORY:
+    elif holds is Holds.LABORATORY or _claims(section, "observation", MEASURED):
         found["results"] += results(section, scope)
-    elif holds is Holds.PRESCRIPTION or _claims(section, PRESCRIBED):
+    elif holds is Holds.PRESCRIPTION or _claims(section, "substanceAdministration", PRESCRIBED):
         found["prescription"] += medicines(section, scope)
         found["prescription"] += devices(section, scope)
     elif holds is Holds.DEVICES:
         found["prescription"] += devices(section, scope)
-    elif holds in {Holds.VACCINATIONS, Holds.PLANNED_VACCINES} or _claims(section, (*DONE, *PLANNED)):
+    elif holds in _VACCINES or _claims(section, "substanceAdministration", (*DONE, *PLANNED)):
         found["vaccinations"] += vaccinations(section, scope)
 
 
-def _claims(section: Element, templates: tuple[str, ...]) -> bool:
+def _claims(section: Element, name: str, templates: tuple[str, ...]) -> bool:
     """Return True where a statement of the section follows one of the templates."""
-    return any(tree.follows(one, *templates) for one in statements(section, "substanceAdministration"))
+    return any(tree.follows(one, *templates) for one in statements(section, name))
 
 
 def _has_something(section: Element, holds: Holds) -> bool:

@@ -213,7 +213,7 @@ def _address(addr: Element | None) -> str:
     return " ".join(parts) or tree.text(addr)
 
 
-def _telecoms(element: Element) -> tuple[str, ...]:
+def _telecoms(element: Element | None) -> tuple[str, ...]:
     values = (tree.attribute(one, "value") for one in tree.children(element, "telecom") if not tree.is_null(one))
     return tuple(value.removeprefix("tel:").removeprefix("mailto:") for value in values if value)
 
@@ -253,6 +253,7 @@ def person(entity: Element | None, *, role: str = "", at: str = "") -> ReadPerso
         organization=organization.organization,
         organization_id=organization.organization_id,
         at=at,
+        telecoms=_telecoms(entity),
     )
 
 

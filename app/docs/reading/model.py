@@ -45,6 +45,7 @@ class ReadPerson:
     organization: str = ""
     organization_id: str = ""
     at: str = ""
+    telecoms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Vaccination:
     performer: str = ""
     reaction: str = ""
     planned: bool = False
+    manufacturer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

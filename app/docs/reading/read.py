@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.docs import safe_xml
-from app.docs.reading import body, extract, header, pictures, results, sections
+from app.docs.reading import body, extract, header, pictures, results, sections, tree
 from app.docs.reading.model import ReadDocument
 from app.docs.reading.scope import Scope
 
@@ -51,5 +51,8 @@ def read_document(document: Element) -> ReadDocument:
 def _shown(document: Element, scope: Scope) -> tuple[dict[str, Picture], dict[str, str]]:
     """Return the pictures of the narrative by ID, and the anchors of abnormal results."""
     shown, findings = pictures.media(document)
-    scope.findings += findings
+    # A copy in PDF is an attachment: that it is no picture is no defect.
+    media = tree.below(document, "observationMedia")
+    others = {tree.attribute(one, "ID") for one in media if not body.is_picture(tree.first(one, "value"))}
+    scope.findings += [one for one in findings if one.subject not in others]
     return shown, results.abnormal(document)

@@ -172,9 +172,10 @@ def section_of(element: Element | None) -> Element | None:
 
 
 def where(element: Element) -> str:
-    """Return in French the place of the document that an element is in."""
-    section = section_of(element)
+    """Return in French the place of the document that an element is in: its section and its line."""
+    section, line = section_of(element), tree.line(element)
+    at = f", ligne {line}" if line else ""
     if section is None:
-        return "En-tête"
+        return f"En-tête{at}"
     title = tree.text(tree.first(section, "title")) or tree.attribute(tree.first(section, "code"), "displayName")
-    return f"Section « {title[:80] or 'sans titre'} »"
+    return f"Section « {title[:80] or 'sans titre'} »{at}"

@@ -72,6 +72,7 @@ BY_CODE: Final = {
     "10183-2": Holds.DISCHARGE,
     "11369-6": Holds.VACCINATIONS,
     "57828-6": Holds.PRESCRIPTION,
+    "46264-8": Holds.DEVICES,
     "33557-0": Holds.STATUS,
 }
 

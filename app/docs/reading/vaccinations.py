@@ -63,6 +63,9 @@ def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
         performer=_performer(statement),
         reaction=_reaction(statement, scope),
         planned=planned,
+        manufacturer=tree.text(
+            tree.first(statement, "consumable", "manufacturedProduct", "manufacturerOrganization", "name")
+        ),
     )
 
 
