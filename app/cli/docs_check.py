@@ -75,7 +75,7 @@ def _validator(args: argparse.Namespace) -> Iterator[Validator]:
 def _found(content: bytes, validator: Validator) -> list[Finding]:
     from app.docs.validation import whole  # noqa: PLC0415 -- the same
 
-    return whole.check(content, validator)
+    return whole.check_file(content, validator)
 
 
 def _install(args: argparse.Namespace, out: frame.Output) -> int:

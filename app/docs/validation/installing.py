@@ -102,11 +102,16 @@ def validator(place: Path) -> Validator:
 
     Raises FileUnusable (GAL-DOC-95) where none is installed, InputDefect (GAL-DOC-94) where it was altered since.
     """
+    return Validator(folder_in_service(place), place / _CACHE)
+
+
+def folder_in_service(place: Path) -> Path:
+    """Return where the kit in service is, its files verified. Raises as ``validator``."""
     installed = in_service(place)
     if installed is None:
         raise FileUnusable(_NONE, code=ABSENT, advice=HOW_TO)
     _kept(installed, place)
-    return Validator(installed.folder(place), place / _CACHE)
+    return installed.folder(place)
 
 
 def absence(kit: Kit) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.docs import safe_xml
@@ -17,6 +18,30 @@ NOT_AN_ARCHIVE: Final = "GAL-DOC-93"
 _C = f"{{{safe_xml.HL7}}}"
 _OUR_NAMES: Final = "2.25."
 _PHARMACIST: Final = "G15_21"
+_ZIP: Final = b"PK\x03\x04"
+_XML: Final = b"<"
+
+
+def check_file(content: bytes, validator: Validator) -> list[Finding]:
+    """Return everything that is wrong with a CDA, or with an XDM archive and each CDA in it, which is then named.
+
+    Raises what ``Validator.check`` raises.
+    """
+    if not content.startswith(_ZIP):
+        return check(content, validator)
+    from app.docs.xdm.read import read_xdm  # noqa: PLC0415 -- only where an archive is given
+
+    try:
+        lot = read_xdm(content)
+    except InputDefect as defect:
+        return [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
+    found = list(lot.findings)
+    for document in (*lot.documents, *lot.aside):
+        found += document.findings
+        if document.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_XML):
+            name = document.path.rpartition("/")[2]
+            found += [replace(one, text=f"{name} : {one.text}") for one in check(document.content, validator)]
+    return found
 
 
 def check(cda: bytes, validator: Validator) -> list[Finding]:
