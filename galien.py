@@ -52,6 +52,14 @@ DRAWING_LIBRARIES = {
     "libfreetype.so.6": "libfreetype6",
     "libbrotlidec.so.1": "libbrotli1",
 }
+# What Preflight, the validator of PDF/A-1b that the tests ask, is made of.
+PREFLIGHT_JARS = {
+    "libpdfbox2-java": "preflight.jar",
+    "libfontbox2-java": "fontbox2.jar",
+    "libcommons-logging-java": "commons-logging.jar",
+    "libactivation-java": "javax.activation.jar",
+    "libjaxb-api-java": "jaxb-api.jar",
+}
 # Without one of these Qt aborts on an X display, and says nothing that could be caught.
 DISPLAY_LIBRARIES = {
     "libX11-xcb.so.1": "libx11-xcb1",
@@ -374,6 +382,10 @@ def _test_programs() -> Iterator[tuple[str, bool]]:
     yield "vsmartcard-vpcd", any(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*"))
     yield "softhsm2", any(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))
     yield "dbus", shutil.which("dbus-daemon") is not None
+    # Preflight, which judges the PDFs that we write, and what it runs on.
+    yield "default-jre-headless", shutil.which("java") is not None
+    for package, jar in PREFLIGHT_JARS.items():
+        yield package, Path("/usr/share/java", jar).exists()
     # What the card readers' library is built with.
     yield "gcc", shutil.which("cc") is not None
     yield "libc6-dev", Path("/usr/include/stdio.h").exists()

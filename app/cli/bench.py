@@ -24,6 +24,7 @@ _APART = (
     "ins_symbol",
     "search_before_creation",
     "vaccination_note",
+    "entretien_pdf",
 )
 _ON_KIT = ("cda_validation", "cda_validation_cold", "cda_validation_mb")
 NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART, *_ON_KIT)
@@ -58,7 +59,7 @@ def _run(args: argparse.Namespace, out: frame.Output) -> int:
 
 def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Output) -> list[Callable[[], Figure]]:
     """Return the measures asked for, each ready to be made, in the order in which they disturb one another least."""
-    from app.bench import antecedents, base, documents, measures, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.bench import antecedents, base, documents, measures, papers, people, screens  # noqa: PLC0415 -- heavy; only this command pays for it
     from app.bench.ten_years import Volumes  # noqa: PLC0415 -- the same
 
     cache = args.cache or base.cache_folder()
@@ -67,6 +68,7 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "catalog_import": lambda: measures.catalog_import(args.bdpm or base.medicines(cache)),
         "scan_image": measures.scan_image,
         "ins_symbol": measures.ins_symbol_drawn,
+        "entretien_pdf": papers.entretien_pdf,
         "search_before_creation": antecedents.search_before_creation,
         "vaccination_note": documents.vaccination_note,
     }

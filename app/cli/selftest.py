@@ -42,6 +42,7 @@ SUITES = {
         "cartes : insertions dans deux lecteurs, mémoire et événements",
         3_000,
     ),
+    "pdfa": Suite("unit/test_docs_pdfa_archive.py", "documents imprimés (PDF/A-1b), jugés par Apache Preflight", 500),
     "screens": Suite("ui/test_ui_walk.py", "écrans : chaque état, dans chaque thème, à 100 et 150 %", 1),
 }
 

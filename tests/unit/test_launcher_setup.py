@@ -309,5 +309,10 @@ def test_the_tests_bring_the_card_service_then_build_its_library(
     assert done == ([["pcscd"]] if has_cards else [["pcscd"], "library"])
 
 
+def test_what_judges_the_pdfs_is_among_the_packages_of_the_tests() -> None:
+    named = {name for name, _ in galien._test_programs()}
+    assert {"default-jre-headless", "libpdfbox2-java", "libfontbox2-java", "libjaxb-api-java"} <= named
+
+
 def test_what_the_card_tests_need_is_among_the_packages_of_the_tests() -> None:
     assert {"pcscd", "vsmartcard-vpcd", "gcc", "libpcsclite-dev"} <= {name for name, _ in galien._test_programs()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 from app.docs.pdfa import icc
+from app.kernel.errors import Bug
 from app.kernel.text import one_line
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def archived(pdf: bytes, title: str, author: str, created: dt.datetime) -> bytes
     """
     import pikepdf  # noqa: PLC0415 -- heavy: at the first document
 
-    with pikepdf.Pdf.open(io.BytesIO(pdf)) as opened:
+    with _opened(pdf) as opened:
         said = {"title": _said(title), "author": _said(author), "producer": PRODUCER}
         moment = created.astimezone(dt.UTC).replace(microsecond=0)
         _describe(opened, said, moment)
@@ -70,6 +71,15 @@ def archived(pdf: bytes, title: str, author: str, created: dt.datetime) -> bytes
             deterministic_id=True,
         )
     return out.getvalue()
+
+
+def _opened(pdf: bytes) -> pikepdf.Pdf:
+    import pikepdf  # noqa: PLC0415 -- heavy: at the first document
+
+    try:
+        return pikepdf.Pdf.open(io.BytesIO(pdf))
+    except pikepdf.PdfError as error:
+        raise Bug("Les pages à archiver ne sont pas un PDF.") from error
 
 
 def _said(text: str) -> str:

@@ -22,6 +22,8 @@ ROOM: Final = WIDTH - 2 * LEFT
 GAP: Final = 4 * MM
 LABEL: Final = 38 * MM
 """The width of the titles in the margin; the text stands right of them."""
+AROUND: Final = 2.9 * MM
+"""What stands above and below a part of a document."""
 BODY: Final = 9.4
 SMALL: Final = 7.2
 LEADING: Final = 1.42
@@ -62,6 +64,12 @@ class Board:
         """Begin another page."""
         self.pages.append([])
         self.y = self.top
+
+    def part(self) -> None:
+        """Part what comes from what is above it by a line; at the head of a page nothing is to be parted."""
+        if self.y > self.top + 0.01:
+            self.rule(LEFT, self.y, ROOM)
+            self.y += AROUND
 
     @property
     def left(self) -> float:
@@ -151,7 +159,7 @@ def draw_rule(canvas: Any, x: float, y: float, width: float, *, ink: Ink = RULE,
 
 def watermark(canvas: Any, words: str) -> None:  # noqa: ANN401 -- the library's canvas
     """Write words across the page, pale, before anything else is drawn."""
-    line = letters.prepared(words)
+    line = letters.flat(words)
     size = min(58.0, 0.86 * WIDTH / max(0.001, letters.width(line, STRONG, 1)))
     for part in (0.2, 0.5, 0.8):
         canvas.saveState()

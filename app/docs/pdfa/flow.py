@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from app.docs.pdfa import letters
-from app.docs.pdfa.board import ACCENT, BODY, GAP, LABEL, LEADING, LEFT, MM, MUTED, ROOM, TEXT
+from app.docs.pdfa.board import ACCENT, AROUND, BODY, GAP, LABEL, LEADING, LEFT, MM, MUTED, ROOM, TEXT
 from app.docs.pdfa.letters import REGULAR, STRONG
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 UNTOLD: Final = "Non renseigné"
 STEP: Final = BODY * LEADING
 _BULLETS: Final = ("- ", "– ", "— ", "• ", "* ")
+_TITLE_LINES: Final = 8
 _HANG: Final = 3.6 * MM
-_BETWEEN: Final = 2.4
+_BETWEEN: Final = 2.6
 """What stands between two paragraphs, in points."""
 _FEW: Final = 2
 """No page begins or ends with fewer lines of a longer paragraph."""
@@ -35,8 +36,8 @@ class Section:
 
     def open(self, first: float) -> None:
         """Begin on this page where the title and ``first`` points of what follows hold, on the next otherwise."""
-        heads = letters.lines(self.title, STRONG, BODY, LABEL - GAP)
-        self.board.need(GAP + max(len(heads) * STEP, first))
+        heads = _heads(self.title)
+        self.board.need(2 * AROUND + max(len(heads) * STEP, first))
         self._head(self.title)
 
     def need(self, height: float) -> None:
@@ -44,34 +45,45 @@ class Section:
         if self.board.need(height):
             self._head(f"{self.title} (suite)")
 
-    def line(self, line: str, *, hang: float = 0.0, ink: Ink = TEXT, font: str = REGULAR) -> None:
+    def line(self, line: str, *, hang: float = 0.0, ink: Ink = TEXT, font: str = REGULAR, size: float = BODY) -> None:
         """Write a prepared line beside the title."""
-        self.board.write(line, LEFT + LABEL + hang, self.board.y + BODY, size=BODY, ink=ink, font=font)
+        self.board.write(line, LEFT + LABEL + hang, self.board.y + BODY, size=size, ink=ink, font=font)
         self.board.y += STEP
 
     def close(self) -> None:
         """Leave the section, below its title and its text."""
-        self.board.y = max(self.board.y, self._margin) + GAP
+        self.board.y = max(self.board.y, self._margin) + AROUND
 
     def _head(self, title: str) -> None:
         board = self.board
-        board.rule(LEFT, board.y, ROOM)
-        board.y += GAP * 0.8
+        board.part()
         y = board.y
-        for line in letters.lines(title, STRONG, BODY, LABEL - GAP):
+        for line in _heads(title):
             board.write(line, LEFT, y + BODY, size=BODY, font=STRONG, ink=ACCENT)
             y += STEP
         self._margin = y
 
 
+def _heads(title: str) -> list[str]:
+    """Return a title as lines of the margin; the end of one that no margin holds gives way to an ellipsis."""
+    lines = letters.flowed(title, STRONG, BODY, LABEL - GAP)
+    return lines if len(lines) <= _TITLE_LINES else [*lines[: _TITLE_LINES - 1], f"{lines[_TITLE_LINES - 1][:-1]}…"]
+
+
 def told(board: Board, title: str, text: str) -> None:
-    """Write a section that holds a text: one paragraph a line of it, bullets hanging; an empty one says so."""
+    """Write a section that holds a text: one paragraph a line of it, bullets hanging; an empty one says so.
+
+    A title that the margin does not hold whole is written once more above the text.
+    """
+    if len(letters.flowed(title, STRONG, BODY, LABEL - GAP)) > _TITLE_LINES:
+        text = f"{title}\n{text}"
     paragraphs = [_set(part) for part in text.split("\n") if part.strip()]
     section = Section(board, title)
     section.open(min(len(paragraphs[0].lines), _FEW + 1) * STEP if paragraphs else STEP)
     if not paragraphs:
-        section.line(letters.prepared(UNTOLD), ink=MUTED)
-    for paragraph in paragraphs:
+        section.line(letters.flat(UNTOLD), ink=MUTED)
+    for rank, paragraph in enumerate(paragraphs):
+        board.y += _BETWEEN if rank else 0
         _run(section, paragraph)
     section.close()
 
@@ -101,4 +113,3 @@ def _run(section: Section, paragraph: _Paragraph) -> None:
         if rank == 0 and paragraph.hang:
             section.board.write("•", LEFT + LABEL, section.board.y + BODY, size=BODY, ink=ACCENT)
         section.line(line, hang=paragraph.hang)
-    section.board.y += _BETWEEN

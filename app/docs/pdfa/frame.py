@@ -29,7 +29,7 @@ from app.docs.pdfa.letters import REGULAR, STRONG
 if TYPE_CHECKING:
     from app.docs.clinical import Document
 
-FIRST_TOP: Final = 15 * MM
+FIRST_TOP: Final = 13 * MM
 LATER_TOP: Final = 24 * MM
 _EDGE: Final = 9 * MM
 _SIZE: Final = 6.6
@@ -55,18 +55,20 @@ class Frame:
     def draw(self, canvas: Any, rank: int, count: int) -> None:  # noqa: ANN401 -- the library's canvas
         """Draw what stands on page ``rank`` of ``count``."""
         if self.document.banner:
-            _band(canvas, self.document.banner)
+            _band(canvas, words.mark(self.document))
         if rank > 1:
             self._head(canvas)
         self._foot(canvas, rank, count)
 
     def _head(self, canvas: Any) -> None:  # noqa: ANN401 -- the library's canvas
-        title = letters.prepared(words.title(self.document))
+        title = letters.flat(words.title(self.document))
         wide = letters.width(title, REGULAR, _HEAD)
         y = LATER_TOP - 6 * MM
         draw_line(canvas, title, LEFT + ROOM - wide, y, size=_HEAD, ink=MUTED)
-        name = letters.fitted(_named(self.document), STRONG, _HEAD, ROOM - wide - 8 * MM)
-        draw_line(canvas, name, LEFT, y, size=_HEAD, font=STRONG)
+        born = letters.flat("".join(f"{words.DOT}{told}" for told in _told(self.document) if told))
+        room = ROOM - wide - 8 * MM - letters.width(born, STRONG, _HEAD)
+        name = letters.fitted(_named(self.document), STRONG, _HEAD, room)
+        draw_line(canvas, f"{name}{born}", LEFT, y, size=_HEAD, font=STRONG)
         draw_rule(canvas, LEFT, y + 2 * MM, ROOM, ink=ACCENT, thick=0.8)
 
     def _foot(self, canvas: Any, rank: int, count: int) -> None:  # noqa: ANN401 -- the library's canvas
@@ -76,12 +78,12 @@ class Frame:
         for line in self.rights:
             draw_line(canvas, line, LEFT, y, size=_SIZE, ink=MUTED)
             y += _STEP
-        number = letters.prepared(f"Page {rank} / {count}".replace(" ", "\u00a0"))
+        number = letters.flat(f"Page {rank} / {count}".replace(" ", "\u00a0"))
         wide = letters.width(number, STRONG, _HEAD)
         y += 1.2 * MM
         draw_line(canvas, number, LEFT + ROOM - wide, y, size=_HEAD, font=STRONG)
         key = self.document.key
-        told = f"{self.document.officine.name}  ·  Document {key.id}  ·  Version {key.version}"
+        told = words.DOT.join((self.document.officine.name, f"Document {key.id}", f"Version {key.version}"))
         draw_line(canvas, letters.fitted(told, REGULAR, _SIZE, ROOM - wide - 6 * MM), LEFT, y, size=_SIZE, ink=MUTED)
 
 
@@ -91,16 +93,19 @@ def frame_of(document: Document) -> Frame:
     most = int(_MOST / _STEP)
     if len(lines) <= most:
         return Frame(document, tuple(lines), is_cut=False)
-    goes_on = letters.prepared("… Texte entier en dernière page.")
+    goes_on = letters.flat("… Texte entier en dernière page.")
     return Frame(document, (*lines[: most - 1], goes_on), is_cut=True)
 
 
 def _named(document: Document) -> str:
     subject = document.subject
-    name = f"{subject.family_name} {subject.first_name}".strip()
     used = f"{subject.used_name} {subject.used_first_name}".strip()
-    told = (f"{name} ({used})" if used else name, words.born(subject), subject.sex)
-    return "  ·  ".join(part for part in told if part)
+    name = f"{subject.family_name} {subject.first_name}".strip()
+    return f"{name} ({used})" if used else name
+
+
+def _told(document: Document) -> tuple[str, str]:
+    return words.born(document.subject), document.subject.sex
 
 
 def _band(canvas: Any, banner: str) -> None:  # noqa: ANN401 -- the library's canvas

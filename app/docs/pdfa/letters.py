@@ -6,13 +6,14 @@ shown as a box and said (``missing``), never dropped. Control characters never r
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.docs.pdfa import bidi
-from app.kernel.text import unbroken
+from app.kernel.text import NBSP, unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,9 @@ _REST: Final = "GalienPage-Rest"
 _FILES: Final = {REGULAR: "Inter-Regular.ttf", STRONG: "Inter-SemiBold.ttf", _REST: "DejaVuSans.ttf"}
 _FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "fonts"
 _INVISIBLE: Final = frozenset({"Cc", "Cf"})
+_QUANTITY: Final = re.compile(
+    r"(?<=[\d<>≤≥±]) (?=[\d%‰°µ]|(?:[kmµn]?g|[mcdµ]?[Ll]|[mµn]?mol|[cmk]?m|mmHg|UI|MUI|h|min)\b)"
+)
 _LAST: Final = 0xFFFF
 """Beyond it the library writes a table of letters that no reader can search or copy from."""
 
@@ -43,12 +47,18 @@ def load() -> None:
 def prepared(text: str) -> str:
     """Return a text ready to be wrapped: composed, without control characters, its letters joined, boxes for gaps.
 
-    Line feeds stay; a tab becomes a space. The spaces of French typography no longer break.
+    Line feeds stay; a tab becomes a space. The spaces of French typography no longer break, nor that between a number
+    and its unit.
     """
     plain = _plain(text)
-    if plain.isascii():
-        return unbroken(plain)
-    return unbroken("".join(char if char in "\n " or _holder(char) else BOX for char in bidi.joined(plain)))
+    if not plain.isascii():
+        plain = "".join(char if char in "\n " or _holder(char) else BOX for char in bidi.joined(plain))
+    return _QUANTITY.sub(NBSP, unbroken(plain))
+
+
+def flat(text: str) -> str:
+    """Return a text prepared on one line."""
+    return prepared(text).replace("\n", " ")
 
 
 def missing(text: str) -> tuple[str, ...]:
@@ -63,11 +73,10 @@ def missing(text: str) -> tuple[str, ...]:
 def width(text: str, font: str, size: float) -> float:
     """Return the width in points of a prepared text."""
     own = _widths(font)
-    rest = 0
-    for char in text:
-        found = own.get(char)
-        rest += _widths(_REST).get(char, 0) if found is None else found
-    return rest * size / 1000
+    if not text.isascii():
+        rest = _widths(_REST)
+        return sum(own.get(char) or rest.get(char, 0) for char in text) * size / 1000
+    return sum(map(own.__getitem__, text)) * size / 1000
 
 
 def runs(line: str, font: str) -> Iterator[tuple[str, str]]:
@@ -89,9 +98,14 @@ def lines(text: str, font: str, size: float, room: float) -> list[str]:
     return [line for part in prepared(text).split("\n") for line in _wrapped(part, font, size, room)]
 
 
+def flowed(text: str, font: str, size: float, room: float) -> list[str]:
+    """Return a text that is one thing (a name, a title) as prepared lines; its own line feeds are spaces."""
+    return _wrapped(flat(text), font, size, room)
+
+
 def fitted(text: str, font: str, size: float, room: float) -> str:
     """Return a text on one prepared line, cut behind an ellipsis where it is wider than ``room``."""
-    line = prepared(text).replace("\n", " ")
+    line = flat(text)
     if width(line, font, size) <= room:
         return line
     kept = _fitting(line, font, size, room - width("…", font, size))
@@ -114,8 +128,9 @@ def _wrapped(text: str, font: str, size: float, room: float) -> list[str]:
         while taken > room and len(word) > 1:
             kept = max(1, _fitting(word, font, size, room))
             found.append(word[:kept])
+            # Measured by what goes, not by what stays: a word without end costs no more than its letters.
+            taken -= width(word[:kept], font, size)
             word = word[kept:]  # noqa: PLW2901 -- what is left of it
-            taken = width(word, font, size)
         current, used = word, taken
     return [*found, current] if current or not found else found
 

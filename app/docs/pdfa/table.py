@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs.pdfa import letters
-from app.docs.pdfa.board import ACCENT, CARD, GAP, LEADING, LEFT, MM, MUTED, ROOM, RULE, TEXT
+from app.docs.pdfa.board import ACCENT, AROUND, CARD, GAP, LEADING, LEFT, MM, MUTED, ROOM, RULE, TEXT
 from app.docs.pdfa.letters import REGULAR, STRONG
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _STEP: Final = _SIZE * 1.36
 _HEAD: Final = 7.4
 _PAD: Final = 1.9 * MM
 _ABOVE: Final = 1.7 * MM
-_TITLE: Final = 10.4
+_TITLE: Final = 9.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,15 @@ def table(board: Board, title: str, columns: Sequence[Column], rows: Sequence[Se
     set_rows = [_cells(shown, places, [row[rank] for rank in kept]) for row in rows]
     first = _height(set_rows[0]) if set_rows else 0.0
     board.need(_TITLE * LEADING + GAP + _heading_height() + min(first, board.whole / 2))
-    board.rule(LEFT, board.y, ROOM)
-    board.y += GAP * 0.8
-    board.write(letters.prepared(title), LEFT, board.y + _TITLE, size=_TITLE, font=STRONG, ink=ACCENT)
+    board.part()
+    board.write(letters.flat(title), LEFT, board.y + _TITLE, size=_TITLE, font=STRONG, ink=ACCENT)
     board.y += _TITLE * LEADING + 1.2 * MM
     _headings(board, shown, places)
-    for cells in set_rows:
+    for rank, cells in enumerate(set_rows):
+        if rank:
+            board.rule(LEFT, board.y, ROOM, ink=RULE, thick=0.4)
         _row(board, shown, places, cells)
-    board.y += GAP
+    board.y += AROUND - _ABOVE
 
 
 def _places(columns: Sequence[Column]) -> list[tuple[float, float]]:
@@ -109,7 +110,6 @@ def _row(board: Board, columns: Sequence[Column], places: Sequence[tuple[float, 
                 y = board.y + _ABOVE + rank * _STEP + _SIZE
                 board.write(line, cell.x, y, size=_SIZE, font=cell.font, ink=TEXT)
         board.y += _height(taken)
-        board.rule(LEFT, board.y, ROOM, ink=RULE, thick=0.4)
         cells = [_Cell(cell.lines[room:], cell.x, cell.font) for cell in cells]
         if any(cell.lines for cell in cells):
             board.turn()

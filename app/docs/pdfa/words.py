@@ -1,7 +1,6 @@
 """By which French words does a page name what the document holds as codes?
 
-Titles: DSR (documents of the pharmacist); traits: conformity list INS.02; professions: ANS, TRE_G15; routes and sites:
-HL7, as the note de vaccination uses them.
+Those of the CDA, so that the two say the same; here stands only what a page says otherwise.
 """
 
 from __future__ import annotations
@@ -9,56 +8,49 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from app.docs.cda import codes
 from app.docs.clinical import Kind
 from app.kernel import french
 from app.kernel.clock import PARIS
 from app.kernel.text import NBSP
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.docs.cda.codes import Coded
     from app.docs.clinical import Document, Professional, Subject
 
-TITLES: Final = {
-    Kind.ENTRETIEN: "Compte rendu d’entretien pharmaceutique",
-    Kind.BILAN: "Bilan partagé de médication",
-    Kind.VACCINATION: "Note de vaccination",
-}
+VOID: Final = "sans valeur"
+DOT: Final = f"{NBSP}· "
+"""What stands between two facts of one line."""
+TITLES: Final = codes.TITLES | {Kind.ENTRETIEN: "Compte rendu d’entretien pharmaceutique"}
+"""The titles of the CDA; on a page there is room for the whole word."""
 ACTS: Final = {
     Kind.ENTRETIEN: "Entretien du",
     Kind.BILAN: "Bilan du",
     Kind.VACCINATION: "Vaccination du",
 }
-OID_NIA: Final = "1.2.250.1.213.1.4.9"
-PROFESSIONS: Final = {"10": "Médecin", "21": "Pharmacien", "39": "Préparateur en pharmacie", "60": "Infirmier"}
-ROUTES: Final = {
-    "IM": "Intramusculaire",
-    "SQ": "Sous-cutanée",
-    "INDINJ": "Intradermique",
-    "NASINHLC": "Nasale",
-    "PO": "Orale",
-}
-SITES: Final = {
-    "LD": "Deltoïde gauche",
-    "RD": "Deltoïde droit",
-    "LA": "Bras gauche",
-    "RA": "Bras droit",
-    "LT": "Cuisse gauche",
-    "RT": "Cuisse droite",
-    "LVL": "Vaste externe gauche",
-    "RVL": "Vaste externe droit",
-    "LG": "Moyen fessier gauche",
-    "RG": "Moyen fessier droit",
-    "BU": "Fesse",
-}
+_TITLES: Final = {"M": "M.", "MME": "Mme", "MLLE": "Mlle", "DR": "Dr", "PR": "Pr", "MC": "Dr", "PC": "Pr"}
+"""Titles of persons that the nomenclature writes in capitals (TRE_R81, TRE_R11)."""
 
 
 def person(known: Professional) -> str:
     """Return the name of a professional as it is said: ``Mme Claire VALÉRIANE``."""
-    return " ".join(part for part in (known.title, known.given_name, known.family_name.upper()) if part)
+    title = _TITLES.get(known.title.upper(), known.title)
+    return " ".join(part for part in (title, known.given_name, known.family_name.upper()) if part)
 
 
 def profession(known: Professional) -> str:
     """Return the profession of a professional; empty where its code is not one that the officine meets."""
-    return PROFESSIONS.get(known.profession, "")
+    code = codes.profession_code(known.profession, known.section)
+    plain = codes.profession_code(known.profession, "")
+    return codes.PROFESSION_LABELS.get(code, codes.PROFESSION_LABELS.get(plain, "")).replace("'", "’")
+
+
+def coded(table: Mapping[str, Coded], code: str) -> str:
+    """Return the label that the CDA gives to a code, and the code itself where it has none."""
+    label = table[code].label if code in table else code
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def ordinal(rank: int) -> str:
@@ -87,8 +79,14 @@ def born(subject: Subject) -> str:
 
 def matricule(subject: Subject) -> tuple[str, str]:
     """Return the label of the INS with its nature, and the matricule with its key apart."""
-    nature = "NIA" if subject.oid == OID_NIA else "NIR"
+    nature = "NIA" if subject.oid == codes.INS_NIA else "NIR"
     return f"Matricule INS ({nature})", f"{subject.matricule[:13]}{NBSP}{subject.matricule[13:]}"
+
+
+def mark(document: Document) -> str:
+    """Return what marks each page of what is not real, as the other papers have it; empty for what is."""
+    banner = document.banner
+    return f"{banner} — {VOID}" if banner and VOID not in banner else banner
 
 
 def title(document: Document) -> str:
