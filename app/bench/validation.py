@@ -83,7 +83,7 @@ def first_judgment(kit: Path) -> Figure:
         note = Path(folder) / "note.xml"
         note.write_bytes(document)
         read = kits.read_kit(kit)
-        sheets = []
+        sheets: list[Path] = []
         for path in profiles_of(safe_xml.parse(document)):
             sheets.append(Path(folder) / f"{len(sheets)}.xsl")
             sheets[-1].write_text(sheet(read, path, None), "utf-8")
