@@ -101,8 +101,7 @@ def document(rank: int, kind: Kind | None = None, status: str | None = None) -> 
     """Return the document of a rank, of a kind and for a status of identity, or those of its turn."""
     dice = random.Random(rank)
     kind = kind or list(Kind)[rank % 3]
-    performed = dt.datetime(2015, 1, 1, tzinfo=PARIS) + dt.timedelta(minutes=dice.randrange(4_500 * 24 * 60))
-    performed = min(performed, NOW - dt.timedelta(hours=3))
+    performed = dt.datetime(2015, 1, 1, tzinfo=PARIS) + dt.timedelta(minutes=dice.randrange(4_000 * 24 * 60))
     author, authenticator = _author(dice, rank)
     return Document(
         key=_key(dice),

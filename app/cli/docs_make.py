@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import frame
-from app.docs.clinical import Kind, Vaccine
+from app.docs.clinical import QUALIFIED, Kind, Vaccine
 from app.kernel import text
 from app.kernel.clock import SystemClock, today
 from app.kernel.files import write_whole
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.docs.clinical import Document
     from app.settings import Settings
 
+_NAMES = ("family_name", "first_name", "birth_names", "used_name", "used_first_name")
 _TRAITS = ("matricule", "oid", "birth_names", "first_name", "family_name", "sex", "birth_date", "birth_place")
 
 
@@ -56,23 +57,42 @@ def _made(args: argparse.Namespace) -> tuple[bytes, bytes, Document | None, list
     """Return the CDA and the PDF of the case, the document, and what there is to say; no octets where it is refused."""
     from app.docs.cda.case import read_case  # noqa: PLC0415 -- spares --help the import
     from app.docs.cda.check_document import check_document  # noqa: PLC0415 -- the same
+    from app.docs.pdfa.unprintable import unprintable  # noqa: PLC0415 -- the same
 
     document, findings = read_case(Kind(args.kind), frame.json_argument(args.case))
     if document is None:
         return b"", b"", None, findings
     settings = _settings(args)
     mode = args.mode or settings.mode
-    document = replace(document, banner=mode.banner)
+    document, said = _named(replace(document, banner=mode.banner))
+    findings += said
     if isinstance(document.content, Vaccine):
         vaccine, said = _known(document.content, args, settings)
         document, findings = replace(document, content=vaccine), findings + said
     findings += check_document(document, production=mode is Mode.PRODUCTION)
+    findings += unprintable(document)
     symbol, said = _symbol(document) if document.subject.has_ins and not is_refused(findings) else ("", [])
     findings += said
     if is_refused(findings):
         return b"", b"", document, findings
     cda, pdf = _octets(document, symbol)
     return cda, pdf, document, findings + _checked(cda)
+
+
+def _named(document: Document) -> tuple[Document, list[Finding]]:
+    """Return the document with the names of a qualified identity as the INS writes them, each conversion said.
+
+    As when a patient's file is typed: É becomes E; what the INS does not admit is refused.
+    """
+    from app.officine.patients import names  # noqa: PLC0415 -- spares --help the import
+
+    who = document.subject
+    if who.status != QUALIFIED:
+        return document, []
+    kept = {name: names.convert(name, getattr(who, name)) for name in _NAMES}
+    converted: dict[str, Any] = {name: value for name, (value, _) in kept.items()}
+    findings = [finding for _, findings in kept.values() for finding in findings]
+    return replace(document, subject=replace(who, **converted)), findings
 
 
 def _octets(document: Document, symbol: str) -> tuple[bytes, bytes]:

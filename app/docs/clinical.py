@@ -105,7 +105,7 @@ class Recipient:
 class Vaccine:
     """A vaccination as it was done: CIP13, CIS, lot, expiry (``YYYY-MM-DD``), route and site as HL7 codes.
 
-    ``known`` says whether the catalogue has the product: an unknown one is written with its text and no code.
+    ``known`` says whether the catalogue has the product: an unknown one is written with its text, and no CIS.
     """
 
     name: str

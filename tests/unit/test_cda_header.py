@@ -27,7 +27,7 @@ ANNE = Professional("10001234565", "DURAND", "Anne", title="DR")
 DOCTOR = Recipient("MARTIN", "Luc", "10001234565", "luc.martin@medecin.mssante.fr")
 
 
-def written(kind: Kind, **changes: Any) -> Document:
+def written(kind: Kind, **changes: object) -> Document:
     place = replace(people.document(1).officine, finess="750012346", name="PHARMACIE DU CENTRE", oid="1.2.250.1.999.5")
     key = DocumentKey("2.25.1", "2.25.2")
     given: dict[str, Any] = {

@@ -113,6 +113,11 @@ def test_an_unknown_product_is_written_with_its_words(vaccine: Vaccine) -> None:
     assert found(document, f"{material}/@code") == []
     assert found(document, f"{material}/c:originalText/c:reference/@value") == ["#vac-01"]
     assert found(document, "//c:content[@ID='vac-01']") == [vaccine.name]
+    # What was read on the box is not lost, whatever the catalogue knows.
+    assert (
+        found(document, f"{material}/c:translation[@codeSystemName='CIP']/@code")
+        == [vaccine.cip13][: bool(vaccine.cip13)]
+    )
     assert check(write(document)) == []
 
 

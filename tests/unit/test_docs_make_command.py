@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2
 import pytest
 
 from app import cli
+from app.cli import docs_make
 from app.docs import safe_xml
 from app.docs.cda.checks import check
 from app.docs.clinical import Kind
+from app.kernel.errors import DiskFull
 from app.kernel.mode import Mode
 from tests import clinical_people as people
 from tests.catalog_files import CatalogFiles, cip13
@@ -39,7 +42,7 @@ def make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Make:
     return run
 
 
-def case_of(kind: Kind, status: str = "qualifiee", rank: int = 0) -> Any:
+def case_of(kind: Kind, status: str = "qualifiee", rank: int = 0) -> dict[str, Any]:
     return people.as_case(people.document(rank, kind, status))
 
 
@@ -60,14 +63,31 @@ def test_a_case_becomes_two_files(make: Make, kind: Kind) -> None:
     assert body is None if kind is Kind.VACCINATION else base64.b64decode(body) == pdf.read_bytes()
 
 
+def words_of(pdf: Path) -> str:
+    """Return all that a PDF says, without spaces."""
+    with pypdfium2.PdfDocument(pdf) as opened:
+        said = [page.get_textpage().get_text_bounded() for page in opened]
+    return "".join("".join(said).split())
+
+
+@pytest.mark.req("OFF-DOC-03")
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_ins_of_a_qualified_identity_is_in_both_files(make: Make, kind: Kind) -> None:
+    case = case_of(kind)
+    _, told = make(kind.value, case)
+    assert case["patient"]["matricule"].encode() in Path(told["cda"]).read_bytes()
+    assert case["patient"]["matricule"] in words_of(Path(told["pdf"]))
+
+
 @pytest.mark.req("INS-28")
 @pytest.mark.parametrize("status", ["provisoire", "recuperee", "validee"])
 def test_the_ins_of_another_identity_is_in_neither_file(make: Make, status: str) -> None:
     case = case_of(Kind.VACCINATION, status)
     code, told = make("vaccination", case)
     assert code == 0
-    for file in (told["cda"], told["pdf"]):
-        assert case["patient"]["matricule"][:13].encode() not in Path(file).read_bytes()
+    matricule = case["patient"]["matricule"][:13]
+    assert matricule.encode() not in Path(told["cda"]).read_bytes()
+    assert matricule not in words_of(Path(told["pdf"]))
     assert "GAL-DOC-31" in {one["code"] for one in told["findings"]}
 
 
@@ -96,11 +116,28 @@ def test_what_is_refused_leaves_no_file(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.req("OFF-DOC-03")
+def test_the_names_of_a_qualified_identity_are_those_of_the_ins(make: Make) -> None:
+    case = changed(case_of(Kind.BILAN), "patient.family_name", "Lefèvre–Œuvré")
+    code, told = make("bilan", case)
+    assert code == 0
+    assert ("GAL-PAT-01", "family_name") in {(one["code"], one.get("subject")) for one in told["findings"]}
+    root = safe_xml.parse(Path(told["cda"]).read_bytes())
+    assert root.xpath("string(//c:patient/c:name/c:family[@qualifier='BR'])", namespaces=NS) == "LEFEVRE-OEUVRE"
+    assert make("bilan", changed(case, "patient.family_name", "R2D2"))[0] == 3
+
+
 def test_production_refuses_an_identity_of_the_tests(make: Make, tmp_path: Path) -> None:
     code, told = make("bilan", case_of(Kind.BILAN), "--mode", Mode.PRODUCTION.value)
     assert code == 3
     assert "GAL-DOC-15" in {one["code"] for one in told["findings"]}
     assert not (tmp_path / "out").exists()
+
+
+def test_what_the_page_can_not_draw_is_said(make: Make) -> None:
+    code, told = make("entretien", changed(case_of(Kind.ENTRETIEN), "theme", "Asthme \U0001f4a8"))
+    assert code == 0
+    assert "GAL-DOC-40" in {one["code"] for one in told["findings"]}
 
 
 def test_what_is_no_json_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +170,26 @@ def test_a_product_of_the_catalogue_is_coded(make: Make, tmp_path: Path, capsys:
     assert "GAL-DOC-29" not in {one["code"] for one in told["findings"]}
     _, told = make("vaccination", changed(case, "vaccine.name", "VACCIN TOUT AUTRE"))
     assert ("GAL-DOC-29", "warning") in {(one["code"], one["severity"]) for one in told["findings"]}
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_full_disk_leaves_neither_file(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    calls = []
+
+    def full(file: Path, content: bytes, **words: str) -> Path:
+        calls.append(file)
+        if len(calls) > written:
+            raise DiskFull(words["full"])
+        file.write_bytes(content)
+        return file
+
+    monkeypatch.setattr(docs_make, "write_whole", full)
+    code, told = make("bilan", case_of(Kind.BILAN))
+    assert code == 4
+    assert told["findings"][0]["code"] == "GAL-ENV-01"
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_an_environment_failure(make: Make, tmp_path: Path) -> None:

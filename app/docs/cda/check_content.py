@@ -23,6 +23,7 @@ _LOT_LIMIT = 20
 """GS1, AI (10): a lot has at most 20 characters."""
 _FAR_YEARS = 15
 _MANY_DOSES = 20
+_MOST_DOSES = 99
 
 _EXPIRY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _ATC = re.compile(r"[A-Z](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?")
@@ -47,10 +48,12 @@ def _vaccine(vaccine: Vaccine, day: dt.date) -> Iterator[Finding]:
     yield from _product(vaccine)
     yield from _codes(vaccine)
     yield from _lot(vaccine, day)
-    if vaccine.dose_number is not None and vaccine.dose_number < 1:
-        yield said.error(27, "Le rang de la dose commence à 1.", "Corrigez-le.", "vaccine.dose_number")
-    elif vaccine.dose_number is not None and vaccine.dose_number > _MANY_DOSES:
-        yield said.warning(27, f"Rang de la dose : {vaccine.dose_number}.", "Vérifiez-le.", "vaccine.dose_number")
+    rank = vaccine.dose_number
+    if rank is not None and not 1 <= rank <= _MOST_DOSES:
+        text = f"Le rang de la dose va de 1 à {_MOST_DOSES}."
+        yield said.error(27, text, "Corrigez-le.", "vaccine.dose_number")
+    elif rank is not None and rank > _MANY_DOSES:
+        yield said.warning(27, f"Rang de la dose : {rank}.", "Vérifiez-le.", "vaccine.dose_number")
     dose = quantity(vaccine.dose)
     if dose is not None and dose[0] == "0":
         yield said.error(27, "La dose est nulle.", "Corrigez-la.", "vaccine.dose")
@@ -65,7 +68,7 @@ def _product(vaccine: Vaccine) -> Iterator[Finding]:
         text = "Le code CIP13 n’est pas valide : le produit est écrit avec son texte, sans code."
         yield said.warning(29, text, "Scannez la boîte de nouveau.", "vaccine.cip13")
     elif not vaccine.known:
-        text = "Le produit est inconnu du catalogue : il est écrit avec son texte, sans code."
+        text = "Le produit est inconnu du catalogue : il est écrit avec son texte, sans code CIS."
         yield said.info(29, text, "Mettez la base des médicaments à jour.", "vaccine.cip13")
     if vaccine.cis and not _CIS.fullmatch(vaccine.cis):
         yield said.error(29, "Le code CIS n’a pas huit chiffres.", "Corrigez-le.", "vaccine.cis")

@@ -29,6 +29,15 @@ _NAMES = {
     "used_name": "Nom utilisé",
     "used_first_name": "Prénom utilisé",
 }
+_STRICT = frozenset({"family_name", "first_name", "birth_names"})
+_WITH_INS = {
+    "matricule": "le matricule INS",
+    "oid": "son OID",
+    "birth_names": "les prénoms de naissance",
+    "sex": "le sexe",
+    "birth_date": "la date de naissance",
+    "birth_place": "le lieu de naissance",
+}
 _SEXES = frozenset({"F", "M", "I", "U", ""})
 
 
@@ -60,15 +69,13 @@ def _names(who: Subject) -> Iterator[Finding]:
 
 
 def _ins(who: Subject, *, production: bool) -> Iterator[Finding]:
-    traits = ("birth_names", "sex", "birth_date", "birth_place")
-    missing = [name for name in ("matricule", "oid", *traits) if not getattr(who, name)]
-    if missing or who.sex not in {"F", "M"}:
-        yield said.error(
-            14,
-            f"L’identité qualifiée est incomplète : {', '.join(missing) or 'sex'}.",
-            "L’INS ne sort qu’avec tous ses traits. Un lieu de naissance inconnu s’écrit 99999.",
-            "patient",
-        )
+    missing = [label for name, label in _WITH_INS.items() if not getattr(who, name)]
+    if missing:
+        text = f"L’identité est qualifiée, et il manque : {', '.join(missing)}."
+        advice = "L’INS ne sort qu’avec tous ses traits. Un lieu de naissance inconnu s’écrit 99999."
+        yield said.error(14, text, advice, "patient")
+    elif who.sex not in {"F", "M"}:
+        yield said.error(14, "Le sexe d’une identité qualifiée est F ou M.", "Reprenez la réponse d’INSi.", "patient")
     if who.matricule and not is_nir(who.matricule):
         yield said.error(15, "Le matricule INS n’est pas valide (15 caractères, clé).", "Recopiez-le.", "matricule")
     if who.oid and who.oid not in codes.INS_OIDS:
@@ -82,9 +89,13 @@ def _ins(who: Subject, *, production: bool) -> Iterator[Finding]:
 def _profile(who: Subject) -> Iterator[Finding]:
     for field, label in _NAMES.items():
         name = getattr(who, field)
-        if name and not _INS_NAME.fullmatch(name):
-            text = f"{label} : l’INS ne l’écrirait pas ainsi (capitales sans accents)."
-            yield said.warning(18, text, "Vérifiez-le : le DMP compare les traits.", field)
+        if not name or _INS_NAME.fullmatch(name):
+            continue
+        text = f"{label} : une identité qualifiée l’écrit en capitales, sans accent ni signe."
+        if field in _STRICT:
+            yield said.error(18, text, "Reprenez la réponse d’INSi : le DMP compare les traits.", field)
+        else:
+            yield said.warning(18, text, "Corrigez-le dans le dossier du patient.", field)
     first, names = (re.sub(r"[-']", " ", name) for name in (who.first_name, who.birth_names))
     if names and names != first and not names.startswith(first + " "):
         text = "Le premier prénom ne commence pas la liste des prénoms de naissance."

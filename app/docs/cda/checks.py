@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from app.docs import safe_xml
@@ -119,8 +120,8 @@ def _ids(root: Element) -> Iterator[Finding]:
 
 def _references(root: Element, body: Element | None) -> Iterator[Finding]:
     """Find references that lead to no ID of the narrative of their section, and IDs given twice."""
-    given = [one.get("ID") for one in root.iter() if one.get("ID") is not None]
-    for name in sorted({name for name in given if given.count(name) > 1}):
+    given = Counter(one.get("ID") for one in root.iter() if one.get("ID") is not None)
+    for name in [name for name, count in given.items() if count > 1]:
         yield _wrong(34, f"L’identifiant « {name} » est donné deux fois dans le texte.")
     for section in () if body is None else body.iter(f"{_C}section"):
         text = section.find(f"{_C}text")

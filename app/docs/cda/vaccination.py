@@ -200,7 +200,7 @@ def _entry(entry: Element, written: Document, vaccine: Vaccine, profile: Profile
 
 
 def _product(consumable: Element, vaccine: Vaccine, profile: Profile) -> None:
-    """Write the product: its CIS and CIP where the catalogue has it, else its words alone (nullFlavor)."""
+    """Write the product: its CIS where the catalogue has it, else its words (nullFlavor); the CIP read on the box."""
     product = put(consumable, "manufacturedProduct")
     _templates(product, profile.product)
     material = put(product, "manufacturedMaterial")
@@ -209,7 +209,7 @@ def _product(consumable: Element, vaccine: Vaccine, profile: Profile) -> None:
     else:
         code = put(material, "code", nullFlavor="UNK")
     _refer(put(code, "originalText"), _ROW)
-    if vaccine.known and is_cip13(vaccine.cip13):
+    if is_cip13(vaccine.cip13):
         put_code(code, "translation", Coded(vaccine.cip13, vaccine.name, codes.CIP, "CIP"))
     if vaccine.atc:
         put_code(code, "translation", Coded(vaccine.atc, "", codes.ATC, "ATC"))
