@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib.util
 from typing import TYPE_CHECKING
 
 from app.cli.probe import FAIL, OK, WARN, Answer
@@ -136,6 +137,8 @@ def cda_kit(subject: Subject) -> Answer:
     """Is there a kit to check clinical documents with, and is it as it was installed?"""
     from app.docs.validation import installing  # noqa: PLC0415 -- heavy
 
+    if importlib.util.find_spec("saxonche") is None:
+        return Answer(FAIL, "La bibliothèque saxonche, qui applique les règles de l’ANS, manque.", "Relancez ./galien.")
     installed, found = installing.examine(subject.folder.cda_kit)
     if installed is None:
         return Answer(FAIL if is_refused(found) else WARN, found[0].text, found[0].advice)

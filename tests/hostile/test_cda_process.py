@@ -183,11 +183,16 @@ def test_a_document_swollen_with_elements_is_refused_in_time(cda_validator: Vali
     assert len(found) <= 1_000
 
 
-def test_a_large_file_is_carried_through(cda_validator: Validator) -> None:
-    pdf = b"%PDF-1.4\n" + bytes(8_000_000)
+@posix
+def test_a_large_file_is_carried_through_and_what_it_took_is_given_back(validator: Validator) -> None:
+    pdf = b"%PDF-1.4\n" + bytes(13_000_000)
     octets = cda(document(1), pdf)
     assert base64.b64encode(pdf) in octets
-    assert cda_validator.check(octets) == []
+    assert validator.check(octets) == []
+    process = validator._process
+    assert process is not None
+    assert process.wait(_GONE_S) == 0
+    assert validator.check(LEVEL_1) == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.cli.probe import FAIL, OK, WARN, Subject
 from app.cli.probes_data import cda_kit as kit_probe
 from app.docs.validation import installing
 from app.docs.validation import kit as kits
+from app.docs.validation.process import Validator
 from app.docs.validation.sheets import sheet
 from app.kernel.errors import DiskFull, FileUnusable, InputDefect
 from app.kernel.outcome import Done, Refused
@@ -212,7 +213,7 @@ def test_a_defective_kit_is_refused_and_the_one_in_service_stays(
 
 
 def test_a_kit_altered_after_its_installation_is_not_judged_with_and_is_mended_by_another(
-    cda_kit: Path, place: Path
+    cda_kit: Path, place: Path, tmp_path: Path
 ) -> None:
     installed = in_service(place)
     file = installed.folder(place) / _NOTE
@@ -221,6 +222,11 @@ def test_a_kit_altered_after_its_installation_is_not_judged_with_and_is_mended_b
         installing.validator(place)
     assert altered.value.code == "GAL-DOC-94"
     assert installing.examine(place)[0] is None
+    # A process that begins later than the verification is held to it too.
+    late = Validator(installed.folder(place), tmp_path, fingerprint=installed.fingerprint)
+    with late, pytest.raises(InputDefect) as refused:
+        late.check(b"<a/>")
+    assert refused.value.code == "GAL-DOC-94"
     install(cda_kit, place)
     installing.validator(place).close()
     (place / "installed.json").write_text("{", "utf-8")

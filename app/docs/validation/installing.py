@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 ABSENT: Final = "GAL-DOC-95"
 PARTIAL: Final = "GAL-DOC-99"
-HOW_TO: Final = "Téléchargez le kit testContenuCDA de l’ANS, puis : galien docs kit install DOSSIER."
 _RECORD = "installed.json"
 _CACHE = "cache"
 _NAME_LENGTH = 16
@@ -82,7 +81,7 @@ def in_service(place: Path) -> Installed | None:
     except OSError as error:
         raise FileUnusable(f"« {file.name} » : {reason(error)}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise _altered() from error
+        raise kits.altered() from error
 
 
 def examine(place: Path) -> tuple[Installed | None, list[Finding]]:
@@ -90,7 +89,7 @@ def examine(place: Path) -> tuple[Installed | None, list[Finding]]:
     try:
         installed = in_service(place)
         if installed is None:
-            return None, [Finding(ABSENT, Severity.WARNING, _NONE, HOW_TO)]
+            return None, [Finding(ABSENT, Severity.WARNING, _NONE, kits.HOW_TO)]
         kit = _kept(installed, place)
     except InputDefect as defect:
         return None, [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
@@ -102,16 +101,13 @@ def validator(place: Path) -> Validator:
 
     Raises FileUnusable (GAL-DOC-95) where none is installed, InputDefect (GAL-DOC-94) where it was altered since.
     """
-    return Validator(folder_in_service(place), place / _CACHE)
+    installed = _verified(place)
+    return Validator(installed.folder(place), place / _CACHE, fingerprint=installed.fingerprint)
 
 
 def folder_in_service(place: Path) -> Path:
     """Return where the kit in service is, its files verified. Raises as ``validator``."""
-    installed = in_service(place)
-    if installed is None:
-        raise FileUnusable(_NONE, code=ABSENT, advice=HOW_TO)
-    _kept(installed, place)
-    return installed.folder(place)
+    return _verified(place).folder(place)
 
 
 def absence(kit: Kit) -> list[Finding]:
@@ -204,10 +200,21 @@ def _is_whole(folder: Path, kit: Kit) -> bool:
 
 
 def _sweep(place: Path, kept: set[str]) -> None:
-    """Remove the kits that are neither in service nor the former one, and what a stopped installation left."""
+    """Remove what is of neither the kit in service nor the former one, and what a stopped installation left."""
     for folder in place.iterdir():
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+    for file in (place / _CACHE).glob("*.xsl"):
+        if file.name[:_NAME_LENGTH] not in kept:
+            file.unlink(missing_ok=True)
+
+
+def _verified(place: Path) -> Installed:
+    installed = in_service(place)
+    if installed is None:
+        raise FileUnusable(_NONE, code=ABSENT, advice=kits.HOW_TO)
+    _kept(installed, place)
+    return installed
 
 
 def _kept(installed: Installed, place: Path) -> Kit:
@@ -215,16 +222,10 @@ def _kept(installed: Installed, place: Path) -> Kit:
     try:
         kit = kits.read_kit(installed.folder(place))
     except FileUnusable as error:
-        raise _altered() from error
+        raise kits.altered() from error
     if kit.fingerprint != installed.fingerprint:
-        raise _altered()
+        raise kits.altered()
     return kit
-
-
-def _altered() -> InputDefect:
-    return InputDefect(
-        "Le kit de validation installé a été modifié ou endommagé depuis.", code=kits.DEFECT, advice=HOW_TO
-    )
 
 
 def _refusal(error: OSError) -> DiskFull | DatabaseReadOnly:

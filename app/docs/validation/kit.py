@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.docs.safe_xml import Element
 
 DEFECT: Final = "GAL-DOC-94"
+HOW_TO: Final = "Téléchargez le kit testContenuCDA de l’ANS, puis : galien docs kit install DOSSIER."
 GET_ANOTHER: Final = "Téléchargez de nouveau le kit de validation CDA de l’ANS (testContenuCDA), puis recommencez."
 SCHEMA: Final = "infrastructure/cda/CDA_extended.xsd"
 PLACES: Final = {"infrastructure": ".xsd", "schematrons": ".sch", "jeuxDeValeurs": ".xml"}
@@ -137,6 +138,12 @@ def usable(kit: Kit) -> Kit:
     for finding in defects(kit):
         raise InputDefect(finding.text, code=finding.code, advice=finding.advice)
     return kit
+
+
+def altered() -> InputDefect:
+    """Return the refusal of an installed kit whose files are no longer those that were installed."""
+    text = "Le kit de validation installé a été modifié ou endommagé depuis."
+    return InputDefect(text, code=DEFECT, advice=HOW_TO)
 
 
 def _files(folder: Path) -> Iterator[Path]:

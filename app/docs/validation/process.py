@@ -43,13 +43,25 @@ class Validator:
     stays with nothing to do.
     """
 
-    def __init__(self, kit_folder: Path, cache_folder: Path, *, limit_s: float = 60.0, idle_s: float = 600.0) -> None:
-        """Check with the kit in ``kit_folder``; its compiled rules are kept in ``cache_folder``. Starts nothing."""
+    def __init__(
+        self,
+        kit_folder: Path,
+        cache_folder: Path,
+        *,
+        fingerprint: str = "",
+        limit_s: float = 60.0,
+        idle_s: float = 600.0,
+    ) -> None:
+        """Check with the kit in ``kit_folder``; its compiled rules are kept in ``cache_folder``. Starts nothing.
+
+        Where a ``fingerprint`` is given, a kit of another one is refused, however late the process is started.
+        """
         self._arguments = [
             str(kit_folder.absolute()),
             str(cache_folder.absolute()),
             str(limit_s + _GRACE_S),
             str(idle_s),
+            fingerprint,
         ]
         self._limit_s = limit_s
         self._lock = threading.Lock()
@@ -123,8 +135,9 @@ class Validator:
             self._end()
             return [_too_slow(self._limit_s)]
         if told is None:
+            code = self._exit_code()
             self._end()
-            raise _broken()
+            raise _broken(code)
         if "failure" in told:
             self._end()
             raise _unfit(told["failure"])
@@ -208,9 +221,10 @@ def _too_slow(seconds: float) -> Finding:
     )
 
 
-def _broken() -> EnvironmentFailure:
+def _broken(exit_code: int | None = None) -> EnvironmentFailure:
+    why = "" if exit_code is None else f" (code {exit_code})"
     return EnvironmentFailure(
-        "Le contrôle des documents s’est arrêté en cours de route.",
+        f"Le contrôle des documents s’est arrêté en cours de route{why}.",
         code=BROKEN,
         advice="Recommencez ; si cela se répète, voyez galien doctor. Le document n’a été ni changé ni envoyé.",
     )
