@@ -151,7 +151,14 @@ def strip(content: bytes) -> tuple[bytes, list[str]]:
             for item in list(pdf.objects):
                 for part in _parts(item):
                     removed |= set(_cleaned(part))
-            pdf.save(made, static_id=True, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+            pdf.save(
+                made,
+                static_id=True,
+                compress_streams=False,
+                stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                # Its metadata are of no use here, and would be parsed as XML.
+                fix_metadata_version=False,
+            )
     except pikepdf.PasswordError as error:
         raise Refusal("password") from error
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError) as error:

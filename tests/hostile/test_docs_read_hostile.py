@@ -176,6 +176,26 @@ def test_a_document_of_huge_counts_is_read_in_bounded_time_and_loses_nothing() -
 
 
 @pytest.mark.req("SC.DOC.07")
+@pytest.mark.timeout(60)
+def test_entries_that_all_point_at_one_long_text_do_not_multiply_it() -> None:
+    act = _followed('<observation><value><originalText><reference value="#all"/></originalText></value></observation>')
+    line = """<substanceAdministration><text><reference value="#cell"/></text></substanceAdministration>"""
+    long = f'<content ID="all">{"mot " * 100_000}<content/>{"<br/>" * 20_000}</content>'
+    heads, cell = "<th>Dose</th>" * 9_000, '<td><content ID="cell">x</content></td>'
+    wide = f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cell}</tr></tbody></table>"
+    content = cda(
+        header(kind="SYNTH"),
+        structured(
+            section("11450-4", long, *[act] * 3_000),
+            section("10160-0", wide, *[line] * 3_000),
+            section("10164-2", '<content ID="b"/>' * 9_000),
+        ),
+    )
+    document = read(content)
+    assert (len(document.problems), len(document.medications)) == (3_000, 3_000)
+
+
+@pytest.mark.req("SC.DOC.07")
 def test_a_document_too_deep_or_too_long_is_refused_with_its_reason() -> None:
     deep = "<component><section>" * 200 + "</section></component>" * 200
     with pytest.raises(InputDefect, match="limites") as refusal:

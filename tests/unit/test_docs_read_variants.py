@@ -290,6 +290,19 @@ def test_one_concern_with_several_problems_gives_each() -> None:
     assert [one.label for one in document.problems] == ["P1", "P2", "P3"]
 
 
+@pytest.mark.req("SC.DOC.07")
+@pytest.mark.parametrize(
+    ("code", "label", "status"),
+    [("confirmed", "Confirmé", "Actif"), ("unconfirmed", "Non confirmé", "Actif, Non confirmé")],
+)
+def test_what_is_only_suspected_does_not_read_as_known(code: str, label: str, status: str) -> None:
+    certainty = f"""<entryRelationship><observation><code code="66455-7"/><value code="{code}" displayName="{label}"/>
+    </observation></entryRelationship>"""
+    told = _followed(f'<observation><value code="1" displayName="P"/>{certainty}</observation>')
+    document = read(cda(header(kind="SYNTH"), structured(section("11450-4", "x", told))))
+    assert [one.status for one in document.problems] == [status]
+
+
 def _line(inside: str, narrative: str = "x", cis: str = "60001234") -> ReadDocument:
     product = f"""<consumable><manufacturedProduct><manufacturedMaterial>
     <code code="{cis}" codeSystem="1.2.250.1.213.2.3.1" displayName="ESSAI 5 mg"/>
@@ -300,7 +313,18 @@ def _line(inside: str, narrative: str = "x", cis: str = "60001234") -> ReadDocum
 
 _DAILY = '<effectiveTime xsi:type="PIVL_TS"><period value="1" unit="d"/></effectiveTime>'
 _FORTNIGHTLY = '<effectiveTime xsi:type="PIVL_TS"><period value="2" unit="wk"/></effectiveTime>'
+_DOSE = '<doseQuantity value="10" unit="mg"/>'
+_PRECONDITION = "<precondition><criterion><text>si douleur</text></criterion></precondition>"
+_TAPER = '<templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.8"/>'
+_SPLIT = '<templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.9"/>'
+_MORNING = '<effectiveTime xsi:type="EIVL_TS"><event code="MORN"/></effectiveTime>'
 _BEDTIME = '<effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>'
+
+
+def _step(rank: int, inside: str) -> str:
+    number = f'<sequenceNumber value="{rank}"/>' if rank else ""
+    return f"""<entryRelationship typeCode="COMP">{number}
+    <substanceAdministration>{inside}</substanceAdministration></entryRelationship>"""
 
 
 @pytest.mark.req("SC.DOC.07")
@@ -308,9 +332,14 @@ _BEDTIME = '<effectiveTime xsi:type="EIVL_TS"><event code="HS"/></effectiveTime>
     ("inside", "said"),
     [
         (_DAILY + '<doseQuantity value="0.5" unit="{tablet}"/>', "0,5 comprimé 1 fois par jour"),
-        (_FORTNIGHTLY + '<doseQuantity value="10" unit="mg"/>', "10 mg toutes les 2 semaines"),
+        (_FORTNIGHTLY + _DOSE, "10 mg toutes les 2 semaines"),
         (_BEDTIME + '<doseQuantity value="2" unit="{capsule}"/>', "2 gélules au coucher"),
         ('<doseQuantity><high value="3" unit="{puff}"/></doseQuantity>', "jusqu’à 3 bouffées"),
+        (_DAILY + _DOSE + _PRECONDITION, "10 mg 1 fois par jour (condition : si douleur)"),
+        (_TAPER + _step(2, _DAILY + '<doseQuantity value="5" unit="mg"/>') + _step(1, _DAILY + _DOSE),
+         "10 mg 1 fois par jour puis 5 mg 1 fois par jour"),
+        (_SPLIT + _step(0, _BEDTIME + _DOSE) + _step(0, _MORNING + '<doseQuantity value="5" unit="mg"/>'),
+         "10 mg au coucher et 5 mg le matin"),
         ('<doseQuantity nullFlavor="UNK"/>', ""),
         ("", ""),
     ],
@@ -329,6 +358,10 @@ def test_a_structured_posology_is_said_in_french(inside: str, said: str) -> None
         '<effectiveTime xsi:type="PIVL_TS"><period value="-1" unit="d"/></effectiveTime>',
         '<effectiveTime xsi:type="EIVL_TS"><event code="MOON"/></effectiveTime>',
         '<effectiveTime xsi:type="PPD_TS"/>',
+        """<effectiveTime xsi:type="PIVL_TS"><phase><low value="202601010800"/></phase><period value="1" unit="d"/>
+        </effectiveTime><doseQuantity value="1"/>""",
+        _DAILY + _DOSE + _step(1, _DAILY + _DOSE),
+        _step(1, _DAILY + _DOSE) + _step(2, ""),
         '<doseQuantity value="beaucoup"/>',
         '<doseQuantity><low value="1" unit="mg"/><high value="2" unit="g"/></doseQuantity>',
         """<doseQuantity value="1"/><maxDoseQuantity><numerator value="9"/><denominator value="1" unit="x"/>
@@ -342,6 +375,17 @@ def test_a_posology_that_is_not_understood_gives_the_words_of_its_author(inside:
     assert [one.dose_text for one in document.prescription] == ["1 le matin"]
     assert [(one.code, str(one.severity)) for one in document.findings] == [("GAL-DOC-80", "warning")]
     assert re.match(r"Section « Section », ligne \d+ :", document.findings[0].text.replace("\u00a0", " "))
+
+
+@pytest.mark.req("SC.DOC.07")
+@pytest.mark.parametrize("inside", [_DOSE, _DAILY])
+def test_half_a_posology_gives_way_to_the_words_of_its_author(inside: str) -> None:
+    table = """<table><tbody><tr><th>Médicament</th><th>Dose</th><th>Fréquence</th></tr>
+    <tr><td ID="m">ESSAI</td><td>10 mg</td><td>matin et soir</td></tr></tbody></table>"""
+    (line,) = _line('<text><reference value="#m"/></text>' + inside, table).prescription
+    assert line.dose_text == "Dose\u00a0: 10 mg ; Fréquence\u00a0: matin et soir"
+    (line,) = _line(inside).prescription
+    assert line.dose_text == ("10 mg" if inside == _DOSE else "1 fois par jour")
 
 
 def _related(inside: str) -> str:
@@ -376,6 +420,8 @@ def test_what_a_prescription_does_not_say_is_not_said() -> None:
     assert _line(_related(generic)).prescription[0].non_substitutable is False
     flag = '<observation><code code="MED-574"/><value xsi:type="BL" value="{}"/></observation>'
     assert [_line(_related(flag.format(said))).prescription[0].ald for said in ("true", "false")] == [True, False]
+    negated = flag.format("true").replace("<observation>", '<observation negationInd="true">')
+    assert _line(_related(negated)).prescription[0].ald is False
     document = _line(_related(flag.format("peut-être")) + '<repeatNumber nullFlavor="NI"/>')
     assert (document.prescription[0].ald, document.prescription[0].renewals) == (None, None)
     assert [one.code for one in document.findings] == ["GAL-DOC-80", "GAL-DOC-80"]

@@ -8,6 +8,7 @@ import re
 import pytest
 from cda_samples import SAMPLES, cda, header, sample, unstructured
 
+from app.docs.reading import moments
 from app.docs.reading.read import read
 from app.kernel.errors import InputDefect
 
@@ -127,6 +128,7 @@ def test_an_older_identifier_is_no_ins() -> None:
         ("application/pdf", b"MZ\x90\x00\x03", "pdf", [("GAL-DOC-78", "error")]),
         ("application/x-msdownload", b"MZ\x90\x00\x03", "", [("GAL-DOC-78", "error")]),
         ("text/html", b"<html></html>", "", [("GAL-DOC-78", "error")]),
+        ("text/plain", b"a\x01\x02b", "text", [("GAL-DOC-78", "error")]),
     ],
 )
 def test_a_body_is_what_its_octets_are(
@@ -193,6 +195,32 @@ def test_an_impossible_date_is_said_and_left_out() -> None:
     assert document.patient.birth_date == ""
     assert [(one.code, str(one.severity)) for one in document.findings] == [("GAL-DOC-74", "warning")]
     assert "19901301" in document.findings[0].text
+
+
+@pytest.mark.req("SC.DOC.07")
+@pytest.mark.parametrize(
+    ("stamp", "moment"),
+    [
+        ("2026", "2026"),
+        ("202602", "2026-02"),
+        ("20260228", "2026-02-28"),
+        ("2026022809", "2026-02-28T09:00"),
+        ("202602280930", "2026-02-28T09:30"),
+        ("20260228093015+0100", "2026-02-28T09:30:15+01:00"),
+        ("20260228093015.1234-1000", "2026-02-28T09:30:15-10:00"),
+        ("20260229", None),
+        ("20260228250000", None),
+        ("20260228093015+9900", None),
+        ("2026-02-28", None),
+        ("28/02/2026", None),
+        ("0000", None),
+        ("", None),
+        ("\u0662\u0660\u0662\u0666", None),
+    ],
+)
+def test_a_time_stamp_is_read_as_far_as_it_goes(stamp: str, moment: str | None) -> None:
+    assert moments.moment(stamp) == moment
+    assert moments.date(stamp) == (moment and moment[:10])
 
 
 @pytest.mark.req("SC.DOC.07")

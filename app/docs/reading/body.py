@@ -201,21 +201,21 @@ def attachments(document: Element, scope: Scope) -> tuple[tuple[str, bytes], ...
         if tree.attribute(value, "representation").upper() != "B64":
             continue
         if len(held) == MOST_ATTACHMENTS:
-            _say(scope, f"Plus de {MOST_ATTACHMENTS} pièces jointes : les autres sont laissées.", _AGAIN, value)
+            _left_out(scope, f"Plus de {MOST_ATTACHMENTS} pièces jointes : les autres sont laissées.", value)
             break
         content = _content(value, scope, "Une pièce jointe")
         real = media_type_of(content)
         if real:
             held.append((real, content))
         elif content:
-            _say(
-                scope,
-                "Une pièce jointe n’est ni un PDF, ni une image, ni un texte : elle n’est pas ouverte.",
-                "",
-                value,
-            )
+            _left_out(scope, "Une pièce jointe n’est ni un PDF, ni une image, ni un texte : elle est laissée.", value)
     return tuple(held)
 
 
 def _say(scope: Scope, text: str, advice: str, at: Element) -> None:
     scope.say("GAL-DOC-76", Severity.ERROR, text, advice, at)
+
+
+def _left_out(scope: Scope, text: str, at: Element) -> None:
+    """Say that an attachment is not given: the document itself is none the worse for it."""
+    scope.say("GAL-DOC-78", Severity.WARNING, text, _AGAIN, at)

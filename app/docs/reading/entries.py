@@ -18,6 +18,7 @@ LOINC: Final = "2.16.840.1.113883.6.1"
 STATUS: Final = "33999-4"
 STATUS_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1.1", "1.2.250.1.213.1.1.3.30")
 SEVERITY_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1", "1.2.250.1.213.1.1.3.29")
+CERTAINTY: Final = "66455-7"
 CERTAINTY_TEMPLATES: Final = ("1.2.250.1.213.1.1.3.171",)
 REFUTED: Final = frozenset({"refuted", "entered-in-error"})
 """Certainties (HL7 condition-ver-status) of what is not, or was written by mistake."""
@@ -78,11 +79,16 @@ def observed(statement: Element, templates: tuple[str, ...], *codes: str) -> Ele
 
 
 def status(statement: Element, concern: Element | None, scope: Scope) -> str:
-    """Return the clinical status of a problem or an allergy: as observed, or else that of the act that follows it."""
+    """Return the clinical status of a problem or an allergy: as observed, or else that of the act that follows it.
+
+    A certainty other than « confirmed » goes with it: what is only suspected must not read as known.
+    """
     seen = observed(statement, STATUS_TEMPLATES, STATUS)
-    said = value_label(seen, scope)
     code = tree.attribute(tree.first(concern, "statusCode"), "code")
-    return said or _STATES.get(code, code)
+    certainty = observed(statement, CERTAINTY_TEMPLATES, CERTAINTY)
+    is_sure = tree.attribute(tree.first(certainty, "value"), "code") == "confirmed"
+    said = [value_label(seen, scope) or _STATES.get(code, code), "" if is_sure else value_label(certainty, scope)]
+    return ", ".join(filter(None, said))
 
 
 def value_label(observation: Element | None, scope: Scope) -> str:
@@ -93,7 +99,7 @@ def value_label(observation: Element | None, scope: Scope) -> str:
 
 def is_refuted(statement: Element) -> bool:
     """Return True where a statement is negated, or its certainty says that it is not."""
-    certainty = observed(statement, CERTAINTY_TEMPLATES, "66455-7")
+    certainty = observed(statement, CERTAINTY_TEMPLATES, CERTAINTY)
     return tree.is_negated(statement) or tree.attribute(tree.first(certainty, "value"), "code") in REFUTED
 
 

@@ -7,6 +7,7 @@ words of the author: half a posology is a medication error.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from app.docs.reading.scope import Scope
     from app.docs.reading.tree import Element
 
-SUBORDINATE: Final = "1.2.250.1.213.1.1.3.83.1"
+_PCC = "1.3.6.1.4.1.19376.1.5.3.1.4."
+_TAPERED: Final = _PCC + "8"
+_CONDITIONAL: Final = _PCC + "10"
+_TOGETHER: Final = (_PCC + "9", _PCC + "11")
+"""Modes of administration (IHE PCC): doses progressives, conditionnelles, fractionnées et combinées."""
 HEADINGS: Final = ("posologie", "dose", "frequence", "rythme")
 """Beginnings of the headings of a table under which an author writes how a medicine is taken."""
 
@@ -52,31 +57,50 @@ class Unclear(ValueError):
     """A part of the structure is not known: the words of the author must be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the structure says; ``is_whole`` where each step of it has a dose and a frequency."""
+
+    text: str = ""
+    is_whole: bool = False
+
+
 def dose_text(statement: Element, scope: Scope) -> str:
     """Return how the medicine of a ``substanceAdministration`` is taken, in French; empty where nothing says it.
 
-    What is structured but not understood is said in ``scope``.
+    What is structured but not understood is said in ``scope``; of half a posology, the words of its author are rather
+    given, where there are some.
     """
     try:
         structured = _structured(statement, scope)
     except Unclear as unclear:
-        scope.warn(f"la posologie codée n’est pas comprise ({unclear}) ; la posologie rédigée est reprise.", statement)
-        structured = ""
-    return structured or _worded(statement, scope)
+        scope.warn(f"la posologie codée n’est pas comprise ({unclear}).", statement)
+        structured = _Said()
+    if structured.is_whole:
+        return structured.text
+    return _worded(statement, scope) or structured.text
 
 
-def _structured(statement: Element, scope: Scope) -> str:
+def _structured(statement: Element, scope: Scope) -> _Said:
     """Return the posology that the structure says; empty where it says no dose and no frequency."""
     steps = list(related(statement, "substanceAdministration", "COMP"))
+    own = _step(statement, scope)
+    if not steps:
+        return own
     ordered = sorted(steps, key=_rank) if all(_rank(one) for one in steps) else steps
-    said = [text for one in ordered if (text := _step(one, scope))]
-    if steps and len(said) < len(steps):
-        raise Unclear("étape sans dose ni fréquence")
-    own = _step(statement, scope, dated=not steps)
-    text = " puis ".join(said) or own
-    most = [_most(one) for one in tree.children(statement, "maxDoseQuantity")]
-    limits = [one for one in most if one]
-    return f"{text} (maximum {', '.join(limits)})" if text and limits else text
+    said = [_step(one, scope) for one in ordered]
+    if own.text or not all(one.text for one in said):
+        raise Unclear("étapes incomplètes")
+    text = _joint(statement, steps).join(one.text for one in said)
+    return _Said(text + _limits(statement, scope), all(one.is_whole for one in said))
+
+
+def _joint(statement: Element, steps: list[Element]) -> str:
+    """Return what stands between two steps: one after the other, together, or as the case may be."""
+    if tree.follows(statement, *_TOGETHER):
+        return " et "
+    one_by_one = tree.follows(statement, _TAPERED) or all(_rank(one) for one in steps)
+    return " puis " if one_by_one and not tree.follows(statement, _CONDITIONAL) else " ; "
 
 
 def _rank(step: Element) -> int:
@@ -84,19 +108,27 @@ def _rank(step: Element) -> int:
     return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
 
 
-def _step(statement: Element, scope: Scope, *, dated: bool = True) -> str:
+def _step(statement: Element, scope: Scope) -> _Said:
     """Return one step: dose, frequency, rate, duration. A frequency without dose is said in its author's words."""
     dose = _quantity(tree.first(statement, "doseQuantity"), scope)
     frequency = _frequency(statement)
     if not dose and not frequency:
-        return ""
+        return _Said()
     own = _own_frequency(statement, scope)
     if not dose and own:
-        return own
+        return _Said(own, is_whole=True)
     rate = _quantity(tree.first(statement, "rateQuantity"), scope)
-    duration = _duration(statement, scope) if dated and _is_step(statement) else ""
+    duration = _duration(statement, scope) if _is_step(statement) else ""
     parts = [dose, frequency, f"soit {rate}" if rate else "", duration]
-    return " ".join(part for part in parts if part)
+    return _Said(" ".join(filter(None, parts)) + _limits(statement, scope), bool(dose and frequency))
+
+
+def _limits(statement: Element, scope: Scope) -> str:
+    """Return what bounds a step: the greatest doses, and what must be so before it is taken."""
+    most = ", ".join(filter(None, (_most(one) for one in tree.children(statement, "maxDoseQuantity"))))
+    words = (scope.words(one) for one in tree.every(statement, "precondition", "criterion", "text"))
+    condition = ", ".join(filter(wordy, words))
+    return (f" (maximum {most})" if most else "") + (f" (condition : {condition})" if condition else "")
 
 
 def _is_step(statement: Element) -> bool:
@@ -118,6 +150,8 @@ def _frequency(statement: Element) -> str:
 
 def _one_frequency(time: Element) -> str:
     kind = tree.kind(time)
+    if tree.attribute(time, "operator") not in {"", "A", "I"} or not tree.is_null(tree.first(time, "phase")):
+        raise Unclear("heures de prise")
     if kind == "PIVL_TS" or (not kind and tree.children(time, "period")):
         return _every(time)
     if kind == "EIVL_TS":

@@ -6,6 +6,7 @@ MOST of them and their number.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST = 200
 """As many findings are kept of one document."""
+MOST_ALIKE = 20
+"""Places that bear the same anchor; of more, none is meant."""
+WIDEST = 40
+"""Cells of a row that are read."""
 
 
 class Scope:
@@ -29,10 +34,13 @@ class Scope:
         self.findings: list[Finding] = []
         self.left_out = 0
         self._anchors: dict[str, list[Element]] = {}
+        self._texts: dict[Element, str] = {}
         for element in document.iterdescendants():
             anchor = element.get("ID") if isinstance(element.tag, str) else None
             if anchor:
-                self._anchors.setdefault(anchor, []).append(element)
+                same = self._anchors.setdefault(anchor, [])
+                if len(same) <= MOST_ALIKE:
+                    same.append(element)
 
     def say(self, code: str, severity: Severity, text: str, advice: str = "", at: Element | None = None) -> None:
         """Keep a finding; ``at`` is the element that it is about, whose section and line it names."""
@@ -54,7 +62,8 @@ class Scope:
 
     def note_absence(self, at: Element, label: str) -> None:
         """Say that a statement says that something is not: it is read, and nothing was made of it."""
-        told = tree.text(tree.first(section_of(at), "text"))
+        narrative = tree.first(section_of(at), "text") if len(self.findings) < MOST else None
+        told = tree.text(narrative)
         label = label or (told if len(told) <= 80 else "")
         self.say(
             "GAL-DOC-83",
@@ -70,13 +79,19 @@ class Scope:
         The anchor is looked for in the section of the element first. One that two places of the document bear, none
         of them in the section, names nothing: the words of another line must not be taken for those of this one.
         """
-        return tree.text(self._target(element))
+        target = self._target(element)
+        if target is None:
+            return ""
+        # A document can point at the same long text from each of its entries.
+        if target not in self._texts:
+            self._texts[target] = tree.text(target)
+        return self._texts[target]
 
     def _target(self, element: Element | None) -> Element | None:
         reference = tree.first(element, "reference")
         anchor = (reference.get("value") or "").strip().removeprefix("#") if reference is not None else ""
         found = self._anchors.get(anchor, ()) if anchor else ()
-        if len(found) > 1:
+        if 1 < len(found) <= MOST_ALIKE:
             section = section_of(element)
             found = [one for one in found if section is not None and section_of(one) is section]
         return found[0] if len(found) == 1 else None
@@ -84,15 +99,16 @@ class Scope:
     def row(self, element: Element | None) -> list[tuple[str, str]]:
         """Return the cells of the row that holds what an element refers to, each under its heading; empty where none.
 
-        The headings are those of the row just above in ``thead``, cell by cell, spans counted.
+        The headings are those of the last row of ``thead``, or of the first row where it is made of headings; spans
+        are counted.
         """
         target = self._target(element)
         row = next(target.iterancestors(f"{{{tree.HL7}}}tr"), None) if target is not None else None
         table = next(row.iterancestors(f"{{{tree.HL7}}}table"), None) if row is not None else None
-        heads = list(tree.every(table, "thead", "tr"))
-        if row is None or not heads:
+        head = _head(table)
+        if row is None or head is None or head is row:
             return []
-        headings = {place: tree.text(cell) for place, cell in _placed(heads[-1])}
+        headings = {place: tree.text(cell) for place, cell in _placed(head)}
         return [(headings.get(place, ""), tree.text(cell)) for place, cell in _placed(row)]
 
     def words(self, element: Element | None) -> str:
@@ -152,10 +168,19 @@ class Scope:
         return tuple(self.findings)
 
 
+def _head(table: Element | None) -> Element | None:
+    """Return the row of a table that says what its columns are; None where there is none."""
+    heads = list(tree.every(table, "thead", "tr"))
+    if heads:
+        return heads[-1]
+    row = tree.first(table, "tr") if tree.first(table, "tbody") is None else tree.first(table, "tbody", "tr")
+    return row if row is not None and len(row) and all(tree.name_of(cell) == "th" for cell in row) else None
+
+
 def _placed(row: Element) -> Iterator[tuple[int, Element]]:
     """Give each cell of a row with its column."""
     place = 0
-    for cell in row:
+    for cell in itertools.islice(row, WIDEST):
         if tree.name_of(cell) in {"td", "th"}:
             yield place, cell
             span = tree.attribute(cell, "colspan")
