@@ -25,12 +25,14 @@ _MOST_MARKUP = 200_000
 _MOST_ATTRIBUTES = 200_000
 _MOST_NAMESPACES = 10_000
 _DEEPEST = 128
+_LARGEST_WIDE = 8_000_000
+"""Octets of a document in UTF-16."""
 _LONGEST_TEXT = 10_000_000
 """The parser's own limit on one text; lifted only where every longer one is base64."""
 _WINDOW = 1 << 20
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 _FORBIDDEN = re.compile(rb"<!(?i:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION|\[(?!CDATA\[))")
-_DECLARED = re.compile(rb"^<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_DECLARED = re.compile(rb"^(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _WIDE = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
@@ -59,20 +61,21 @@ def parse(content: bytes, *, largest: int = LARGEST) -> Element:
     Raises InputDefect (GAL-DOC-50 empty, 51 too large, 52 document type or entity, 53 encoding, 54 malformed, 55 too
     complex). Limits: anchors H1 and H2.
     """
-    if not content.strip():
+    if not content or content[:_WINDOW].isspace():
         raise InputDefect("Ce document XML est vide.", code="GAL-DOC-50", advice=_AGAIN)
-    if len(content) > largest:
-        raise InputDefect(
-            f"Ce document XML est trop gros : {len(content) // 1_000_000} Mo, {largest // 1_000_000} au plus.",
-            code="GAL-DOC-51",
-            advice="Demandez à l’auteur un document plus léger.",
-        )
+    _check_size(content, largest)
+    # Counted before anything is made of the octets: what comes after looks at each sign of markup.
+    _check_counts(content)
     octets, encoding = _narrow(content)
     _check_markup(octets)
-    root = _tree(octets, encoding, is_long=_has_long_text(octets))
-    if root.xpath("boolean(" + "/*" * (_DEEPEST + 1) + ")"):
-        raise _complex(f"éléments emboîtés sur plus de {_DEEPEST} niveaux")
-    return root
+    long_texts = _long_texts(octets)
+    if long_texts:
+        # The rest is read first, within the limits of the parser, so that they are lifted for these texts alone.
+        starts = [0, *(end for _, end in long_texts)]
+        ends = [*(start for start, _ in long_texts), len(octets)]
+        _tree(b"".join(octets[start:end] for start, end in zip(starts, ends, strict=True)), encoding)
+        _check_base64(octets, long_texts)
+    return _tree(octets, encoding, is_long=bool(long_texts))
 
 
 def clinical_document(root: Element) -> Element:
@@ -96,15 +99,26 @@ def clinical_document(root: Element) -> Element:
     return alone
 
 
+def _check_size(content: bytes, largest: int) -> None:
+    if len(content) > largest:
+        raise InputDefect(
+            f"Ce document XML est trop gros : {len(content) // 1_000_000} Mo, {largest // 1_000_000} au plus.",
+            code="GAL-DOC-51",
+            advice="Demandez à l’auteur un document plus léger.",
+        )
+
+
 def _narrow(content: bytes) -> tuple[bytes, str]:
     """Return the octets in an encoding whose signs of markup are those of ASCII, and its name."""
     wide = next((name for start, name in _WIDE if content.startswith(start)), None)
     if wide:
+        # It is held twice more while it is decoded.
+        _check_size(content, _LARGEST_WIDE)
         try:
             content = content.decode(wide).removeprefix("\ufeff").encode()
         except UnicodeError as error:
             raise _encoding("UTF-16 mal formé") from error
-    octets = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    octets = content if len(content) > _LONGEST_TEXT else content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if b"\x00" in octets[:200]:
         raise _encoding("codage inconnu")
     if wide:
@@ -116,15 +130,18 @@ def _narrow(content: bytes) -> tuple[bytes, str]:
     return octets, _ENCODINGS[name]
 
 
-def _check_markup(octets: bytes) -> None:
-    """Raise InputDefect for a document type or entity, and for more markup than any clinical document has."""
-    # Counted first: what follows looks at each sign of markup.
+def _check_counts(octets: bytes) -> None:
+    """Raise InputDefect for more markup than any clinical document has."""
     if octets.count(b"<") > _MOST_MARKUP:
         raise _complex(f"plus de {_MOST_MARKUP} balises")
     if octets.count(b"=") > _MOST_ATTRIBUTES:
         raise _complex(f"plus de {_MOST_ATTRIBUTES} attributs")
     if octets.count(b"xmlns") > _MOST_NAMESPACES:
         raise _complex(f"plus de {_MOST_NAMESPACES} espaces de noms")
+
+
+def _check_markup(octets: bytes) -> None:
+    """Raise InputDefect for a document type or an entity."""
     if _FORBIDDEN.search(octets):
         raise InputDefect(
             "Ce document XML contient un type de document ou une entité : il est refusé.",
@@ -133,26 +150,32 @@ def _check_markup(octets: bytes) -> None:
         )
 
 
-def _has_long_text(octets: bytes) -> bool:
-    """Return True where a text passes the parser's limit; raises InputDefect for one that is not base64."""
-    is_long, start = False, 0
+def _long_texts(octets: bytes) -> list[tuple[int, int]]:
+    """Return where the texts over the parser's limit begin and end; raises InputDefect for what is no text."""
+    found, start = [], 0
     while len(octets) - start > _LONGEST_TEXT:
         last = octets.rfind(b"<", start, start + _LONGEST_TEXT)
         if last >= 0:
             start = last + 1
             continue
-        is_long = True
         end = octets.find(b"<", start)
         end = len(octets) if end < 0 else end
         inside = octets.find(b">", start, end) + 1
-        pieces = (octets[at : min(at + _WINDOW, end)] for at in range(inside, end, _WINDOW))
-        if not 0 < inside - start <= _WINDOW or any(piece.translate(None, _BASE64) for piece in pieces):
-            raise _complex("un texte de plus de 10 Mo")
+        if not 0 < inside - start <= _WINDOW:
+            raise _complex(_LONG)
+        found.append((inside, end))
         start = end + 1
-    return is_long
+    return found
 
 
-def _tree(octets: bytes, encoding: str, *, is_long: bool) -> Element:
+def _check_base64(octets: bytes, texts: list[tuple[int, int]]) -> None:
+    """Raise InputDefect where one of these texts is anything else than base64."""
+    pieces = (octets[at : min(at + _WINDOW, end)] for start, end in texts for at in range(start, end, _WINDOW))
+    if any(piece.translate(None, _BASE64) for piece in pieces):
+        raise _complex(_LONG)
+
+
+def _tree(octets: bytes, encoding: str, *, is_long: bool = False) -> Element:
     from lxml import etree  # noqa: PLC0415 -- heavy: at the first document
 
     parser = etree.XMLParser(
@@ -175,13 +198,16 @@ def _tree(octets: bytes, encoding: str, *, is_long: bool) -> Element:
         if "Excessive depth" in str(error.msg):
             raise _complex(f"éléments emboîtés sur plus de {_DEEPEST} niveaux") from error
         line, column = error.position
-        raise _malformed(f", ligne {line}, colonne {column}") from error
-    except (ValueError, LookupError) as error:
-        raise _malformed("") from error
+        raise InputDefect(
+            f"Ce document XML est mal formé, ligne {line}, colonne {column}.", code="GAL-DOC-54", advice=_AGAIN
+        ) from error
     assert root.getroottree().docinfo.internalDTD is None
+    if root.xpath("boolean(" + "/*" * (_DEEPEST + 1) + ")"):
+        raise _complex(f"éléments emboîtés sur plus de {_DEEPEST} niveaux")
     return root
 
 
+_LONG = "un texte de plus de 10 Mo"
 _AGAIN = "Demandez de nouveau ce document à son auteur."
 
 
@@ -191,10 +217,6 @@ def _encoding(what: str) -> InputDefect:
         code="GAL-DOC-53",
         advice="Demandez à l’auteur un document en UTF-8.",
     )
-
-
-def _malformed(where: str) -> InputDefect:
-    return InputDefect(f"Ce document XML est mal formé{where}.", code="GAL-DOC-54", advice=_AGAIN)
 
 
 def _complex(what: str) -> InputDefect:

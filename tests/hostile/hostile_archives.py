@@ -129,6 +129,12 @@ def bombs() -> dict[str, bytes]:
         "tail": archive([sound]) + b"x",
         "head": b"MZ" + archive([sound]),
         "several disks": archive([sound]).replace(b"PK\x05\x06\x00\x00", b"PK\x05\x06\x01\x00"),
+        "no such place": archive([Entry(b"a.xml", offset=900)]),
+        "other mark in the table": archive([sound]).replace(b"PK\x01\x02", b"PK\x01\x03"),
+        "other checksum in the table": archive([sound]).replace(b"PK\x03\x04", b"PK\x03\x04", 1)[:14]
+        + bytes(4)
+        + archive([sound])[18:],
+        "no deflate": archive([sound]).replace(b"a.xml\xb3", b"a.xml\xff", 1),
         "damaged octets": archive([Entry(b"a.xml", noise, method=0)]).replace(noise[:4], bytes(4), 1),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from pikepdf import Array, Dictionary, Name, Pdf
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MANY = 100_000 if "GALIEN_FAULT_COUNT" in os.environ else 20_000
+"""Objects of the PDF that has more than anyone draws."""
 WORDS = "Compte rendu"
 
 
@@ -139,7 +142,7 @@ def _annotate(pdf: Pdf, kind: Name, **more: Any) -> None:  # noqa: ANN401 -- val
 def _objects() -> bytes:
     pdf = plain()
     pdf.pages[0].obj.Kept = pdf.make_indirect(
-        Array([pdf.make_indirect(Dictionary(B=number)) for number in range(100_000)])
+        Array([pdf.make_indirect(Dictionary(B=number)) for number in range(_MANY)])
     )
     return saved(pdf)
 
@@ -184,7 +187,7 @@ def _pictured() -> bytes:
     return saved(pdf)
 
 
-def form_bomb(width: int = 12, depth: int = 12) -> bytes:
+def form_bomb(width: int = 4, depth: int = 30) -> bytes:
     """Return a page that draws a form that draws ``width`` forms, ``depth`` times: more than any machine can."""
     pdf = plain()
     inner = pdf.make_stream(b"0 0 1 1 re f", {"/Subtype": Name.Form, "/BBox": Array([0, 0, 300, 200])})
@@ -199,6 +202,14 @@ def form_bomb(width: int = 12, depth: int = 12) -> bytes:
         )
     pdf.pages[0].Resources.XObject = Dictionary(X=inner)
     pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
+    return saved(pdf)
+
+
+def slow() -> bytes:
+    """Return a page that is painted over a hundred thousand times: memory for all of it, time for none of it."""
+    pdf = plain()
+    pdf.pages[0].MediaBox = Array([0, 0, 2000, 2000])
+    pdf.pages[0].Contents = pdf.make_stream(b"0 0 2000 2000 re f\n" * 100_000)
     return saved(pdf)
 
 
@@ -219,7 +230,7 @@ def _raw(value: bytes) -> bytes:
 
 
 HEAVY: dict[str, Callable[[], bytes]] = {
-    "objects-100000": _objects,
+    "objects": _objects,
     "huge-page": lambda: _sized(14_000_000, 14_000_000),
     "endless-page": lambda: _sized(1e30, 1e30),
     "long-page": lambda: _sized(1e8, 0.001),
@@ -231,6 +242,7 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "deflate-bomb": _bombed,
     "picture-bomb": _pictured,
     "form-bomb": form_bomb,
+    "slow": slow,
 }
 """PDFs made to take all the time or memory there is, or to lead a reader round in circles."""
 

@@ -17,13 +17,15 @@ from hostile_traps import Listener
 from pikepdf import Array, Dictionary, Name
 
 from app.docs import pdf_host, safe_pdf
-from app.kernel.errors import InputDefect
+from app.kernel.errors import EnvironmentFailure, InputDefect
 
 Record = Callable[[str, object], None]
 _FORBIDDEN = (
     "/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/URI", "/EmbeddedFile", "/EF", "/XFA", "/GoToR", "/GoToE",
     "/SubmitForm", "/ImportData", "/RichMedia", "/Movie", "/Rendition", "/Ref", "/FFilter", "/Collection",
 )  # fmt: skip
+_SECONDS = safe_pdf.SECONDS if "GALIEN_FAULT_COUNT" in os.environ else 1.0
+"""What a page is given: as little as shows that it is stopped, except in the long suite."""
 _ANSWERS = {"", "GAL-DOC-66", "GAL-DOC-67"}
 _PATIENCE = 3
 """How much slower than the reference machine the one of the tests may be."""
@@ -95,7 +97,7 @@ def test_what_weighs_too_much_is_stopped_in_time(name: str, record_property: Rec
     start = time.monotonic()
     code = ""
     try:
-        with safe_pdf.PdfReader(content) as reader:
+        with safe_pdf.PdfReader(content, seconds=_SECONDS) as reader:
             image = reader.page(0)
             assert image.width * image.height <= 10_100_000
     except InputDefect as failure:
@@ -104,11 +106,11 @@ def test_what_weighs_too_much_is_stopped_in_time(name: str, record_property: Rec
     spent = time.monotonic() - start
     record_property("ms", round(spent * 1000))
     record_property("code", code)
-    assert spent < 2 * safe_pdf.SECONDS * _PATIENCE
+    assert spent < 2 * _SECONDS * _PATIENCE
 
 
 def test_a_page_that_never_ends_is_stopped_and_the_others_are_seen(record_property: Record) -> None:
-    with pikepdf.open(io.BytesIO(hostile_pdfs.form_bomb())) as pdf:
+    with pikepdf.open(io.BytesIO(hostile_pdfs.slow())) as pdf:
         pdf.add_blank_page(page_size=(100, 100))
         content = hostile_pdfs.saved(pdf)
     with safe_pdf.PdfReader(content, seconds=0.7) as reader:
@@ -155,6 +157,23 @@ def test_pdfium_is_built_without_scripts() -> None:
     assert not safe_pdf._SCRIPTED.intersection(pypdfium2.PDFIUM_INFO.flags)
 
 
+@pytest.mark.parametrize("lie", [{"width": -1}, {"height": 0}, {"stride": 10**9}, {"stride": 1}, {"width": 10**6}])
+def test_a_process_that_its_document_took_over_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, lie: dict[str, int]
+) -> None:
+    with safe_pdf.PdfReader(hostile_pdfs.saved(hostile_pdfs.plain())) as reader:
+        told = {"width": 2, "height": 2, "stride": 6} | lie
+        monkeypatch.setattr(safe_pdf._Process, "ask", lambda *_: (told, bytes(12)))
+        with pytest.raises(InputDefect, match="illisible"):
+            reader.page(0)
+
+
+def test_a_reader_that_can_not_start_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pdf_host, "__file__", str(tmp_path / "absent.py"))
+    with pytest.raises(EnvironmentFailure, match="pas pu démarrer"):
+        safe_pdf.page(hostile_pdfs.saved(hostile_pdfs.plain()))
+
+
 @posix
 def test_the_process_of_a_document_can_open_nothing(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
@@ -180,11 +199,11 @@ print([fails(act) for act in (
 
 @posix
 def test_the_process_of_a_document_ends_with_the_program(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(hostile_pdfs.form_bomb())
+    (tmp_path / "a.pdf").write_bytes(hostile_pdfs.slow())
     begun = f"""
 import os, threading, time
 from app.docs import safe_pdf
-reader = safe_pdf.PdfReader(open({str(tmp_path / "a.pdf")!r}, "rb").read(), seconds=1).__enter__()
+reader = safe_pdf.PdfReader(open({str(tmp_path / "a.pdf")!r}, "rb").read(), seconds=60).__enter__()
 print(reader._process._process.pid, flush=True)
 threading.Thread(target=reader.page, args=(0,), daemon=True).start()
 time.sleep(0.3)
@@ -192,15 +211,19 @@ os._exit(9)
 """
     done = subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=False, timeout=20)
     assert done.returncode == 9
-    end = time.monotonic() + 10
+    end = time.monotonic() + 5
     while _lives(int(done.stdout)) and time.monotonic() < end:
         time.sleep(0.05)
     assert not _lives(int(done.stdout))
 
 
 def _lives(pid: int) -> bool:
+    """Return True for a process that still runs: one that has ended may wait long for somebody to ask how."""
+    state = Path(f"/proc/{pid}/stat")
+    if state.exists():
+        return state.read_text().rpartition(")")[2].split()[0] != "Z"
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return sys.platform != "linux"

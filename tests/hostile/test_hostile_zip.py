@@ -89,6 +89,9 @@ def test_no_name_leads_out_of_an_archive(
     told = {name: refused(content) for name, content in cases.items()}
     assert {name: code for name, (code, _) in told.items() if code not in {"GAL-DOC-57", "GAL-DOC-59"}} == {}
     assert sorted(tmp_path.rglob("*")) == before
+    for name in ("../a.xml", "a/../../b.xml", "..\\a.xml", "/etc/passwd", "\\a.xml"):
+        with pytest.raises(InputDefect, match="mène hors"):
+            safe_zip.read(cases[f"name {name!r}"])
     assert len(cases) >= 30
     record_property("archives", len(cases))
     record_property("slowest_ms", round(1000 * max(spent for _, spent in told.values())))

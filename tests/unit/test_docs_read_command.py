@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime as dt
+import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,3 +221,26 @@ def test_a_document_that_is_not_the_one_declared_is_not_read(reading: Reading) -
     assert code == 3
     assert told["type"] is None
     assert "GAL-DOC-63" in {one["code"] for one in told["findings"]}
+
+
+@pytest.mark.req("OFF-MSS-20")
+def test_a_pdf_that_an_archive_declares_is_told_but_is_of_no_patient(reading: Reading, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(_archive(1))) as held:
+        files = {name: held.read(name) for name in held.namelist()}
+    document = next(name for name in files if name.endswith("DOC00001.XML"))
+    metadata = next(name for name in files if name.endswith("METADATA.XML"))
+    digest = hashlib.sha1(files[document], usedforsecurity=False).hexdigest()
+    pdf = clinical_people.PDF
+    told = files[metadata].decode().replace(digest, hashlib.sha1(pdf, usedforsecurity=False).hexdigest())
+    told = told.replace(f"Value>{len(files[document])}<", f"Value>{len(pdf)}<")
+    told = re.sub(r'(mimeType=")[^"]*', r"\1application/pdf", told)
+    files |= {document: pdf, metadata: told.encode()}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as written:
+        for name, content in files.items():
+            written.writestr(name, content)
+    code, told = reading(made.getvalue(), "--out", str(tmp_path / "out"))
+    assert code == 3
+    assert (told["body"], told["type"], told["patient"]["matricule"]) == ("pdf", "87273-9", None)
+    assert Path(told["pdf"]).read_bytes() == pdf
+    assert [one["code"] for one in told["findings"]] == ["GAL-DOC-71"]

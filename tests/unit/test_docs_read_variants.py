@@ -214,6 +214,30 @@ def test_ranges_previous_results_and_flags_of_biology() -> None:
     assert (one.low, one.range_text) == ("", "≥ 4 g/L ; ≥ 5 g/L"), "which of two ranges is meant is not guessed"
 
 
+@pytest.mark.req("SC.DOC.07")
+def test_an_antibiogram_names_its_microbe_and_its_bounds() -> None:
+    def isolate(name: str, *measured: str) -> str:
+        return f"""<entryRelationship typeCode="COMP"><organizer classCode="CLUSTER"><specimen><specimenRole>
+        <specimenPlayingEntity classCode="MIC"><code code="1" displayName="{name}"/></specimenPlayingEntity>
+        </specimenRole>
+        </specimen><component><organizer classCode="BATTERY">{"".join(measured)}</organizer></component></organizer>
+        </entryRelationship>"""
+
+    def tested(bound: str, flag: str) -> str:
+        return f"""<component><observation><templateId root="1.3.6.1.4.1.19376.1.3.1.6"/>
+        <code code="28-1" codeSystem="2.16.840.1.113883.6.1" displayName="Ampicilline"/>
+        <value xsi:type="IVL_PQ">{bound}</value><interpretationCode code="{flag}"/></observation></component>"""
+
+    strain = isolate("Escherichia coli", tested('<high value="0.1" unit="ug/mL" inclusive="false"/>', "S"))
+    other = isolate("Streptococcus", tested('<low value="0.5" unit="ug/mL" inclusive="true"/>', "R"))
+    culture = section("18725-2", "x", f"<act>{strain}{other}</act>", template="1.2.250.1.213.1.1.2.71")
+    document = read(cda(header(kind="11502-2"), structured(culture)))
+    assert [(one.isolate, one.label, one.value, one.unit, one.flag) for one in document.results] == [
+        ("Escherichia coli", "Ampicilline (Escherichia coli)", "< 0.1", "ug/mL", "S"),
+        ("Streptococcus", "Ampicilline (Streptococcus)", "≥ 0.5", "ug/mL", "R"),
+    ]
+
+
 def _followed(*observations: str) -> str:
     """An act that follows observations, as problems and allergies have it."""
     parts = (f'<entryRelationship typeCode="SUBJ">{one}</entryRelationship>' for one in observations)
@@ -280,6 +304,13 @@ def test_an_anchor_that_two_places_bear_is_taken_from_the_section_or_not_at_all(
     document = read(cda(header(kind="SYNTH"), structured(twice, section("11450-4", "x", act))))
     assert document.problems == ()
     assert "GAL-DOC-80" in [one.code for one in document.findings]
+
+
+@pytest.mark.req("SC.DOC.07")
+def test_a_problem_in_words_alone_is_read() -> None:
+    told = _followed('<observation><value xsi:type="ST">Asthme allergique</value></observation>')
+    (problem,) = read(cda(header(kind="SYNTH"), structured(section("11450-4", "x", told)))).problems
+    assert (problem.label, problem.code.code, problem.status) == ("Asthme allergique", "", "Actif")
 
 
 @pytest.mark.req("SC.DOC.07")

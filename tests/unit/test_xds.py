@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 from typing import Any
 
 import clinical_people
@@ -126,6 +127,41 @@ def test_a_document_without_what_a_registry_requires_is_refused_with_what_is_mis
     unknown = clinical_people.cda(example()).replace(b'code="78601-2"', b'code="00000-0"')
     with pytest.raises(InputDefect, match="classe"):
         xds.document_entry(unknown)
+
+
+_PERSON = re.compile(rb"<assignedPerson>.*?</assignedPerson>", re.DOTALL)
+
+
+def test_software_may_be_the_author() -> None:
+    device = b"<assignedAuthoringDevice><softwareName>Robot</softwareName></assignedAuthoringDevice>"
+    cda = _PERSON.sub(device, clinical_people.cda(example()), count=1)
+    author = xds.document_entry(cda.replace(b'"810001234565"', b'"1750012346/7"', 1)).authors[0]
+    assert author.person == "1750012346/7^Robot^^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^EI"
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        (rb"<author\b.*</author>", b""),
+        (rb"<assignedAuthor\b.*</assignedAuthor>", b""),
+        (rb"<assignedAuthor\b.*</assignedAuthor>", b"<assignedAuthor/>"),
+    ],
+)
+def test_a_document_without_author_is_refused(gone: bytes, left: bytes) -> None:
+    cda = re.sub(gone, left, clinical_people.cda(example()), flags=re.DOTALL)
+    with pytest.raises(InputDefect, match="auteur"):
+        xds.document_entry(cda)
+
+
+def test_what_the_header_does_not_say_is_left_empty() -> None:
+    cda = clinical_people.cda(example())
+    organization = rb"<representedOrganization>\s*<id [^>]*>\s*(</id>)?"
+    nameless = re.sub(organization, b"<representedOrganization>", cda, count=1)
+    assert xds.document_entry(nameless).authors[0].institution == "PHARMACIE DU CENTRE"
+    assert (
+        xds.document_entry(re.sub(rb"<patient\b[^>]*>.*</patient>", b"", cda, flags=re.DOTALL)).source_patient_info
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Sources: CI-SIS, entrée FR-Allergie-ou-hypersensibilite (1.2.250.1.213.1.1.3.41
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from app.docs.reading import tree
 from app.docs.reading.entries import (
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from app.docs.reading.scope import Scope
     from app.docs.reading.tree import Element
-
-TEMPLATES: Final = ("1.2.250.1.213.1.1.3.41", "1.3.6.1.4.1.19376.1.5.3.1.4.6")
 
 
 def allergies(section: Element, scope: Scope) -> Iterator[Allergy]:

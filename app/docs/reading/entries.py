@@ -92,9 +92,9 @@ def status(statement: Element, concern: Element | None, scope: Scope) -> str:
 
 
 def value_label(observation: Element | None, scope: Scope) -> str:
-    """Return what the coded value of an observation is called; its code where it has no name."""
+    """Return what the value of an observation is called, or says; its code where it has no name."""
     value = tree.first(observation, "value")
-    return scope.label(value) or tree.coded(value).code
+    return scope.label(value) or tree.text(value) or tree.coded(value).code
 
 
 def is_refuted(statement: Element) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.docs.reading import sections, tree
 from app.docs.reading.allergies import allergies
 from app.docs.reading.entries import statements
+from app.docs.reading.header import PRESCRIPTION
 from app.docs.reading.medications import medications
 from app.docs.reading.prescription import TEMPLATES as PRESCRIBED
 from app.docs.reading.prescription import devices, medicines
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from app.docs.reading.tree import Element
 
 LETTER_AT_DISCHARGE: Final = "11490-0"
-PRESCRIPTION: Final = "57833-6"
 
 KNOWN: Final = frozenset(
     {"SYNTH", "60591-5", "11502-2", LETTER_AT_DISCHARGE, "18761-7", PRESCRIPTION, "87273-9", "11369-6"}

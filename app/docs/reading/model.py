@@ -121,6 +121,8 @@ class Result:
     previous: str = ""
     section: str = ""
     range_text: str = ""
+    isolate: str = ""
+    """The microbe that the result is about, of a culture; ``label`` says it too: two antibiograms read alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from app.docs.reading.tree import Element
 
 TEMPLATES: Final = ("1.2.250.1.213.1.1.3.83", "1.3.6.1.4.1.19376.1.9.1.3.2")
-DEVICE: Final = ("1.2.250.1.213.1.1.3.20", "2.16.840.1.113883.10.20.1.34")
 EMDN: Final = "1.2.250.1.213.2.68"
 LPP: Final = "1.2.250.1.215.200.2.1"
 NOT_SUBSTITUTABLE: Final = "N"

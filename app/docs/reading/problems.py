@@ -6,7 +6,7 @@ problem or several (volets of 2022 and after). What is negated or refuted is sai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from app.docs.reading import tree
 from app.docs.reading.entries import is_refuted, related, says_none, status, value_label, within, wordy
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from app.docs.reading.scope import Scope
     from app.docs.reading.tree import Element
-
-TEMPLATES: Final = ("1.2.250.1.213.1.1.3.37", "1.3.6.1.4.1.19376.1.5.3.1.4.5")
 
 
 def problems(section: Element, scope: Scope) -> Iterator[Problem]:

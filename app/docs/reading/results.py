@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from app.docs.reading import tree
 from app.docs.reading.entries import LOINC, related, wordy
 from app.docs.reading.model import Result
+from app.docs.reading.narrative import FLAGS
 from app.docs.reading.sections import title_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.3.1.6", "1.2.250.1.213.1.1.3.80")
 NORMAL: Final = "N"
+_ABOUT = ("1.3.6.1.4.1.19376.1.5.3.1.4.", "1.2.250.1.213.1.1.3.48")
 _CANCELLED = frozenset({"aborted", "cancelled", "nullified"})
 
 
@@ -33,7 +35,7 @@ def results(section: Element, scope: Scope) -> Iterator[Result]:
                 yield read
 
 
-def _observations(holder: Element, *, inside: bool = False) -> Iterator[Element]:
+def _observations(holder: Element) -> Iterator[Element]:
     """Give the observations of an entry, also those within another; but neither a previous result nor a range."""
     for child in holder:
         name = tree.name_of(child)
@@ -42,13 +44,16 @@ def _observations(holder: Element, *, inside: bool = False) -> Iterator[Element]
         if name == "observation" and not _is_no_result(child):
             yield child
         if len(child):
-            yield from _observations(child, inside=inside or name == "observation")
+            yield from _observations(child)
 
 
 def _is_no_result(observation: Element) -> bool:
-    """Return True for an observation that is about another one: it follows a template, and not that of a result."""
-    claimed = tree.templates(observation)
-    return bool(claimed) and not tree.follows(observation, *TEMPLATES)
+    """Return True for an observation that says something about another one: of a template of IHE PCC, not of a result.
+
+    One of an unknown template is read: a result too many is seen beside the narrative, one that is missing is not.
+    """
+    is_about = any(one.startswith(_ABOUT) for one in tree.templates(observation))
+    return is_about and not tree.follows(observation, *TEMPLATES)
 
 
 def _result(observation: Element, section: Element, scope: Scope) -> Result | None:
@@ -66,8 +71,9 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
     if len(values) > 1:
         scope.warn(f"« {label[:80]} » a plusieurs valeurs ; la première est reprise.", observation)
     low, high, words = _range(observation, unit, scope)
+    isolate = _isolate(observation, scope)
     return Result(
-        label=label,
+        label=f"{label} ({isolate})" if isolate else label,
         loinc=tree.code_in(code, LOINC),
         value=value,
         unit=unit,
@@ -78,7 +84,19 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
         previous=_previous(observation, scope),
         section=title_of(section),
         range_text=words,
+        isolate=isolate,
     )
+
+
+def _isolate(observation: Element, scope: Scope) -> str:
+    """Return the microbe whose organizer holds the result (IHE LAB, Isolate Organizer): an antibiogram is of one."""
+    for organizer in observation.iterancestors(f"{{{tree.HL7}}}organizer"):
+        for entity in tree.every(organizer, "specimen", "specimenRole", "specimenPlayingEntity"):
+            code = tree.first(entity, "code")
+            name = scope.words(tree.first(code, "originalText")) or scope.label(code)
+            if name and tree.attribute(entity, "classCode") == "MIC":
+                return name
+    return ""
 
 
 def _organizes(observation: Element) -> bool:
@@ -200,7 +218,8 @@ def abnormal(document: Element) -> dict[str, str]:
     flags: dict[str, str] = {}
     for observation in tree.below(document, "observation"):
         flag = _flag(observation)
-        if not flag or flag == NORMAL:
+        # « Sensible » and the like are interpretations too, and nothing abnormal.
+        if flag not in FLAGS:
             continue
         for path in (("text",), ("code", "originalText"), ("value", "originalText")):
             for reference in tree.every(observation, *path, "reference"):

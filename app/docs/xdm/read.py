@@ -176,7 +176,7 @@ def _about_extras(extras: tuple[tuple[str, bytes], ...]) -> tuple[Finding, ...]:
 
 def _error(number: str, text: str, entry: DocumentEntry) -> Finding:
     advice = "Ce document n’est pas classé. Demandez à l’expéditeur de l’envoyer de nouveau."
-    return Finding(f"GAL-DOC-{number}", Severity.ERROR, text, advice, subject=entry.uri)
+    return Finding(f"GAL-DOC-{number}", Severity.ERROR, text, advice, subject=entry.uri or entry.title)
 
 
 def _no_metadata(what: str) -> InputDefect:
