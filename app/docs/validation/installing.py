@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ABSENT: Final = "GAL-DOC-95"
 PARTIAL: Final = "GAL-DOC-99"
 _RECORD = "installed.json"
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 _CACHE = "cache"
 _NAME_LENGTH = 16
 _FULL = "Le disque est plein : le kit n’a pas été installé, le précédent reste en service."
@@ -75,7 +77,9 @@ def in_service(place: Path) -> Installed | None:
     try:
         told = json.loads(file.read_bytes())
         at = dt.datetime.fromisoformat(told["at"])
-        return Installed(str(told["fingerprint"]), int(told["files"]), at, str(told["previous"]))
+        if not _FINGERPRINT.fullmatch(told["fingerprint"]):
+            raise kits.altered()
+        return Installed(told["fingerprint"], int(told["files"]), at, str(told["previous"]))
     except FileNotFoundError:
         return None
     except OSError as error:
