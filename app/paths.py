@@ -39,6 +39,11 @@ class DataFolder:
         return self.root / "thesauri"
 
     @property
+    def cda_kit(self) -> Path:
+        """The validation kit of clinical documents in service, the former one, and their compiled rules."""
+        return self.root / "cda-kit"
+
+    @property
     def backups(self) -> Path:
         """The backups made by Galien itself."""
         return self.root / "backups"

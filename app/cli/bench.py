@@ -27,7 +27,8 @@ _APART = (
     "entretien_pdf",
     "cda_view",
 )
-NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART)
+_ON_KIT = ("cda_validation", "cda_validation_cold", "cda_validation_mb")
+NAMES = (*_ON_SCREENS, *_ON_SERVICES, *_APART, *_ON_KIT)
 
 
 def _configure(parser: frame.CommandParser) -> None:
@@ -35,6 +36,7 @@ def _configure(parser: frame.CommandParser) -> None:
     parser.add_argument("--demo", action="store_true", help="mesurer sur la base de démonstration, au lieu de dix ans")
     parser.add_argument("--deliveries", type=int, default=600_000, help="délivrances de la base de dix ans (600 000)")
     parser.add_argument("--bdpm", type=Path, help="fichiers réels de la base publique, pour mesurer leur import")
+    parser.add_argument("--kit", type=Path, help="kit CDA de l’ANS, pour mesurer le contrôle d’un document")
     parser.add_argument("--cache", type=Path, help="dossier où la base de dix ans est construite, une seule fois")
 
 
@@ -72,6 +74,8 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         "vaccination_note": documents.vaccination_note,
         "cda_view": received.cda_view,
     }
+    if any(name in _ON_KIT for name in wanted):
+        ready |= _on_kit(args)
     if any(name in _ON_SERVICES + _ON_SCREENS for name in wanted):
         volumes = Volumes(deliveries=args.deliveries)
         root = base.demo_base(cache) if args.demo else base.ten_year_base(cache, volumes, out.line)
@@ -86,6 +90,22 @@ def _measures(args: argparse.Namespace, wanted: tuple[str, ...], out: frame.Outp
         ready |= {name: _opened(root, measure) for name, measure in on_services.items()}
         ready |= {name: partial(screens.measure, root, name) for name in _ON_SCREENS}
     return [ready[name] for name in NAMES if name in wanted]
+
+
+def _on_kit(args: argparse.Namespace) -> dict[str, Callable[[], Figure]]:
+    """Return the measures made with the kit given, or with the one that is in service."""
+    from app.bench import validation  # noqa: PLC0415 -- heavy; only this command pays for it
+    from app.docs.validation import installing  # noqa: PLC0415 -- the same
+    from app.paths import DataFolder  # noqa: PLC0415 -- the same
+
+    def kit() -> Path:
+        return args.kit or installing.folder_in_service(DataFolder(frame.data_root(args)).cda_kit)
+
+    return {
+        "cda_validation": lambda: validation.judgment(kit()),
+        "cda_validation_cold": lambda: validation.first_judgment(kit()),
+        "cda_validation_mb": lambda: validation.memory(kit()),
+    }
 
 
 def _opened(root: Path, measure: Callable[..., Figure]) -> Callable[[], Figure]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib.util
 from typing import TYPE_CHECKING
 
 from app.cli.probe import FAIL, OK, WARN, Answer
 from app.kernel import french
-from app.kernel.clock import SystemClock
+from app.kernel.clock import SystemClock, paris_date
 from app.kernel.errors import DatabaseDamaged
 from app.kernel.events import Publisher
 from app.kernel.outcome import is_refused
@@ -130,6 +131,20 @@ def safety(subject: Subject) -> Answer:
     detail = f"Thésaurus {found['edition']} ({months}\u00a0mois), âges\u00a0: {ages}, ATC\u00a0: {atc}."
     is_old = months > duration("old_edition_months").value
     return Answer(WARN if is_old else OK, detail, advice if is_old else "")
+
+
+def cda_kit(subject: Subject) -> Answer:
+    """Is there a kit to check clinical documents with, and is it as it was installed?"""
+    from app.docs.validation import installing  # noqa: PLC0415 -- heavy
+
+    if importlib.util.find_spec("saxonche") is None:
+        return Answer(FAIL, "La bibliothèque saxonche, qui applique les règles de l’ANS, manque.", "Relancez ./galien.")
+    installed, found = installing.examine(subject.folder.cda_kit)
+    if installed is None:
+        return Answer(FAIL if is_refused(found) else WARN, found[0].text, found[0].advice)
+    since = french.short_date(paris_date(installed.at))
+    name = installed.fingerprint[:16]
+    return Answer(OK, f"Kit {name}, {plural(installed.files, 'fichier')}, en service depuis le {since}.")
 
 
 def last_backup(subject: Subject) -> Answer:

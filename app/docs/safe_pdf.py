@@ -45,21 +45,35 @@ class StrippedPdf:
 
 
 class PdfReader:
-    """A received PDF, opened in its own process from ``with`` to its end.
+    """A received PDF, opened in its own process from ``with`` (or ``open``) to its end (or ``close``).
 
-    Raises InputDefect: GAL-DOC-66 unreadable, 67 too heavy for its time or memory, 68 enciphered.
+    Orders may come from several threads, and wait for each other; ``close`` waits for none. Raises InputDefect:
+    GAL-DOC-66 unreadable or no such page, 67 too heavy for its time or memory, 68 enciphered; EnvironmentFailure where
+    the process can't be begun.
     """
 
     def __init__(self, content: bytes, *, seconds: float = SECONDS) -> None:
         """Be ready to open ``content``; ``seconds`` bounds each order."""
         self._original, self._seconds = content, seconds
+        self._lock = threading.Lock()
         self._process: _Process | None = None
+        self._is_closed = False
         self.page_count = 0
         self.removed: tuple[str, ...] = ()
         """What was taken out of it, in French."""
 
     def __enter__(self) -> Self:
         """Open the document."""
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End its process."""
+        self.close()
+
+    def open(self) -> Self:
+        """Open the document, and know how many pages it has and what was removed."""
         if len(self._original) > LARGEST:
             raise InputDefect(
                 f"Ce document PDF est trop gros : {len(self._original) // 1_000_000} Mo.",
@@ -67,28 +81,25 @@ class PdfReader:
                 advice="Demandez à l’auteur un document plus léger.",
             )
         try:
-            self._open()
+            with self._lock:
+                self._open()
         except InputDefect:
-            self._end()
+            self.close()
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End its process."""
+    def close(self) -> None:
+        """End the process at once, even in the middle of an order, which fails."""
+        self._is_closed = True
         self._end()
 
     def page(self, number: int, *, dpi: float = 96) -> PageImage:
         """Return a page (from 0) as pixels at a resolution; one too large for it is drawn smaller."""
         told, blob = self._ask({"do": "page", "page": number, "dpi": dpi})
-        image = PageImage(told["width"], told["height"], told["stride"], blob)
-        # The process may have been taken over by its document: what it says is believed within its bounds only.
-        if not (image.width > 0 and image.height > 0 and 3 * image.width <= image.stride):
+        width, height, stride = (_number(told, name) for name in ("width", "height", "stride"))
+        if 3 * width > stride or stride * height != len(blob):
             raise _unreadable()
-        if image.stride * image.height != len(blob):
-            raise _unreadable()
-        return image
+        return PageImage(width, height, stride, blob)
 
     def text(self, number: int) -> str:
         """Return the text of a page (from 0), as PDFium finds it."""
@@ -101,14 +112,17 @@ class PdfReader:
     def _open(self) -> None:
         self._process = _Process()
         told, _ = self._answered({"do": "open"}, self._original)
-        self.page_count = int(told["pages"])
+        self.page_count = _number(told, "pages")
         self.removed = tuple(str(label)[:80] for label in told["removed"])
 
     def _ask(self, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        if self._process is None:
-            # Ended by an earlier page: the others can still be seen.
-            self._open()
-        return self._answered(order, b"")
+        with self._lock:
+            if self._is_closed:
+                raise _too_heavy()
+            if self._process is None:
+                # Ended by an earlier page: the others can still be seen.
+                self._open()
+            return self._answered(order, b"")
 
     def _answered(self, order: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], bytes]:
         assert self._process is not None
@@ -125,6 +139,14 @@ class PdfReader:
         process, self._process = self._process, None
         if process is not None:
             process.end()
+
+
+def _number(told: dict[str, Any], name: str) -> int:
+    """Return a size that the process tells, within bounds: its document may have taken the process over."""
+    value = told.get(name)
+    if isinstance(value, int) and 0 < value < 1 << 31:
+        return value
+    raise _unreadable()
 
 
 def stripped(content: bytes) -> StrippedPdf:
@@ -157,7 +179,6 @@ class _Process:
             # Windows would open a black window for it.
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._lock = threading.Lock()
         self._answers: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()
         threading.Thread(
             target=_listen, args=(self._process.stdout, self._answers), name="pdf document", daemon=True
@@ -166,18 +187,18 @@ class _Process:
 
     def ask(self, order: dict[str, Any], blob: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
         """Give an order and return its answer; None where it is slow or has broken down."""
-        with self._lock:
-            if not self._is_ready:
-                self._wait_ready()
-            try:
-                assert self._process.stdin is not None
-                for part in (pdf_host.frame_of(order, blob), blob):
-                    left = memoryview(part)
-                    while left:
-                        left = left[self._process.stdin.write(left) :]
-                return self._answers.get(timeout=seconds)
-            except (queue.Empty, OSError):
-                return None
+        if not self._is_ready:
+            self._wait_ready()
+        try:
+            assert self._process.stdin is not None
+            for part in (pdf_host.frame_of(order, blob), blob):
+                left = memoryview(part)
+                while left:
+                    left = left[self._process.stdin.write(left) :]
+            return self._answers.get(timeout=seconds)
+        except (queue.Empty, OSError, ValueError):
+            # ValueError where it was closed meanwhile.
+            return None
 
     def end(self) -> None:
         """End the process at once."""

@@ -7,6 +7,10 @@ from typing import IO, Final
 
 _LENGTH: Final = struct.Struct(">I")
 LARGEST: Final = 256 * 2**20
+DOCUMENT: Final = b"D"
+"""Begins an order: what follows is a document to check."""
+PROVE: Final = b"P"
+"""An order: compile every rule file of the kit."""
 
 
 def frame(content: bytes) -> bytes:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.docs.safe_xml import Element
 
 DEFECT: Final = "GAL-DOC-94"
+HOW_TO: Final = "Téléchargez le kit testContenuCDA de l’ANS, puis : galien docs kit install DOSSIER."
 GET_ANOTHER: Final = "Téléchargez de nouveau le kit de validation CDA de l’ANS (testContenuCDA), puis recommencez."
 SCHEMA: Final = "infrastructure/cda/CDA_extended.xsd"
 PLACES: Final = {"infrastructure": ".xsd", "schematrons": ".sch", "jeuxDeValeurs": ".xml"}
@@ -139,15 +140,10 @@ def usable(kit: Kit) -> Kit:
     return kit
 
 
-def absent_value_sets(kit: Kit) -> list[str]:
-    """Return the value sets that the rules name and the kit does not hold: no code of theirs is found in it."""
-    named = set()
-    for profile in ALL_PROFILES:
-        for declared in kit.parse(profile).iter(f"{_SCH}let"):
-            value = (declared.get("value") or "").strip()
-            if value[:1] in {"'", '"'} and value[1:-1].endswith(".xml"):
-                named.add(joined(profile, value[1:-1]))
-    return sorted(path for path in named if path and path not in kit.files)
+def altered() -> InputDefect:
+    """Return the refusal of an installed kit whose files are no longer those that were installed."""
+    text = "Le kit de validation installé a été modifié ou endommagé depuis."
+    return InputDefect(text, code=DEFECT, advice=HOW_TO)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -43,13 +43,25 @@ class Validator:
     stays with nothing to do.
     """
 
-    def __init__(self, kit_folder: Path, cache_folder: Path, *, limit_s: float = 60.0, idle_s: float = 600.0) -> None:
-        """Check with the kit in ``kit_folder``; its compiled rules are kept in ``cache_folder``. Starts nothing."""
+    def __init__(
+        self,
+        kit_folder: Path,
+        cache_folder: Path,
+        *,
+        fingerprint: str = "",
+        limit_s: float = 60.0,
+        idle_s: float = 600.0,
+    ) -> None:
+        """Check with the kit in ``kit_folder``; its compiled rules are kept in ``cache_folder``. Starts nothing.
+
+        Where a ``fingerprint`` is given, a kit of another one is refused, however late the process is started.
+        """
         self._arguments = [
             str(kit_folder.absolute()),
             str(cache_folder.absolute()),
             str(limit_s + _GRACE_S),
             str(idle_s),
+            fingerprint,
         ]
         self._limit_s = limit_s
         self._lock = threading.Lock()
@@ -64,7 +76,16 @@ class Validator:
         kit, FileUnusable where the kit can't be read, EnvironmentFailure (GAL-DOC-98) where the process broke down.
         """
         with self._lock:
-            return self._check(cda, time.monotonic() + self._limit_s)
+            return self._check(frames.DOCUMENT + cda)
+
+    def prove(self) -> None:
+        """Have every rule file of the kit compiled. Raises InputDefect (GAL-DOC-94) where one does not compile.
+
+        Raises as ``check``, and EnvironmentFailure (GAL-DOC-98) where it takes longer than a document may.
+        """
+        with self._lock:
+            for late in self._check(frames.PROVE):
+                raise EnvironmentFailure(late.text, code=BROKEN, advice=_broken().advice)
 
     @property
     def pid(self) -> int | None:
@@ -73,12 +94,11 @@ class Validator:
         return process.pid if process is not None and process.poll() is None else None
 
     def warm(self) -> None:
-        """Start the process, if there is none, without waiting for it: the first document will not wait for it then."""
-        if self._lock.acquire(blocking=False):
-            try:
-                self._running()
-            finally:
-                self._lock.release()
+        """Have the process started and every rule compiled, without waiting: the first document is judged at once then.
+
+        What stands in the way is told to who has a document judged.
+        """
+        threading.Thread(target=self._warm, name="validation warm-up", daemon=True).start()
 
     def close(self) -> None:
         """End the process, at once, even in the middle of a document: its check raises EnvironmentFailure."""
@@ -98,31 +118,37 @@ class Validator:
     ) -> None:
         self.close()
 
-    def _check(self, cda: bytes, end: float) -> list[Finding]:
+    def _warm(self) -> None:
+        with contextlib.suppress(EnvironmentFailure, InputDefect):
+            self.prove()
+
+    def _check(self, order: bytes) -> list[Finding]:
+        end = time.monotonic() + self._limit_s
         was_running = self.pid is not None
         try:
-            told = self._asked(cda, end)
+            told = self._asked(order, end)
             if told is None and was_running and self._exit_code() == _RESTED and not self._closing:
                 # It went to rest just as it was asked: no fault of the document.
                 self._end()
-                told = self._asked(cda, end)
+                told = self._asked(order, end)
         except queue.Empty:
             self._end()
             return [_too_slow(self._limit_s)]
         if told is None:
+            code = self._exit_code()
             self._end()
-            raise _broken()
+            raise _broken(code)
         if "failure" in told:
             self._end()
             raise _unfit(told["failure"])
         return [Finding(**{**shape, "severity": Severity(shape["severity"])}) for shape in told["findings"]]
 
-    def _asked(self, cda: bytes, end: float) -> dict[str, Any] | None:
-        """Return the answer about a document; None where the process ended before. Raises queue.Empty when late."""
+    def _asked(self, order: bytes, end: float) -> dict[str, Any] | None:
+        """Return the answer to an order; None where the process ended before. Raises queue.Empty when late."""
         process = self._running()
         assert process.stdin is not None
         # On a thread: a worker that hangs while a large document is written would hold us too.
-        threading.Thread(target=_send, args=(process.stdin, cda), name="document", daemon=True).start()
+        threading.Thread(target=_send, args=(process.stdin, order), name="document", daemon=True).start()
         while True:
             answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
             if answer is None:
@@ -195,9 +221,10 @@ def _too_slow(seconds: float) -> Finding:
     )
 
 
-def _broken() -> EnvironmentFailure:
+def _broken(exit_code: int | None = None) -> EnvironmentFailure:
+    why = "" if exit_code is None else f" (code {exit_code})"
     return EnvironmentFailure(
-        "Le contrôle des documents s’est arrêté en cours de route.",
+        f"Le contrôle des documents s’est arrêté en cours de route{why}.",
         code=BROKEN,
         advice="Recommencez ; si cela se répète, voyez galien doctor. Le document n’a été ni changé ni envoyé.",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs.validation.kit import DEFECT, GET_ANOTHER, joined
+from app.docs.validation.profiles import ALL_PROFILES
 from app.kernel.errors import InputDefect
 
 if TYPE_CHECKING:
@@ -84,6 +85,18 @@ def read_schema(kit: Kit, path: str) -> Schema:
         raise _defect(path, f"il contient du XSLT ({_local(element)}), que les règles de l’ANS n’emploient pas")
     reader = _Reader(path, root)
     return Schema(path, _namespaces(root), _variables(root, _NO_PARAMETERS), tuple(reader.patterns()))
+
+
+def absent_value_sets(kit: Kit) -> list[str]:
+    """Return the value sets that the rules name and the kit does not hold: they are empty for the rules."""
+    named = set()
+    for path in ALL_PROFILES:
+        schema = read_schema(kit, path)
+        declared = [*schema.variables, *(variable for pattern in schema.patterns for variable in pattern.variables)]
+        for variable in declared:
+            if re.fullmatch(r"""(["']).+\.xml\1""", variable.value.strip()):
+                named.add(joined(path, variable.value.strip()[1:-1]))
+    return sorted(path for path in named if path and path not in kit.files)
 
 
 def _assembled(kit: Kit, path: str, depth: int) -> Element:

@@ -54,7 +54,7 @@ _EXPECTED = r"Expected is (?:one of )?\( (.+?) \)\."
 _OF_TYPE = r"is not a valid value of the (?:atomic|union|local atomic|list) type '?(.+?)'?\."
 _SCHEMA_FRENCH = (
     (rf"{_AT}: This element is not expected\. {_EXPECTED}", r"élément « \1 » mal placé ; est attendu ici : \2"),
-    (rf"{_AT}: This element is not expected\.", r"élément « \1 » mal placé"),
+    (rf"{_AT}: This element is not expected\.", r"élément « \1 » mal placé ou en trop"),
     (rf"{_AT}: Missing child element\(s\)\. {_EXPECTED}", r"« \1 » est incomplet ; il y manque : \2"),
     (
         rf"{_AT}, attribute '(.+?)': The attribute '.+?' is not allowed\.",
@@ -73,6 +73,8 @@ _SCHEMA_FRENCH = (
         rf"{_AT}: Character content other than whitespace is not allowed .*",
         r"« \1 » ne peut pas contenir de texte",
     ),
+    (rf"{_AT}: Character content is not allowed, .*", r"« \1 » ne peut pas contenir de texte"),
+    (rf"{_AT}: The type definition is abstract\.", r"le type de « \1 » n’est pas précisé (xsi:type)"),
     (
         rf"{_AT}: No matching global declaration available for the validation root\.",
         r"« \1 » n’est pas la racine d’un document CDA",

@@ -1,8 +1,8 @@
 """How is a document checked by a process of its own, which a document can neither hold up nor make reach anything?
 
-Run as ``python -m app.docs.validation.worker KIT CACHE LIMIT IDLE``. It reads documents on standard input, one frame
-each, and answers each on standard output with JSON in a frame, after a first one that says whether the kit can serve.
-It ends when its parent does, when nobody has asked anything for IDLE seconds, and by force LIMIT seconds after a
+Run as ``python -m app.docs.validation.worker KIT CACHE LIMIT IDLE FINGERPRINT``. It reads orders on standard input
+(``frames``) and answers each on standard output with JSON in a frame, after a first one that says whether the kit can
+serve. It ends when its parent does, when nobody has asked anything for IDLE seconds, and by force LIMIT seconds after a
 document that it could not finish: a call inside Saxon can't be interrupted otherwise.
 
 Once the kit is in memory it gives up the right to open anything (POSIX): no file to read or write, no connection.
@@ -23,13 +23,13 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from app.docs.validation import frames
 from app.docs.validation.engine import Engine
-from app.docs.validation.kit import read_kit
-from app.docs.validation.profiles import ALL_PROFILES
+from app.docs.validation.kit import altered, read_kit
 from app.kernel.errors import EnvironmentFailure, GalienError, InputDefect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.docs.validation.kit import Kit
     from app.kernel.outcome import Finding
 
 RESTED: Final = 0
@@ -38,34 +38,49 @@ RESTED: Final = 0
 UNFIT: Final = 3
 """The exit code of a worker whose kit can't serve; it said why."""
 
+_HEAVY: Final = 16_000_000
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "iso-8859-1", "iso-8859-15", "windows-1252")
 
 
 def main(words: list[str]) -> int:
     """Serve until there is nothing left to do; return the exit code."""
-    kit, cache, limit, idle = words
+    kit, cache, limit, idle, fingerprint = words
     answers = _answers()
     asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # Read from the start, so that the end of the parent is seen whatever is under way.
     threading.Thread(target=_listen, args=(asked,), name="asked", daemon=True).start()
     with Path(os.devnull).open("wb") as nowhere:
         try:
-            engine = Engine(read_kit(Path(kit)), Path(cache))
+            engine = Engine(_kit(Path(kit), fingerprint), Path(cache))
         except (EnvironmentFailure, InputDefect) as failure:
             frames.write(answers, _said(_failure_json(failure)))
             return UNFIT
         seal()
         frames.write(answers, _said({"ready": True}))
-        for document in _documents(asked, engine, float(idle)):
+        for order in _orders(asked, float(idle)):
             with _dead_line(float(limit), nowhere):
-                answer = _answer(engine, document)
+                answer = _answer(engine, order)
             frames.write(answers, _said(answer))
+            if len(order) > _HEAVY:
+                # What such a document took is given back to the system by ending; the next one starts another.
+                break
     return RESTED
 
 
-def _answer(engine: Engine, document: bytes) -> dict[str, Any]:
+def _kit(folder: Path, fingerprint: str) -> Kit:
+    """Return the kit. Raises InputDefect where it is not the one that was meant, if one was."""
+    kit = read_kit(folder)
+    if fingerprint and kit.fingerprint != fingerprint:
+        raise altered()
+    return kit
+
+
+def _answer(engine: Engine, order: bytes) -> dict[str, Any]:
     try:
-        findings = engine.check(document)
+        if order == frames.PROVE:
+            engine.compile_all()
+            return {"findings": []}
+        findings = engine.check(order.removeprefix(frames.DOCUMENT))
     except InputDefect as failure:
         return _failure_json(failure)
     return {"findings": [_finding_json(finding) for finding in findings]}
@@ -84,14 +99,8 @@ def seal() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _documents(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> Iterator[bytes]:
-    """Give the documents asked; what is left of the rules is compiled meanwhile, one file at a time."""
-    left = list(ALL_PROFILES)
+def _orders(asked: queue.SimpleQueue[bytes], idle: float) -> Iterator[bytes]:
     while True:
-        while left and asked.empty():
-            # A file that does not compile is told to who has a document judged by it.
-            with contextlib.suppress(InputDefect):
-                engine.compile(left.pop(0))
         try:
             yield asked.get(timeout=idle)
         except queue.Empty:
@@ -99,8 +108,8 @@ def _documents(asked: queue.SimpleQueue[bytes], engine: Engine, idle: float) -> 
 
 
 def _listen(asked: queue.SimpleQueue[bytes]) -> None:
-    while (document := frames.read(sys.stdin.buffer)) is not None:
-        asked.put(document)
+    while (order := frames.read(sys.stdin.buffer)) is not None:
+        asked.put(order)
     # The parent is gone, or wants no more: nothing here is worth ending in order.
     os._exit(RESTED)
 
@@ -144,4 +153,5 @@ def _failure_json(failure: GalienError) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Not by way of the interpreter's own end: the thread that reads would still hold standard input.
+    os._exit(main(sys.argv[1:]))

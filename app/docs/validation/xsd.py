@@ -56,10 +56,15 @@ def _place(entry: Any, document: Element) -> str:  # noqa: ANN401 -- lxml's own
         found = document.xpath(entry.path or "", namespaces=prefixes)
     except etree.XPathError:
         found = []
-    if not found:
-        return f"ligne {entry.line}"
-    below = short_path(document.getroottree().getelementpath(found[0]))
-    return "/ClinicalDocument[1]" + ("" if below == "." else f"/{below}")
+    return _path(found[0]) if found else f"ligne {entry.line}"
+
+
+def _path(element: Element) -> str:
+    """Return the XPath of an element as the rules give theirs: each step with its rank among its namesakes."""
+    rank = 1 + sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    parent = element.getparent()
+    above = "" if parent is None else _path(parent)
+    return f"{above}/{short_path(element.tag)}[{rank}]"
 
 
 def _resolver(files: Mapping[str, bytes]) -> Any:  # noqa: ANN401 -- a class of lxml, made once lxml is loaded

@@ -23,7 +23,7 @@ _LINES = (
     ("Débit de filtration glomérulaire estimé", "34 mL/min/1,73 m²", "▼ bas", "60", "47"),
     ("Potassium", "5,9 mmol/L", "▲▲ très haut", "3,5 à 5,0", "4,6"),
     ("Sodium", "139 mmol/L", "", "136 à 145", "140"),
-    ("Hémoglobine glyquée", "7,1 %", "▲ haut", "4,0 à 6,0", "6,8"),
+    ("Hémoglobine glyquée", "7,1\u00a0%", "▲ haut", "4,0 à 6,0", "6,8"),
     ("INR", "2,4", "", "", "2,6"),
 )
 
