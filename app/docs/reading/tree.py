@@ -7,6 +7,7 @@ Elements are found by local name within the namespaces of the standard: ``urn:hl
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.docs.reading.model import Coded
@@ -36,10 +37,12 @@ def children(element: Element | None, name: str) -> list[Element]:
     """Return the children that bear the local name, in order."""
     if element is None:
         return []
-    found: list[Element] = element.findall(f"{{{HL7}}}{name}")
-    for namespace in PHARMACY:
-        found += element.findall(f"{{{namespace}}}{name}")
-    return found
+    return list(element.iterchildren(*_tags(name)))
+
+
+@cache
+def _tags(name: str) -> tuple[str, ...]:
+    return tuple(f"{{{space}}}{name}" for space in (HL7, *PHARMACY))
 
 
 def every(element: Element | None, *path: str) -> Iterator[Element]:
