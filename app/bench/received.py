@@ -7,7 +7,7 @@ import statistics
 from typing import TYPE_CHECKING, Final
 
 from app.bench.figures import Figure, sample
-from app.officine.inbox.presenting import shown_file
+from app.officine.documents.presenting import shown_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

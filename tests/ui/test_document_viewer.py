@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Finding, Severity
-from app.officine.inbox.shown import ComparedTrait, DataCell, DataTable, Shown
+from app.officine.documents.shown import ComparedTrait, DataCell, DataTable, Shown
 from app.ui import theme as theme_module
 from app.ui.documents import paper
 from app.ui.documents.find_bar import places
@@ -27,7 +27,7 @@ from app.ui.tasks import Tasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.officine.inbox.shown import PagePixels
+    from app.officine.documents.shown import PagePixels
     from app.ui.context import Ui
     from app.ui.theme import Theme
 

@@ -10,7 +10,7 @@ from app.kernel.outcome import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.officine.inbox.shown import ComparedTrait, DataCell, DataTable, Shown
+    from app.officine.documents.shown import ComparedTrait, DataCell, DataTable, Shown
 
 _SHORT = 26
 _CLASSES = {"danger": "flag", "warning": "warning", "strong": "strong", "muted": "muted", "success": "success"}

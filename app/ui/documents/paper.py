@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.officine.inbox.shown import Shown
+    from app.officine.documents.shown import Shown
     from app.ui.context import Ui
 
     Put = Callable[[Ui, Callable[[], bytes], str], None]

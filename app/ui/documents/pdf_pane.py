@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from app.kernel.errors import GalienError
-    from app.officine.inbox.shown import PagePixels, Pages
+    from app.officine.documents.shown import PagePixels, Pages
     from app.ui.tasks import Tasks
 
 _DPI = 144

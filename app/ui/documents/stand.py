@@ -14,7 +14,7 @@ from app.ui.tasks import Tasks
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from app.officine.inbox.shown import Shown
+    from app.officine.documents.shown import Shown
     from app.ui.context import Ui
 
 _SIZE = (1280, 800)

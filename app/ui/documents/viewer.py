@@ -24,7 +24,7 @@ from app.ui.widgets.flow import Flow, FlowLayout
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.officine.inbox.shown import Shown
+    from app.officine.documents.shown import Shown
     from app.ui.context import Ui
 
 SMALLEST, LARGEST, STEP = 60, 300, 20

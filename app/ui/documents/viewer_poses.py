@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.kernel.outcome import Finding, Severity
-from app.officine.inbox.shown import ComparedTrait, DataCell, DataTable, Shown
+from app.officine.documents.shown import ComparedTrait, DataCell, DataTable, Shown
 from app.ui import theme
 from app.ui.documents.viewer import DocumentViewer
 from app.ui.pictures import Picture

@@ -12,13 +12,13 @@ from app.docs.showing import data, facts
 from app.docs.showing.page import body_html
 from app.kernel.errors import InputDefect
 from app.kernel.outcome import Finding, Severity
-from app.officine.inbox.shown import DataCell, DataTable, Shown
+from app.officine.documents.shown import DataCell, DataTable, Shown
 
 if TYPE_CHECKING:
     from app.docs.pdf_view import PageImage
     from app.docs.reading.model import ReadDocument
     from app.docs.showing.data import Grid
-    from app.officine.inbox.shown import ComparedTrait
+    from app.officine.documents.shown import ComparedTrait
 
 CUT: Final = "GAL-DOC-87"
 

@@ -1,0 +1,1 @@
+"""What does a screen show of a clinical document, whoever wrote it?"""

@@ -1,1 +1,0 @@
-"""Which documents were received, whose are they, and what became of each?"""
