@@ -58,7 +58,16 @@ def day(tmp_path: Path) -> Callable[[str], Traces]:
         temporary.mkdir()
         paths = [ROOT, ROOT / "tests", ROOT / "tests" / "ui"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths)), "TMPDIR": str(temporary)}
-        command = [sys.executable, "-X", "faulthandler", "-P", str(HERE / "leaking_window.py"), str(data), str(seen), what]
+        command = [
+            sys.executable,
+            "-X",
+            "faulthandler",
+            "-P",
+            str(HERE / "leaking_window.py"),
+            str(data),
+            str(seen),
+            what,
+        ]
         done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env=environment, timeout=3000)
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
         # The next morning: the folder of the dead process is opened and examined again.
