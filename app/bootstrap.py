@@ -50,6 +50,7 @@ from app.officine.dispensing.reversals import Reversals
 from app.officine.dispensing.service import Counter
 from app.officine.dispensing.slips import Slips
 from app.officine.dispensing.tickets import Tickets
+from app.officine.inbox.service import Inbox
 from app.officine.interventions.service import Interventions
 from app.officine.owed.service import Owed
 from app.officine.papers.service import Papers
@@ -163,6 +164,7 @@ class Services:
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    inbox: Inbox
     papers: Papers
     cards: PatientCards
     rights: PatientRights
@@ -516,6 +518,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         account_papers=AccountPapers(db, folder.prints, settings.mode, staff),
         slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
+        inbox=Inbox(db, copies.blobs, staff, patients, production=not mode.is_simulated, banner=settings.mode.banner),
         papers=Papers(db, staff, sign_in=sign_in, vault=vault, place=open_erasable(db.engine, folder.papers)),
         cards=cards,
         rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
     from app.officine.copies.model import CopiesReport
+    from app.officine.inbox.model import InboxReport
     from app.officine.trace.model import SealReport
 
 _COPIES_TOLD = 10
@@ -48,6 +49,7 @@ class Report:
     registers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_REGISTERS, "ok"))
     damage: str = ""
     copies: CopiesReport | None = None
+    received: InboxReport | None = None
     seals: SealReport | None = None
 
     @property
@@ -55,6 +57,7 @@ class Report:
         """True when nothing is wrong."""
         sound = self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
         sound = sound and (self.seals is None or self.seals.is_good)
+        sound = sound and not (self.received and self.received.bad)
         return sound and not (self.copies and self.copies.bad)
 
     def as_json(self) -> dict[str, Any]:
@@ -62,6 +65,8 @@ class Report:
         told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
         told["first_bad"] = self.first_bad
         told |= self.registers | (self._copies_as_json() if self.copies else {})
+        if self.received is not None:
+            told |= {"received": "bad" if self.received.bad else "ok", "bad_received": list(self.received.bad)}
         return told | (seals_json(self.seals) if self.seals else {})
 
     def _copies_as_json(self) -> dict[str, Any]:
@@ -211,7 +216,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
         report = examine(engine)
         if report.database == "ok":
             compare_seals(engine, args.seals or folder.seals, report)
-            report.copies = _examine_copies(engine, folder.blobs)
+            _examine_bytes(engine, folder.blobs, report)
     finally:
         engine.dispose()
     out.result(report)
@@ -219,15 +224,19 @@ def _run(args: argparse.Namespace, out: Output) -> int:
     return frame.DONE if report.is_good else frame.REFUSED
 
 
-def _examine_copies(engine: Engine, folder: Path) -> CopiesReport:
+def _examine_bytes(engine: Engine, folder: Path, report: Report) -> None:
+    """Compare with their hashes the bytes that lie outside of the rows: copies of ordonnances, received documents."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
 
-    from app.officine.copies.service import verify  # noqa: PLC0415 -- the same
+    from app.officine.copies import service as copies  # noqa: PLC0415 -- the same
+    from app.officine.inbox import service as inbox  # noqa: PLC0415 -- the same
     from app.store.blobs import open_blobs  # noqa: PLC0415 -- the same
     from app.store.failures import driver_errors  # noqa: PLC0415 -- the same
 
     with driver_errors(), Session(engine) as session:
-        return verify(session, open_blobs(engine, folder))
+        blobs = open_blobs(engine, folder)
+        report.received = inbox.verify(session, blobs)
+        report.copies = copies.verify(session, blobs, inbox.hashes(session))
 
 
 def _say(report: Report, out: Output) -> None:
@@ -242,6 +251,10 @@ def _say(report: Report, out: Output) -> None:
     if report.copies is not None and report.copies.bad:
         told = " ; ".join(copy.text for copy in report.copies.bad[:_COPIES_TOLD])
         out.message("GAL-COP-21", f"Copies d’ordonnances à retrouver : {told}.",
+                    "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
+    if report.received is not None and report.received.bad:
+        told = " ; ".join(report.received.bad[:_COPIES_TOLD])
+        out.message("GAL-COP-21", f"Documents reçus à retrouver : {told}.",
                     "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
     if report.is_good:
         out.line(f"Base saine. Journal vérifié : {plural(report.audit_entries, 'écriture')}.")

@@ -11,6 +11,7 @@ from app.officine.copies import tables as copies
 from app.officine.dispensing import exceptional_tables as exceptional
 from app.officine.dispensing import reversal_tables as reversals
 from app.officine.dispensing import tables as dispensing
+from app.officine.inbox import tables as inbox
 from app.officine.interventions import tables as interventions
 from app.officine.owed import tables as owed
 from app.officine.papers import tables as papers
@@ -44,6 +45,7 @@ __all__ = [
     "erasables",
     "exceptional",
     "identities",
+    "inbox",
     "insi",
     "interventions",
     "merges",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.officine.dispensing.service import Counter
     from app.officine.dispensing.slips import Slips
     from app.officine.dispensing.tickets import Tickets
+    from app.officine.inbox.service import Inbox
     from app.officine.interventions.service import Interventions
     from app.officine.owed.service import Owed
     from app.officine.papers.service import Papers
@@ -284,6 +285,7 @@ class Services(Protocol):
     account_papers: AccountPapers
     slips: Slips
     copies: Copies
+    inbox: Inbox
     papers: Papers
     safety: Safety
     cards: PatientCards

@@ -63,6 +63,7 @@ def read_header(document: Element, scope: Scope) -> dict[str, Any]:
         "recipients": tuple(person(one) for one in tree.every(document, "informationRecipient", "intendedRecipient")),
         "performed": _performed(acts, scope),
         "acts": tuple(tree.coded(code) for act in acts for code in tree.children(act, "code")),
+        "care": _care(tree.first(document, "componentOf", "encompassingEncounter"), scope),
         "order_ids": _orders(document, code),
     }
 
@@ -295,6 +296,14 @@ def _performed(acts: list[Element], scope: Scope) -> tuple[str, str]:
     if time.get("value") is not None:
         return scope.moment(time), ""
     return scope.moment(tree.first(time, "low")), scope.moment(tree.first(time, "high"))
+
+
+def _care(encounter: Element | None, scope: Scope) -> str:
+    """Return the kind of encounter and where it took place, in words; empty where the document does not say."""
+    facility = tree.first(encounter, "location", "healthCareFacility")
+    place = tree.first_of(facility, "serviceProviderOrganization", "location")
+    said = [scope.label(tree.first(encounter, "code")), tree.text(tree.first(place, "name"))]
+    return ", ".join(dict.fromkeys(part for part in said if part))
 
 
 def _orders(document: Element, code: Coded) -> tuple[str, ...]:

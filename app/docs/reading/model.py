@@ -196,6 +196,8 @@ class ReadDocument:
     recipients: tuple[ReadPerson, ...] = ()
     performed: tuple[str, str] = ("", "")
     acts: tuple[Coded, ...] = ()
+    care: str = ""
+    """In which « prise en charge » it was written: the kind of encounter and its place, in words."""
     order_ids: tuple[str, ...] = ()
     """The identifiers of what the document fulfils, and of an ePrescription its own number."""
     body: str = ""

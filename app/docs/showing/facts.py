@@ -34,6 +34,7 @@ def about(document: ReadDocument) -> Pairs:
         ("Structure", wording.organization(document.custodian)),
         *(("Destinataire", wording.person(recipient)) for recipient in document.recipients),
         ("Actes", ", ".join(filter(None, map(wording.coded, document.acts)))),
+        ("Prise en charge", document.care),
         ("Prescription n°", ", ".join(document.order_ids)),
         ("Confidentialité", wording.CONFIDENTIALITY.get(document.confidentiality, document.confidentiality)),
         ("Contenu", BODIES.get(document.body, document.body)),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.patients.identity import Ins, Traits
     from app.officine.patients.model import Coverage, Patient, PatientDraft
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
@@ -83,6 +84,17 @@ class Patients:
         if len(found) > _ANTECEDENTS:
             return Done(found[:_ANTECEDENTS], (antecedents.truncated(_ANTECEDENTS),))
         return Done(found)
+
+    def resembling(self, ins: Ins | None, traits: Traits, actor: Actor | None = None) -> list[Patient]:
+        """Return the files that may be of the person whom a document names: to be compared, never to be taken.
+
+        Those that hold its INS, those born the same day who share a name, those of the same names born another day.
+        Raises as ``search``.
+        """
+        self._staff.require(actor, Right.READ_PATIENT)
+        with self._db.read() as session:
+            found = {patient.id: patient for patient in store.resembling(session, ins, traits)}
+        return list(found.values())
 
     def get(self, patient_id: int, actor: Actor | None = None) -> Patient | None:
         """Return a patient's file; None when there is no such one. Raises as ``search``."""

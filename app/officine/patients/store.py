@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
+from app.kernel.text import name_words, words
 from app.officine.patients import rules
 from app.officine.patients.model import Attribute, Coverage, IdentityStatus, Patient, PatientDraft, Scheme, Sex
 from app.officine.patients.tables import PatientRow, PatientWordRow
 from app.store.prefixes import WordTable
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from app.officine.patients.identity import Ins, Traits
     from app.officine.patients.rules import PatientQuery
 
+_MOST_ALIKE = 30
 _WORDS = WordTable(PatientWordRow.word, PatientWordRow.patient_id)
 
 
@@ -55,6 +59,22 @@ def search(session: Session, query: PatientQuery, limit: int) -> list[Patient]:
 def born_on(session: Session, date: dt.date) -> list[Patient]:
     """Return every patient born on a day; a file that was merged into another is no patient any more."""
     return _listed(session, select(PatientRow).where(PatientRow.birth_date == date, PatientRow.merged_into.is_(None)))
+
+
+def resembling(session: Session, ins: Ins | None, traits: Traits) -> list[Patient]:
+    """Return the files of an INS, those born the same day that share a name, those of the same names."""
+    row, alive = PatientRow, PatientRow.merged_into.is_(None)
+    found = []
+    if ins is not None:
+        found += _listed(session, select(row).where(row.matricule == ins.matricule, row.oid == ins.oid, alive))
+    mine = name_words(f"{traits.family_name} {traits.birth_names} {traits.first_name} {traits.used_name}")
+    with suppress(ValueError):
+        born = born_on(session, dt.date.fromisoformat(traits.birth_date))
+        found += [one for one in born if not mine.isdisjoint(rules.search_words(one))]
+    asked = dict.fromkeys((*words(traits.family_name), *words(traits.first_name)))
+    if words(traits.family_name) and words(traits.first_name):
+        found += search(session, rules.PatientQuery(prefixes=tuple(asked)[: rules.MAX_WORDS]), _MOST_ALIKE)
+    return found
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> list[Patient]:

@@ -76,6 +76,8 @@ class Right(enum.StrEnum):
     MANAGE_IDENTITY = "identity.manage"
     VIEW_IDENTITY_COPY = "identity_copy.view"
     DELETE_IDENTITY_COPY = "identity_copy.delete"
+    READ_DOCUMENTS = "documents.read"
+    FILE_DOCUMENTS = "documents.file"
 
     @property
     def label(self) -> str:
@@ -116,6 +118,8 @@ _RIGHT_LABELS = {
     Right.MANAGE_IDENTITY: "régler l’identitovigilance, fusionner des dossiers",
     Right.VIEW_IDENTITY_COPY: "voir la copie d’un titre d’identité",
     Right.DELETE_IDENTITY_COPY: "détruire la copie d’un titre d’identité",
+    Right.READ_DOCUMENTS: "lire les documents reçus",
+    Right.FILE_DOCUMENTS: "recevoir, classer ou refuser un document",
 }
 
 

@@ -55,6 +55,9 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_IDENTITY: frozenset({Role.HOLDER}),
     Right.VIEW_IDENTITY_COPY: _PHARMACISTS,
     Right.DELETE_IDENTITY_COPY: frozenset({Role.HOLDER}),
+    Right.READ_DOCUMENTS: _COUNTER,
+    # Whose a document is, is a matter of identity: not for a student alone.
+    Right.FILE_DOCUMENTS: _PHARMACISTS | {Role.TECHNICIAN},
 }
 """The roles that hold each right."""
 

@@ -55,6 +55,16 @@ SENTENCES = {
     "identity_paper.delete": "Copie d’un titre d’identité détruite",
     "identity_paper.purge": "Copie d’un titre d’identité détruite à son échéance",
     "identity_paper.strays": "Restes chiffrés de copies de titres détruits",
+    "received_document.receive": "Document reçu",
+    "received_document.aside": "Document reçu mis de côté",
+    "received_document.read": "Document reçu lu",
+    "received_document.unread": "Document reçu marqué non lu",
+    "received_document.file": "Document reçu classé",
+    "received_document.unfile": "Document reçu retiré d’un dossier",
+    "received_document.refuse": "Document reçu refusé",
+    "received_document.retake": "Document reçu repris",
+    "received_document.replaced": "Document reçu remplacé par un autre",
+    "received_document.in_force": "Document reçu de nouveau en vigueur",
     # --- Team, sessions, secrets -------------------------------------------------------------------------------
     "staff.add": "Membre ajouté à l’équipe",
     "staff.first": "Premier titulaire enregistré",
@@ -147,7 +157,14 @@ SENTENCES = {
 }
 """The sentence of each action code that Galien writes."""
 
-OPENING = ("patient.open", "patient.read", "patient.create", "patient.update", "prescription_copy.read")
+OPENING = (
+    "patient.open",
+    "patient.read",
+    "patient.create",
+    "patient.update",
+    "prescription_copy.read",
+    "received_document.read",
+)
 """The actions by which somebody saw a patient's file for itself, not for a sale."""
 
 
