@@ -10,6 +10,7 @@ from collections import Counter as Tally
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from app import demo_documents
 from app.kernel.clock import PARIS, FixedClock, today
 from app.kernel.errors import Bug
 from app.kernel.money import ZERO, Money
@@ -79,6 +80,7 @@ def load(services: Services) -> None:
     _History(services, people, first_day).load(data.deliveries)
     _done(services.cash.open_drawer(services.system_actor, _FLOAT))
     _close_last_month(services, first_day)
+    demo_documents.load(services, data, first_day)
 
 
 def _load_people(services: Services, data: Dataset) -> _People:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, true, update
 
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import fold
@@ -148,7 +148,7 @@ def get_all(session: Session, ids: Sequence[int]) -> list[Received]:
 
 def search(session: Session, query: Query) -> tuple[list[Received], int]:
     """Return the documents that answer, at most ``query.limit``, and how many there are."""
-    wanted = and_(*_conditions(session, query))
+    wanted = and_(true(), *_conditions(session, query))
     count = select(func.count()).select_from(ReceivedRow).join(ReceivedStateRow).where(wanted)
     total = int(session.execute(count).scalar_one())
     rows = session.execute(_documents().where(wanted).order_by(*_order(query.sort)).limit(query.limit))
