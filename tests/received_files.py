@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
 
 import pikepdf
 from cda_samples import cda, header, section, structured, unstructured
 
-from app.docs.xdm.write import write_xdm
 from app.docs.xdm.model import Sender
+from app.docs.xdm.write import write_xdm
 from app.kernel.clock import PARIS
 from app.sandbox import documents
 from app.sandbox.dataset import Practitioner

@@ -396,6 +396,8 @@ class Ui(QObject):
     session_changed = Signal()
     accesses_wanted = Signal(object)
     insi_calls_wanted = Signal(object)
+    documents_wanted = Signal(object)
+    patient_wanted = Signal(object)
     locked = Signal()
 
     def __init__(

@@ -156,6 +156,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.counter.rights_poses import PICTURES as RIGHTS  # noqa: PLC0415 -- the same
     from app.ui.counter.sale_poses import PICTURES as SALE  # noqa: PLC0415 -- the same
     from app.ui.counter.substitution_poses import PICTURES as SUBSTITUTION  # noqa: PLC0415 -- the same
+    from app.ui.documents.poses import PICTURES as DOCUMENTS  # noqa: PLC0415 -- the same
     from app.ui.documents.viewer_poses import PICTURES as VIEWER  # noqa: PLC0415 -- the same
     from app.ui.lock_poses import PICTURES as LOCK  # noqa: PLC0415 -- the same
     from app.ui.patients.creation_poses import PICTURES as CREATION  # noqa: PLC0415 -- the same
@@ -203,6 +204,7 @@ def pictures() -> tuple[Picture, ...]:
         *INSI_JOURNAL,
         *STOCK,
         *DISCARD,
+        *DOCUMENTS,
         *VIEWER,
         *LOCK,
         *STAFF,
@@ -334,7 +336,6 @@ PICTURES = (
     Picture("stock-list", _search("stock", "")),
     Picture("stock-receive", _then(_search("stock", ""), "stock.receive")),
     Picture("stock-refused", _refused_count),
-    Picture("documents", _acts("room.documents")),
     Picture("messaging", _acts("room.messaging")),
     Picture("settings-appearance", _acts("room.settings", "settings.appearance")),
     Picture("settings-scanner", _acts("room.settings", "settings.scanner", "settings.calibrate")),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.officine.staff.model import Right
 from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
+from app.ui.documents.acts import ACTS as DOCUMENTS_ACTS
 from app.ui.patients.acts import ACTS as PATIENTS_ACTS
 from app.ui.products.acts import ACTS as PRODUCTS_ACTS
 from app.ui.registers.acts import ACTS as REGISTERS_ACTS
@@ -35,6 +36,7 @@ _SCREENS = (
     "app.ui.products.view",
     "app.ui.stock.view",
     "app.ui.cash.view",
+    "app.ui.documents.view",
     "app.ui.registers.view",
     "app.ui.settings.view",
     "app.ui.staff.view",
@@ -127,13 +129,10 @@ def _staff(ui: Ui) -> QWidget:
     return StaffView(ui)
 
 
-def _documents(_ui: Ui) -> QWidget:
-    return UnbuiltView(
-        "documents",
-        "Documents",
-        "Il réunira les documents reçus et envoyés\u00a0: notes de vaccination, bilans partagés de médication, "
-        "entretiens, documents du DMP. En attendant, les tickets se réimpriment depuis le comptoir.",
-    )
+def _documents(ui: Ui) -> QWidget:
+    from app.ui.documents.view import DocumentsView  # noqa: PLC0415 -- built when first entered
+
+    return DocumentsView(ui)
 
 
 def _messaging(_ui: Ui) -> QWidget:
@@ -152,7 +151,7 @@ ROOMS = (
     Room("stock", "Stock", "stock", "Alt+4", _stock, Right.RECEIVE_STOCK),
     Room("registers", "Registres", "list", "Alt+5", _registers, Right.READ_REGISTERS),
     Room("cash", "Caisse", "euro", "Alt+6", _cash, Right.DELIVER),
-    Room("documents", "Documents", "documents", "Alt+7", _documents),
+    Room("documents", "Documents", "documents", "Alt+7", _documents, Right.READ_DOCUMENTS),
     Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
     Room("staff", "Équipe", "user", "Alt+0", _staff),
     Room("settings", "Réglages", "settings", "Alt+9", _settings),
@@ -165,6 +164,7 @@ ROOM_ACTS = (
     *STOCK_ACTS,
     *REGISTERS_ACTS,
     *CASH_ACTS,
+    *DOCUMENTS_ACTS,
     *SETTINGS_ACTS,
     *STAFF_ACTS,
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import io
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +28,6 @@ from app.officine.patients.model import IdentityStatus, PatientDraft, Sex
 from app.officine.patients.service import FictitiousFile, Patients
 from app.officine.staff.model import MemberDraft, Right, Role
 from app.officine.staff.service import Staff, actor_of
-from app.store import backup, restore
 from app.store.blobs import FolderBlobs, open_blobs
 from app.store.tables import AuditRow
 
@@ -118,6 +120,19 @@ def codes(outcome: Outcome[object]) -> list[str]:
     return [one.code for one in outcome.findings]
 
 
+def documents_of_one() -> list[bytes]:
+    """Return three documents of one patient, as our own software writes them."""
+    made = [clinical_people.document(0, kind, "qualifiee") for kind in (Kind.ENTRETIEN, Kind.BILAN, Kind.VACCINATION)]
+    keys = [
+        dataclasses.replace(one.key, id=f"2.25.{rank}", set_id=f"2.25.9{rank}", replaces="")
+        for rank, one in enumerate(made, 5)
+    ]
+    return [
+        clinical_people.cda(dataclasses.replace(one, key=key, subject=made[0].subject))
+        for one, key in zip(made, keys, strict=True)
+    ]
+
+
 def said(document: Received) -> list[str]:
     return [one.code for one in document.findings]
 
@@ -152,7 +167,7 @@ def test_the_same_document_twice_is_told_and_not_doubled(desk: Desk) -> None:
 
 @pytest.mark.req("MSS/va1.25")
 def test_an_archive_brings_each_of_its_documents(desk: Desk) -> None:
-    cdas = [clinical_people.cda(clinical_people.document(0, kind, "qualifiee")) for kind in Kind]
+    cdas = documents_of_one()
     receipt = desk.receive(files.archive(*cdas), "IHE_XDM.zip")
     assert len(receipt.new) == len(cdas)
     assert len({one.parcel for one in receipt.new}) == 1
@@ -213,7 +228,7 @@ def test_an_archive_of_two_patients_is_kept_aside_whole(desk: Desk) -> None:
 
 @pytest.mark.req("MSS/va1.25")
 def test_a_document_altered_in_its_archive_is_aside_and_may_come_again_sound(desk: Desk) -> None:
-    cdas = [clinical_people.cda(clinical_people.document(0, kind, "qualifiee")) for kind in (Kind.ENTRETIEN, Kind.BILAN)]
+    cdas = documents_of_one()[:2]
     sound = files.archive(*cdas)
     altered = _repacked(sound, {"DOC00002.XML": cdas[1].replace(b"</title>", b"!</title>", 1)})
     receipt = desk.receive(altered, "IHE_XDM.zip")
@@ -354,9 +369,7 @@ def test_the_matricule_is_hidden_from_who_may_not_see_it_but_not_whether_it_agre
     stock = actor_of(_member(desk.staff, MemberDraft(family_name="B", given_name="Luc", role=Role.STOCK)), "1")
     with pytest.raises(InputDefect):
         desk.inbox.match(document.id, stock)
-    hidden = rules.compare(
-        document.traits, document.ins, desk.qualified, may_see=False, production=False
-    )
+    hidden = rules.compare(document.traits, document.ins, desk.qualified, may_see=False, production=False)
     ins = next(one for one in hidden.traits if one.label == "Matricule INS")
     assert (ins.document, ins.file, ins.same) == ("non affiché", "non affiché", True)
 
@@ -532,16 +545,15 @@ def test_what_arrived_and_what_happened_are_never_rewritten(desk: Desk) -> None:
 
 def _repacked(content: bytes, changed: dict[str, bytes], *, declared: bytes | None = None) -> bytes:
     """Return an archive with files put in the place of others; ``declared`` adds a document to the metadata."""
-    import io  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
-
     packed = zipfile.ZipFile(io.BytesIO(content))
     held = {name: packed.read(name) for name in packed.namelist()}
     for name, new in changed.items():
         held[f"IHE_XDM/SUBSET01/{name}"] = new
     if declared is not None:
         other = zipfile.ZipFile(io.BytesIO(files.archive(declared)))
-        held |= {f"IHE_XDM/SUBSET02/{one.rpartition('/')[2]}": other.read(one) for one in other.namelist() if "SUBSET" in one}
+        held |= {
+            f"IHE_XDM/SUBSET02/{one.rpartition('/')[2]}": other.read(one) for one in other.namelist() if "SUBSET" in one
+        }
         del held["IHE_XDM/SUBSET01/DOC00002.XML"]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as made:

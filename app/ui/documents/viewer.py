@@ -43,6 +43,7 @@ class DocumentViewer(QWidget):
         self._ui = ui
         self.shown: Shown | None = None
         self.percent = 100
+        self.is_compact = False
         self.open_address: Callable[[str], bool] = open_in_browser
         self.print_shown: Callable[[Ui, Shown], None] = print_shown
         self.title = ElidedText("", "title")
@@ -69,8 +70,16 @@ class DocumentViewer(QWidget):
             pane.installEventFilter(self)
         theme.current().changed.connect(self._fit_panel)
 
-    def show_document(self, shown: Shown) -> None:
-        """Show a document from its beginning."""
+    def set_compact(self, is_on: bool) -> None:  # noqa: FBT001 -- on or off
+        """Show the document alone, beside a list that says the rest; or with its panel, where it has the window."""
+        self.is_compact = is_on
+        self._side.setVisible(not is_on)
+        self._facts.setVisible(not is_on and self.shown is not None and bool(self.shown.summary))
+        self.back_button.setVisible(not is_on)
+        self.find_button.setVisible(not is_on)
+
+    def show_document(self, shown: Shown, *, focus: bool = True) -> None:
+        """Show a document from its beginning; ``focus`` False leaves the keyboard where it is."""
         self.shown = shown
         self.find_bar.hide()
         self.title.set_whole(shown.title)
@@ -88,9 +97,9 @@ class DocumentViewer(QWidget):
         self.as_pages.setVisible(has_both)
         if shown.pages is not None:
             self.pdf.show_pages(shown.pages)
-        self.show_pages(is_pdf and not has_both)
+        self.show_pages(is_pdf and not has_both, focus=focus)
 
-    def show_pages(self, is_on: bool) -> None:  # noqa: FBT001 -- connected to a button that is pressed or not
+    def show_pages(self, is_on: bool, *, focus: bool = True) -> None:  # noqa: FBT001 -- of a button, pressed or not
         """Show the pages of the PDF, or the text."""
         pane = self.pdf if is_on else self.text
         pages = self.shown.pages if self.shown is not None else None
@@ -103,7 +112,8 @@ class DocumentViewer(QWidget):
         self._say_where()
         if pane.percent != self.percent:
             self.magnify(self.percent)
-        pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        if focus:
+            pane.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def magnify(self, percent: int) -> None:
         """Show the document at a size, in percent."""
@@ -160,7 +170,7 @@ class DocumentViewer(QWidget):
                 widget.deleteLater()
         for label, value in shown.summary:
             self._fact_line.addWidget(_Fact(label, value))
-        self._facts.setVisible(bool(shown.summary))
+        self._facts.setVisible(bool(shown.summary) and not self.is_compact)
 
     def _say_where(self) -> None:
         pages = self.shown.pages if self.shown is not None else None

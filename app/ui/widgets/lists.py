@@ -49,7 +49,8 @@ class Column(Generic[R]):
     """One column: its title, its text for a record, its width in digits (0 takes what is left).
 
     ``tone`` gives the token of the text’s colour for a record, empty for the usual one; ``second`` a quieter line under
-    the text, which makes every row of the list two lines high; a ``spare`` column goes away where room lacks.
+    the text, which makes every row of the list two lines high; a ``spare`` column goes away where room lacks. ``bold``
+    says of which records the text stands out.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Column(Generic[R]):
     tone: Callable[[R], str] | None = None
     second: Callable[[R], str] | None = None
     spare: bool = False
+    bold: Callable[[R], bool] | None = None
 
 
 class RecordModel(QAbstractTableModel, Generic[R]):
@@ -94,7 +96,7 @@ class RecordModel(QAbstractTableModel, Generic[R]):
             return column.second(self.records[index.row()])
         if role == _ALIGNMENT:
             return _SIDES[column.right]
-        if role == _FONT and column.strong:
+        if role == _FONT and (column.strong or (column.bold is not None and column.bold(self.records[index.row()]))):
             return theme.current().font("strong")
         if role == _INK and column.tone is not None:
             token = column.tone(self.records[index.row()])
