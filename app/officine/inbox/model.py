@@ -118,8 +118,8 @@ class Sort(enum.StrEnum):
     def label(self) -> str:
         """The order as the screens show it."""
         return {
-            "received": "Reçus en dernier",
-            "dated": "Date du document",
+            "received": "Réception",
+            "dated": "Date",
             "patient": "Patient",
             "type": "Type",
         }[self]

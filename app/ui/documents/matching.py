@@ -12,7 +12,7 @@ from app.officine.inbox.model import Agreement, Match
 from app.ui import theme
 from app.ui.documents import words
 from app.ui.widgets.act_form import scrolled
-from app.ui.widgets.basics import ActButton, EmptyState, IconLabel, Panel, Text, clear, restyle, row
+from app.ui.widgets.basics import ActButton, ElidedText, EmptyState, IconLabel, Panel, Text, clear, restyle, row
 from app.ui.widgets.fields import SearchField
 from app.ui.widgets.findings import FindingList
 from app.ui.widgets.flow import Tall
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _MARKS: Final = {True: "=", False: "≠", None: "·"}
 _SAID: Final = {True: "identique", False: "différent", None: "non comparable"}
 _MOST_FOUND: Final = 20
-_LIST_ROWS: Final = 3
 
 
 class TraitTable(QWidget):
@@ -112,7 +111,8 @@ class MatchPane(Panel):
 
     def __init__(self, ui: Ui) -> None:
         """Compare with the files of the services of ``ui``."""
-        super().__init__("Comparer les traits")
+        super().__init__("Comparer les traits du patient")
+        self.about = ElidedText("", "muted")
         self._ui = ui
         self._document: Received | None = None
         self._match = Match(0)
@@ -139,9 +139,10 @@ class MatchPane(Panel):
         for part in (self.said, self.findings, self.table, self.key):
             read.addWidget(part)
         read.addStretch(1)
+        self.body.addWidget(self.about)
         self.body.addWidget(self.field)
         self.body.addWidget(self.list, 2)
-        self.body.addWidget(scrolled(inside), 3)
+        self.body.addWidget(scrolled(inside), 5)
         acts = ui.acts
         self.body.addLayout(
             row(
@@ -163,7 +164,7 @@ class MatchPane(Panel):
     def begin(self, document: Received, match: Match) -> None:
         """Compare a document with the files that it may belong to."""
         self._document, self._match = document, match
-        self.title.setText(f"À quel dossier appartient «\u00a0{document.title or document.name}\u00a0»\u202f?")
+        self.about.set_whole(" · ".join((document.title or document.name, words.patient(document))))
         self.field.blockSignals(True)
         self.field.clear()
         self.field.blockSignals(False)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.outcome import Done, Finding, Refused, Severity
+from app.officine.inbox import rules
 from app.officine.inbox.model import Origin, State
 from app.officine.staff.model import Right
 from app.ui import theme
@@ -39,18 +40,6 @@ _REST_MS: Final = 90
 _READ_MS: Final = 1_500
 """How long a document is shown before it was read."""
 _FILTERS: Final = ("Documents (*.xml *.zip *.pdf)", "Tous les fichiers (*)")
-    "file",
-    "compare",
-    "choose",
-    "refuse",
-    "retake",
-    "unfile",
-    "unread",
-    "version",
-    "patient",
-    "print",
-    "large",
-)
 
 
 class DocumentsView(QWidget):
@@ -64,6 +53,7 @@ class DocumentsView(QWidget):
         self._ui = ui
         self.document: Received | None = None
         self.match: Match | None = None
+        self.versions: tuple[Received, ...] = ()
         self._wanted = 0
         self._is_large = False
         self.worklist = Worklist(ui)
@@ -152,7 +142,7 @@ class DocumentsView(QWidget):
             # Only read meanwhile: nothing of what is shown has changed.
             self._allow()
             return
-        self.match = None
+        self.match, self.versions = None, ()
         self._dwell.stop()
         self._allow()
         self._rest.start()
@@ -165,7 +155,11 @@ class DocumentsView(QWidget):
         self._wanted = document.id
         inbox, actor = self._ui.services.inbox, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: (inbox.match(document.id, actor), inbox.look(document.id, actor)),
+            lambda _progress: (
+                inbox.match(document.id, actor),
+                inbox.versions(document.id, actor),
+                inbox.look(document.id, actor),
+            ),
             done=lambda found: self._show(document, *found),
             failed=lambda failure: self._show_failure(document, failure),
             owner=self,
@@ -173,10 +167,10 @@ class DocumentsView(QWidget):
             title="Ouverture du document…",
         )
 
-    def _show(self, document: Received, match: Match, outcome: Outcome[Shown]) -> None:
+    def _show(self, document: Received, match: Match, versions: Sequence[Received], outcome: Outcome[Shown]) -> None:
         if self.document is None or self.document.id != document.id:
             return
-        self.match = match
+        self.match, self.versions = match, tuple(versions)
         if isinstance(outcome, Done):
             self.viewer.show_document(outcome.value, focus=False)
             self._show_part(self.viewer)
@@ -201,11 +195,12 @@ class DocumentsView(QWidget):
         if document is None or match is None:
             self.verdict.say("", "", "info")
             return
-        self.verdict.say(*_verdict(document, match))
+        after = next((one for one in self.versions if one.id == document.replaced_by), None)
+        self.verdict.say(*_verdict(document, match, after))
 
     def _mark_read(self) -> None:
         document = self.document
-        if document is None or not self.isVisible() or self.right.currentWidget() is self.unreadable:
+        if document is None or document.is_read or not self.isVisible():
             return
         self.worklist.keep = document.id
         inbox, actor = self._ui.services.inbox, self._ui.actor()
@@ -311,20 +306,11 @@ class DocumentsView(QWidget):
         document = self.document
         if document is None:
             return
-        inbox, actor = self._ui.services.inbox, self._ui.actor()
-        self._ui.tasks.run(
-            lambda _progress: inbox.versions(document.id, actor),
-            done=lambda found: self._turn(document, found),
-            owner=self,
-            key="versions",
-        )
-
-    def _turn(self, document: Received, versions: Sequence[Received]) -> None:
-        places = [place for place, one in enumerate(versions) if one.id == document.id]
-        if len(versions) < 2 or not places:
+        places = [place for place, one in enumerate(self.versions) if one.id == document.id]
+        if len(self.versions) < 2 or not places:
             self._ui.say("Ce document n’a pas d’autre version.")
             return
-        other = versions[(places[0] + 1) % len(versions)]
+        other = self.versions[(places[0] + 1) % len(self.versions)]
         place = self.worklist.list.place_of(other.id)
         if place is not None:
             self.worklist.list.point(place)
@@ -478,7 +464,7 @@ class DocumentsView(QWidget):
             "retake": state is State.REFUSED,
             "unfile": state is State.FILED,
             "unread": document is not None and document.is_read,
-            "version": document is not None and bool(document.set_id or document.replaces),
+            "version": len(self.versions) > 1,
             "patient": is_open and bool((document and document.patient_id) or (match and match.candidates)),
             "print": is_open and self.right.currentWidget() is self.viewer,
             "large": is_open and self.right.currentWidget() is self.viewer,
@@ -486,29 +472,23 @@ class DocumentsView(QWidget):
         }
         for name, is_on in allowed.items():
             self._ui.acts.set_enabled(f"documents.{name}", enabled=is_on)
-        self.retake_button.setVisible(state is State.REFUSED)
-        self.unfile_button.setVisible(state is State.FILED)
-        self.refuse_button.setVisible(state in {State.WAITING, State.ASIDE, None})
-        self.file_button.setVisible(state in {State.WAITING, None})
+        for name, button in self.buttons.items():
+            button.setVisible(allowed[name])
 
     def _build(self) -> None:
         acts = self._ui.acts
-        self.file_button = ActButton(acts, "documents.file", kind="primary")
-        self.refuse_button = ActButton(acts, "documents.refuse")
-        self.retake_button = ActButton(acts, "documents.retake")
-        self.unfile_button = ActButton(acts, "documents.unfile")
-        self.acts = Flow(
-            [
-                self.file_button,
-                self.unfile_button,
-                self.retake_button,
-                ActButton(acts, "documents.compare", text="Comparer"),
-                self.refuse_button,
-                ActButton(acts, "documents.unread", text="Non lu"),
-                ActButton(acts, "documents.version", text="Version"),
-                ActButton(acts, "documents.patient", text="Patient"),
-            ]
-        )
+        titles = {"compare": "Comparer", "unread": "Non lu", "patient": "Patient", "unfile": "Retirer"}
+        # Only those that make sense show: one line holds them.
+        self.buttons = {
+            name: ActButton(
+                acts,
+                f"documents.{name}",
+                kind="primary" if name == "file" else "secondary",
+                text=titles.get(name, ""),
+            )
+            for name in ("file", "unfile", "retake", "compare", "refuse", "version", "patient", "unread")
+        }
+        self.acts = Flow(list(self.buttons.values()))
         beside = QVBoxLayout()
         beside.setSpacing(theme.S)
         beside.addWidget(self.verdict)
@@ -517,8 +497,8 @@ class DocumentsView(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         line.setSpacing(theme.L)
-        line.addWidget(self.worklist, 5)
-        line.addLayout(beside, 6)
+        line.addWidget(self.worklist, 9)
+        line.addLayout(beside, 11)
 
 
 class _Unreadable(Panel):
@@ -544,10 +524,8 @@ class _Unreadable(Panel):
         self.kept.setText(f"{words.came(document)}, {document.origin.label}\u00a0: {document.name}. {kept}")
 
 
-def _verdict(document: Received, match: Match) -> tuple[str, str, str]:
+def _verdict(document: Received, match: Match, after: Received | None) -> tuple[str, str, str]:
     """Return what is to be known of a document: a title, a sentence, a tone."""
-    from app.officine.inbox import rules  # noqa: PLC0415 -- with the first document
-
     if document.state is State.ASIDE:
         return (
             "Mis de côté\u00a0: il ne se classe dans aucun dossier",
@@ -561,6 +539,15 @@ def _verdict(document: Received, match: Match) -> tuple[str, str, str]:
         told = "" if current is None else rules.said(current)
         tone = "success" if current is None else rules.TONES[current.agreement]
         return f"Classé dans le dossier de {document.patient_name}", told, tone
+    return _verdict_of_waiting(match, document, after)
+
+
+def _verdict_of_waiting(match: Match, document: Received, after: Received | None) -> tuple[str, str, str]:
+    """Return the same for a document that is still to be filed."""
+    if after is not None:
+        version = "une autre version" if after.version is None else f"la version {after.version}"
+        told = "F7 montre celle qui fait foi\u202f; celle-ci se classe aussi, pour mémoire (F10)."
+        return f"Remplacé par {version}, reçue le {words.came(after)}", told, "info"
     best = match.best
     if best is None:
         named = document.written_name or "Ce document ne nomme personne"

@@ -47,7 +47,7 @@ class DocumentViewer(QWidget):
         self.open_address: Callable[[str], bool] = open_in_browser
         self.print_shown: Callable[[Ui, Shown], None] = print_shown
         self.title = ElidedText("", "title")
-        self.subtitle = Text("", "muted")
+        self.subtitle = Text("", "muted", wrap=True)
         self.banner = Chip("", "danger")
         self.findings = FindingList()
         self.text = RichText("Texte du document")
@@ -72,7 +72,9 @@ class DocumentViewer(QWidget):
 
     def set_compact(self, is_on: bool) -> None:  # noqa: FBT001 -- on or off
         """Show the document alone, beside a list that says the rest; or with its panel, where it has the window."""
-        self.is_compact = is_on
+        was, self.is_compact = self.is_compact, is_on
+        if was and not is_on and self.shown is not None:
+            self.read.show_fragment(panel_html(self.shown))
         self._side.setVisible(not is_on)
         self._facts.setVisible(not is_on and self.shown is not None and bool(self.shown.summary))
         self.back_button.setVisible(not is_on)
@@ -90,7 +92,8 @@ class DocumentViewer(QWidget):
         self._say_facts(shown)
         self.findings.set_findings(one for one in shown.findings if one.severity is not Severity.INFO)
         self.text.show_fragment(shown.html)
-        self.read.show_fragment(panel_html(shown))
+        if not self.is_compact:
+            self.read.show_fragment(panel_html(shown))
         is_pdf = shown.pages is not None
         has_both = is_pdf and shown.has_text
         self.as_text.setVisible(has_both)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from app.kernel import french
+from app.kernel.clock import paris_date
 from app.kernel.text import NBSP, plural
 from app.officine.inbox.model import Agreement, State
 from app.ui import formats
@@ -48,10 +49,12 @@ def title(document: Received) -> str:
 
 
 def under_title(document: Received) -> str:
-    """Return who wrote a document, or why it is aside."""
+    """Return when and by whom a document was written, or why it is aside."""
     if document.state is State.ASIDE and document.findings:
         return document.findings[0].text
-    return " · ".join(part for part in (document.author, document.organization) if part) or document.origin.label
+    day = dated(document)
+    parts = ("" if day == formats.NOTHING else day, document.author, document.organization)
+    return " · ".join(part for part in parts if part) or document.origin.label
 
 
 def patient(document: Received) -> str:
@@ -70,9 +73,21 @@ def dated(document: Received) -> str:
     return _day((document.performed_at or document.created_at).partition("T")[0]) or formats.NOTHING
 
 
+def document_line(document: Received) -> str:
+    """Return a document on one line, for the sheet of its patient."""
+    replaced = " (remplacé)" if document.replaced_by is not None else ""
+    author = f", {document.author}" if document.author else ""
+    return f"{document.title or document.name}{author}{replaced}"
+
+
 def came(document: Received) -> str:
-    """Return when a document was received, short."""
+    """Return when a document was received."""
     return formats.moment(document.at)
+
+
+def came_on(document: Received) -> str:
+    """Return the day on which a document was received."""
+    return formats.date(paris_date(document.at))
 
 
 def born(candidate: Candidate) -> str:

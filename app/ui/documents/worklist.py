@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from app.officine.patients.model import Patient
     from app.ui.context import Ui
 
-_DAYS: Final = (("Toutes les dates", 0), ("Reçus aujourd’hui", 1), ("Depuis 7 jours", 7), ("Depuis 30 jours", 30),
-                ("Depuis un an", 365))  # fmt: skip
-_ALL_TYPES: Final = "Tous les types"
+_DAYS: Final = (("Toutes", 0), ("Ce jour", 1), ("7 jours", 7), ("30 jours", 30), ("Un an", 365))
+_ALL_TYPES: Final = "Tous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,7 @@ class Worklist(QWidget):
         columns: list[Column[Received]] = [
             Column("Document", words.title, bold=lambda one: not one.is_read, second=words.under_title),
             Column("Patient", words.patient, 19, bold=lambda one: not one.is_read, second=words.under_patient),
-            Column("Reçu le", words.came, 16, spare=True),
-            Column("État", words.state, 10, tone=words.state_tone),
+            Column("État, reçu le", words.state, 11, tone=words.state_tone, second=words.came_on),
         ]
         self.empty = EmptyState("documents", "", "")
         self.list: ListTable[Received] = ListTable("Documents reçus", columns, self.empty)
@@ -130,12 +128,9 @@ class Worklist(QWidget):
         """Show the documents filed in one file; None for everybody."""
         self.patient, self.keep = patient, None
         self.field.clear()
-        for combo, place in (
-            (self.states, 0 if patient is None else len(CHOICES) - 1),
-            (self.kinds, 0),
-            (self.days, 0),
-        ):
-            combo.setCurrentIndex(place)
+        self.states.setCurrentIndex(0 if patient is None else len(CHOICES) - 1)
+        for combo in (self.kinds, self.days):
+            combo.setCurrentIndex(0)
         self.only.setText("" if patient is None else f"Dossier de {patient.display_name}")
         self.only.setVisible(patient is not None)
         self.read()
@@ -201,12 +196,7 @@ class Worklist(QWidget):
     def _build(self) -> None:
         filters = QGridLayout()
         filters.setSpacing(theme.S)
-        places = (
-            ("É&tat", self.states),
-            ("T&ype", self.kinds),
-            ("&Date de réception", self.days),
-            ("T&ri", self.sorts),
-        )
+        places = ("É&tat", self.states), ("T&ype", self.kinds), ("&Reçus", self.days), ("Tr&i", self.sorts)
         for place, (label, combo) in enumerate(places):
             combo.setMinimumContentsLength(8)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

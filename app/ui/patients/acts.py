@@ -52,6 +52,15 @@ ACTS = (
         icon="list",
         right=Right.READ_AUDIT,
     ),
+    Act(
+        "patients.documents",
+        "Documents reçus de ce dossier",
+        "Ctrl+D",
+        ("compte rendu", "biologie", "lettre", "CDA"),
+        room="patients",
+        icon="documents",
+        right=Right.READ_DOCUMENTS,
+    ),
     Act("patients.sheet", "Fiche d’identité", "F11", ("imprimer", "datamatrix", "INS"), room="patients", icon="print"),
     Act(
         "patients.label",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.officine.patients.model import Scheme
 from app.ui import formats
+from app.ui.documents.words import dated, document_line
 from app.ui.patients.allergies import state_words
 from app.ui.patients.identity_words import patient_pairs
 from app.ui.widgets.basics import Panel, Text
@@ -15,12 +16,17 @@ from app.ui.widgets.symbol import Symbol
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from app.officine.inbox.model import Received
     from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_symbols import InsSymbol
     from app.officine.patients.model import Coverage, Patient
     from app.officine.rights.model import Kept
     from app.officine.safety.model import Recorded
+
+_DOCUMENTS = 5
+"""How many of the received documents the sheet names."""
 
 EXEMPTIONS = {
     "maternity": "Maternité",
@@ -107,12 +113,14 @@ class PatientSheet(Panel):
         sight: Sight,
         symbol: InsSymbol | None = None,
         place: PlaceName | None = None,
+        documents: Sequence[Received] | None = None,
     ) -> None:
         """Show a patient as of ``today``, or nobody; ``recorded`` are the allergies, None until they are read.
 
         ``kept`` is the reading of a card by which the rights were last brought up to date, ``symbol`` the INS of an
         identity qualifiée, to be scanned from the screen; ``sight`` is what may be seen of the identity, ``place`` the
-        place of birth in words, once it is read.
+        place of birth in words, once it is read; ``documents`` those that were received and filed here, None until they
+        are read, or for who may not read them.
         """
         self.patient = patient
         self.sheet.begin()
@@ -143,7 +151,20 @@ class PatientSheet(Panel):
             self.sheet.text(text, "muted" if held else "warning")
         if kept is not None:
             self.sheet.text(f"Droits repris\u00a0: {kept_words(kept)}", "caption")
+        if documents is not None:
+            self._documents(documents)
         self.sheet.end()
+
+    def _documents(self, documents: Sequence[Received]) -> None:
+        self.sheet.section("Documents reçus")
+        if not documents:
+            self.sheet.text("Aucun document reçu n’est classé dans ce dossier.", "muted")
+            return
+        shown = documents[:_DOCUMENTS]
+        self.sheet.column.addWidget(Facts([(dated(one), document_line(one)) for one in shown]))
+        more = len(documents) - len(shown)
+        others = f"Et {more} de plus\u202f; " if more else ""
+        self.sheet.text(f"{others}Ctrl+D les ouvre.", "caption")
 
     def _allergies(self, patient: Patient, recorded: Recorded | None) -> None:
         self.sheet.section("Allergies et intolérances")

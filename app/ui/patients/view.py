@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -35,13 +36,14 @@ from app.ui.widgets.search_pane import SearchPane, Wording
 from app.ui.widgets.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from PySide6.QtCore import SignalInstance
 
     from app.kernel.events import Changed
     from app.kernel.outcome import Finding, Outcome
+    from app.officine.inbox.model import Received
     from app.officine.patients.cog_model import PlaceName
     from app.officine.patients.ins_scan import Sighting
     from app.officine.patients.ins_symbols import InsSymbol
@@ -69,6 +71,17 @@ _WORDS = Wording(
     nothing=("Personne ne répond à «\u00a0{}\u00a0»", "Essayez moins de lettres, ou créez le dossier avec Ctrl+N."),
     noun="patient",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is read beside a file, off the thread of the screens."""
+
+    recorded: Recorded
+    kept: Kept | None
+    symbol: Outcome[InsSymbol]
+    place: PlaceName
+    documents: Sequence[Received] | None
 
 
 class PatientsView(QWidget):
@@ -127,6 +140,7 @@ class PatientsView(QWidget):
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
+            ("patients.documents", "Documents"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
         )
@@ -148,7 +162,8 @@ class PatientsView(QWidget):
         self.pane.pointed.connect(self._open)
         for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
             told.connect(heard)
-        ui.operator_changed.connect(self._seen_by_another)
+        for asked, answer in ((ui.operator_changed, self._seen_by_another), (ui.patient_wanted, self._wanted)):
+            asked.connect(answer)
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
@@ -156,6 +171,7 @@ class PatientsView(QWidget):
             ("patients.allergies", self.edit_allergies),
             ("patients.accesses", lambda: self._read_of(ui.accesses_wanted)),
             ("patients.insi_calls", lambda: self._read_of(ui.insi_calls_wanted)),
+            ("patients.documents", self._show_documents),
             ("patients.sheet", self._print_sheet),
             ("patients.label", self._print_label),
             ("patients.identity", self.show_identity),
@@ -441,6 +457,20 @@ class PatientsView(QWidget):
         self.rights.begin(self.sheet.patient)
         self._show_whose()
 
+    def _wanted(self, patient: Patient) -> None:
+        """Show a file that another room asks for."""
+        self.show_part(self.sheet)
+        self.point_at(patient)
+
+    def _show_documents(self) -> None:
+        """Show the received documents of the patient pointed at, in their room."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        patient = self._patient
+        self._ui.acts.enter_room("documents")
+        self._ui.documents_wanted.emit(patient)
+
     def _read_of(self, wanted: SignalInstance) -> None:
         """Show in the registers what a journal has of the patient pointed at: who opened the file, or asked INSi."""
         if self._patient is None:
@@ -553,14 +583,16 @@ class PatientsView(QWidget):
         self._dwell.start(_DWELL_MS)
         patient_id, allergies, actor = patient.id, self._ui.services.safety.allergies, self._ui.actor()
         rights, symbols, places = self._ui.services.rights, self._ui.services.ins_symbols, self._ui.services.places
+        inbox, may_read = self._ui.services.inbox, holds(self._ui, Right.READ_DOCUMENTS)
         self._ui.tasks.run(
-            lambda _progress: (
+            lambda _progress: _Beside(
                 allergies.of(patient_id, actor),
                 rights.last(patient_id),
                 symbols.for_patient(patient_id, actor),
                 places.name(patient.birth_place, patient.birth_date),
+                inbox.of(patient_id, actor) if may_read else None,
             ),
-            done=lambda read: self._show_recorded(patient, *read),
+            done=lambda read: self._show_recorded(patient, read),
             owner=self,
             key="allergies",
         )
@@ -579,12 +611,18 @@ class PatientsView(QWidget):
         if self._patient is not None and self.isVisible():
             patient_access.trace(self._ui, self._patient.id, "patients", ins=self.band.shows_ins)
 
-    def _show_recorded(
-        self, patient: Patient, recorded: Recorded, kept: Kept | None, symbol: Outcome[InsSymbol], place: PlaceName
-    ) -> None:
+    def _show_recorded(self, patient: Patient, read: _Beside) -> None:
         if patient is self._patient:
-            drawn = symbol.value if isinstance(symbol, Done) else None
-            self.sheet.show_patient(patient, self._today, recorded, kept, symbol=drawn, sight=self._sight, place=place)
+            self.sheet.show_patient(
+                patient,
+                self._today,
+                read.recorded,
+                read.kept,
+                symbol=read.symbol.value if isinstance(read.symbol, Done) else None,
+                sight=self._sight,
+                place=read.place,
+                documents=read.documents,
+            )
 
 
 def _second_line(patient: Patient) -> str:

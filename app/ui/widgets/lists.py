@@ -133,7 +133,8 @@ class _TwoLines(QStyledItemDelegate):
         # As far from the side as the title of the column, at every zoom.
         room = option.rect.adjusted(worn.pixels(theme.S), theme.XS, -theme.XS, -theme.XS)
         font = index.data(_FONT) or option.font
-        high = self._line(painter, room, index.data(), font, worn.color("on_selection" if chosen else "text"))
+        ink = worn.color("on_selection") if chosen else index.data(_INK) or worn.color("text")
+        high = self._line(painter, room, index.data(), font, ink)
         room.setTop(room.top() + high + 1)
         under = index.data(_SECOND) or ""
         self._line(painter, room, under, worn.font("caption"), worn.color("on_selection" if chosen else "muted"))
