@@ -118,7 +118,7 @@ class Sort(enum.StrEnum):
     def label(self) -> str:
         """The order as the screens show it."""
         return {
-            "received": "Réception",
+            "received": "Arrivée",
             "dated": "Date",
             "patient": "Patient",
             "type": "Type",

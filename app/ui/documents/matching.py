@@ -122,7 +122,6 @@ class MatchPane(Panel):
             Column(
                 "Comparaison",
                 lambda one: words.AGREEMENTS[one.agreement][0],
-                25,
                 tone=lambda one: words.AGREEMENTS[one.agreement][1],
             ),
         ]
@@ -148,7 +147,7 @@ class MatchPane(Panel):
             row(
                 ActButton(acts, "documents.back", kind="ghost", text="Retour"),
                 0,
-                ActButton(acts, "documents.file", kind="primary", text="Classer dans ce dossier"),
+                ActButton(acts, "documents.file", kind="primary", text="Classer ici"),
             )
         )
         self.list.pointed.connect(self._show)

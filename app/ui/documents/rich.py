@@ -13,7 +13,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QPalette, QTextDocument
+from PySide6.QtGui import QColor, QImage, QPalette, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
 from app.ui import theme
@@ -159,6 +159,8 @@ class RichText(QTextBrowser):
         """Show a fragment of HTML from its beginning."""
         self.fragment = fragment
         self._lay_out()
+        # What was set moved the cursor to its end, which Qt keeps in sight when the size changes.
+        self.moveCursor(QTextCursor.MoveOperation.Start)
         self.verticalScrollBar().setValue(0)
 
     def magnify(self, percent: int) -> None:

@@ -39,6 +39,9 @@ _REST_MS: Final = 90
 """How long a line is pointed at before its document is opened: those passed on the way are not."""
 _READ_MS: Final = 1_500
 """How long a document is shown before it was read."""
+_CROWDED_FROM: Final = 130
+_LESS_WANTED: Final = frozenset({"version", "patient", "unread"})
+"""Acts whose buttons make room for the document where the letters are large; their keys stay."""
 _FILTERS: Final = ("Documents (*.xml *.zip *.pdf)", "Tous les fichiers (*)")
 
 
@@ -81,6 +84,7 @@ class DocumentsView(QWidget):
         self.matching.pointed.connect(lambda _candidate: self._allow())
         self.reasons.written.connect(self._written)
         ui.documents_wanted.connect(self.show_documents_of)
+        theme.current().changed.connect(self._allow)
         ui.operator_changed.connect(self._seen_by_another)
         for name, handler in (
             ("search", lambda: self._focus(self.worklist.field)),
@@ -472,8 +476,9 @@ class DocumentsView(QWidget):
         }
         for name, is_on in allowed.items():
             self._ui.acts.set_enabled(f"documents.{name}", enabled=is_on)
+        crowded = theme.current().zoom >= _CROWDED_FROM
         for name, button in self.buttons.items():
-            button.setVisible(allowed[name])
+            button.setVisible(allowed[name] and not (crowded and name in _LESS_WANTED))
 
     def _build(self) -> None:
         acts = self._ui.acts

@@ -78,7 +78,8 @@ class DocumentViewer(QWidget):
         self._side.setVisible(not is_on)
         self._facts.setVisible(not is_on and self.shown is not None and bool(self.shown.summary))
         self.back_button.setVisible(not is_on)
-        self.find_button.setVisible(not is_on)
+        for part in (self.find_button, self.smaller, self.zoom, self.larger):
+            part.setVisible(not is_on)
 
     def show_document(self, shown: Shown, *, focus: bool = True) -> None:
         """Show a document from its beginning; ``focus`` False leaves the keyboard where it is."""
@@ -190,14 +191,14 @@ class DocumentViewer(QWidget):
         self.before = _quiet("Précédente", "Page préc.", lambda: self.pdf.turn(-1))
         self.after = _quiet("Suivante", "Page suiv.", lambda: self.pdf.turn(1))
         self.find_button = _quiet("Rechercher", "Ctrl+F", self.look_for)
-        smaller = _quiet("", "−", lambda: self.magnify(self.percent - STEP), icon="minus", name="Réduire")
-        larger = _quiet("", "+", lambda: self.magnify(self.percent + STEP), icon="plus", name="Agrandir")
+        self.smaller = _quiet("", "−", lambda: self.magnify(self.percent - STEP), icon="minus", name="Réduire")
+        self.larger = _quiet("", "+", lambda: self.magnify(self.percent + STEP), icon="plus", name="Agrandir")
         self.print_button = _quiet("Imprimer", "Ctrl+P", self.print_document, icon="print")
         self.back_button = _quiet("Retour", "Échap", self.left.emit, icon="back")
         head = row(self.title, self.banner, spacing=theme.M)
         head.setStretch(0, 1)
         turns = (self.back_button, self.find_button, self.as_text, self.as_pages, self.before, self.where, self.after)
-        tools = row(Flow(turns), smaller, self.zoom, larger, self.print_button)
+        tools = row(Flow(turns), self.smaller, self.zoom, self.larger, self.print_button)
         tools.setStretch(0, 1)
         reading, self._side = Panel(margin=0), Panel(margin=0)
         reading.body.addWidget(self.find_bar)

@@ -76,8 +76,8 @@ class Worklist(QWidget):
             self.sorts.addItem(sort.label, str(sort))
         columns: list[Column[Received]] = [
             Column("Document", words.title, bold=lambda one: not one.is_read, second=words.under_title),
-            Column("Patient", words.patient, 19, bold=lambda one: not one.is_read, second=words.under_patient),
-            Column("État, reçu le", words.state, 11, tone=words.state_tone, second=words.came_on),
+            Column("Patient", words.patient, bold=lambda one: not one.is_read, second=words.under_patient),
+            Column("État", words.state, 10, tone=words.state_tone, second=words.came_on),
         ]
         self.empty = EmptyState("documents", "", "")
         self.list: ListTable[Received] = ListTable("Documents reçus", columns, self.empty)
