@@ -53,7 +53,7 @@ def test_the_frame_is_there_in_every_room(shared_stage: Stage) -> None:
         assert red == shared_stage.desktop.theme.color("simulation")
 
 
-@pytest.mark.parametrize("room", ["documents", "messaging"])
+@pytest.mark.parametrize("room", ["messaging"])
 def test_a_room_to_come_says_so_and_what_it_will_hold(room: str, shared_stage: Stage) -> None:
     said = words(shared_stage.view(room))
     assert "pas encore construit" in said
