@@ -495,8 +495,8 @@ def test_the_list_is_newest_first_sorted_and_filtered(desk: Desk) -> None:
     aside = desk.aside(b"<a/>", "x.xml")
     inbox = desk.inbox
     assert [one.id for one in inbox.page(Query()).documents] == [aside.id, early.id, late.id]
-    assert [one.id for one in inbox.page(Query(sort=Sort.PATIENT)).documents][0] == late.id
-    assert [one.id for one in inbox.page(Query(sort=Sort.DATED)).documents][0] == late.id
+    assert inbox.page(Query(sort=Sort.PATIENT)).documents[0].id == late.id
+    assert inbox.page(Query(sort=Sort.DATED)).documents[0].id == late.id
     assert [one.kind for one in inbox.page(Query(sort=Sort.TYPE)).documents] == [
         "CR d’examens biologiques", "Fichier", "PDF",
     ]  # fmt: skip

@@ -52,19 +52,23 @@ class Desk:
         self.stage.settle()
 
     def type(self, text: str) -> None:
+        """Type where the focus is."""
         type_text(self.focus, text)
         self.stage.settle()
 
     @property
     def focus(self) -> QWidget:
+        """What has the focus."""
         return self.stage.window.focusWidget() or self.stage.window
 
     @property
     def titles(self) -> list[str]:
+        """The titles of the list, from the top."""
         return [one.title for one in self.view.worklist.list.records]
 
     @property
     def document(self) -> Received:
+        """The document pointed at, as it is now."""
         assert self.view.document is not None
         found = self.inbox.get(self.view.document.id)
         assert found is not None
@@ -82,6 +86,7 @@ class Desk:
         raise AssertionError(f"{words} is not in {self.titles}")
 
     def wait(self, condition: Callable[[], bool]) -> None:
+        """Let the screen work until something holds."""
         wait_for(condition, self.qapp)
         self.stage.settle()
 
@@ -101,7 +106,7 @@ def test_the_worklist_shows_the_unread_first_seen_newest_first(desk: Desk) -> No
     assert len(records) == 7
     model = desk.view.worklist.list.records_model
     assert all(model.columns[0].text(one).startswith("●") for one in records)
-    assert "7 non lus" in desk.view.worklist.count.text()
+    assert "7\u00a0non lus" in desk.view.worklist.count.text()
     font = model.data(model.index(0, 0), int(Qt.ItemDataRole.FontRole))
     assert font is not None
 

@@ -92,7 +92,7 @@ class DocumentsView(QWidget):
             ("by_type", lambda: self._focus(self.worklist.kinds)),
             ("by_date", lambda: self._focus(self.worklist.days)),
             ("sort", lambda: self._focus(self.worklist.sorts)),
-            ("everyone", self.worklist.clear_filters),
+            ("everyone", self.show_everything),
             ("receive", self.choose_files),
             ("receive_folder", self.choose_folder),
             ("large", self.read_large),
@@ -124,6 +124,11 @@ class DocumentsView(QWidget):
     def show_documents_of(self, patient: Patient) -> None:
         """Show the documents of one file."""
         self.worklist.of_patient(patient)
+        self._focus(self.worklist.list)
+
+    def show_everything(self) -> None:
+        """Show the documents of everybody, in whatever state."""
+        self.worklist.clear_filters()
         self._focus(self.worklist.list)
 
     def _seen_by_another(self) -> None:
@@ -366,7 +371,7 @@ class DocumentsView(QWidget):
         """Take in files, or those of folders."""
         inbox, actor = self._ui.services.inbox, self._ui.actor()
         self._ui.tasks.run(
-            lambda progress: inbox.receive_all(paths, origin, actor, progress),
+            lambda progress: inbox.receive_all(paths, origin, actor, progress.report),
             done=self._received,
             owner=self,
             title="Réception des documents…",
