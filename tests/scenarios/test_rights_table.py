@@ -29,6 +29,8 @@ from app.officine.copies.model import Source, Target
 from app.officine.dispensing import session as edit
 from app.officine.dispensing.papers import PaperKind, Printed
 from app.officine.dispensing.reversal import ReversalDraft, ReversalKind
+from app.officine.inbox.model import Origin
+from app.officine.inbox.model import Query as Documents
 from app.officine.owed.model import PromiseSettings
 from app.officine.patients.evidence import DEFAULT_TYPES
 from app.officine.patients.identities import IdentityOptions
@@ -217,6 +219,7 @@ CASES: dict[str, Case] = {
     # --- Patients ---
     "patients.search": Case(Right.READ_PATIENT, lambda s, _h, a: s.search("pat", actor=a)),
     "patients.search_identity": Case(Right.READ_PATIENT, lambda s, _h, a: s.search_identity("1985", actor=a)),
+    "patients.resembling": Case(Right.READ_PATIENT, lambda s, _h, a: s.resembling(None, Traits(), a)),
     "patients.get": Case(Right.READ_PATIENT, lambda s, h, a: s.get(h.patient.id, a)),
     "patients.open": Case(Right.READ_PATIENT, lambda s, h, a: s.open(h.patient.id, a)),
     "patients.create": Case(
@@ -338,6 +341,24 @@ CASES: dict[str, Case] = {
     "copies.page": Case(Right.READ_COPY, lambda s, _h, a: s.page(None, 0, a)),
     "copies.look": Case(Right.READ_COPY, lambda s, _h, a: s.look(None, SALE, a)),
     "copies.remove": Case(Right.DELIVER, lambda s, _h, a: s.remove(4711, "Erreur", SALE, a)),
+    "inbox.receive": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.receive(b"<a/>", Origin.FILE, a)),
+    "inbox.receive_file": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.receive_file(NO_FILE, Origin.FILE, a)),
+    "inbox.receive_all": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.receive_all([NO_FILE], Origin.FILE, a)),
+    "inbox.page": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.page(Documents(), a)),
+    "inbox.get": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.get(1, a)),
+    "inbox.of": Case(Right.READ_DOCUMENTS, lambda s, h, a: s.of(h.patient.id, a)),
+    "inbox.unread": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.unread(a)),
+    "inbox.versions": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.versions(1, a)),
+    "inbox.history": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.history(1, a)),
+    "inbox.match": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.match(1, a)),
+    "inbox.compare": Case(Right.READ_DOCUMENTS, lambda s, h, a: s.compare(1, h.patient.id, a)),
+    "inbox.look": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.look(1, a)),
+    "inbox.mark_read": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.mark_read(1, a)),
+    "inbox.mark_unread": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.mark_unread(1, a)),
+    "inbox.file": Case(Right.FILE_DOCUMENTS, lambda s, h, a: s.file(4711, h.patient.id, a)),
+    "inbox.unfile": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.unfile(4711, "Erreur", a)),
+    "inbox.refuse": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.refuse(4711, "Erreur", a)),
+    "inbox.retake": Case(Right.FILE_DOCUMENTS, lambda s, _h, a: s.retake(4711, a)),
     "papers.set_enabled": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_enabled(a, enabled=False)),
     "papers.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "papers.every": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.every(a)),

@@ -36,6 +36,7 @@ def test_every_right_is_someone_s_and_the_holder_has_them_all_but_none_is_left_o
                 Right.READ_REGISTERS,
                 Right.SEE_INS,
                 Right.CALL_INSI,
+                Right.READ_DOCUMENTS,
             },
         ),
         (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.kernel.errors import FileUnusable, InputDefect
 from app.kernel.outcome import Done, Finding, Refused, Severity, is_refused
@@ -156,13 +156,14 @@ class Inbox:
         return Receipt(aside=(document,)) if arrival.is_aside else Receipt(new=(document,))
 
     def _written(self, work: UnitOfWork, received_id: int, arrival: Arrival) -> None:
-        event = Event.ASIDE if arrival.is_aside else Event.RECEIVE
+        is_aside = arrival.is_aside
+        event = Event.ASIDE if is_aside else Event.RECEIVE
         store.happen(work.session, received_id, event, at=work.now, actor=work.actor)
         codes = [one.code for one in arrival.findings if one.severity is not Severity.INFO]
         details = {"type": arrival.type_code, "document": arrival.document_id, "codes": codes}
-        work.audit(f"{SUBJECT}.{event}", SUBJECT, str(received_id), details=details)
+        work.audit(f"{SUBJECT}.aside" if is_aside else f"{SUBJECT}.receive", SUBJECT, str(received_id), details=details)
         work.changed(TOPIC)
-        if not arrival.is_aside:
+        if not is_aside:
             _settle(work, received_id)
 
     # --- Reading the list ---------------------------------------------------------------------------------------------
@@ -301,7 +302,7 @@ class Inbox:
                 event = Event.READ if is_read else Event.UNREAD
                 store.happen(work.session, document_id, event, at=work.now, actor=actor)
                 if not is_read:
-                    work.audit(f"{SUBJECT}.{event}", SUBJECT, str(document_id), patient_id=document.patient_id)
+                    work.audit(f"{SUBJECT}.unread", SUBJECT, str(document_id), patient_id=document.patient_id)
                 work.changed(TOPIC)
         return Done(self._got(document_id))
 
@@ -324,7 +325,7 @@ class Inbox:
             if not store.move(work.session, document_id, State.WAITING, **values):
                 return self._meanwhile(document_id)
             store.happen(work.session, document_id, Event.FILE, at=work.now, actor=actor, patient_id=patient_id)
-            details = {"agreement": str(candidate.agreement), "differing": list(candidate.differing)}
+            details: dict[str, Any] = {"agreement": str(candidate.agreement), "differing": list(candidate.differing)}
             if candidate.agreement is not Agreement.SURE:
                 details["confirmed"] = confirmed
             work.audit(f"{SUBJECT}.file", SUBJECT, str(document_id), patient_id=patient_id, details=details)
@@ -449,7 +450,13 @@ def _settle(work: UnitOfWork, document_id: int) -> None:
         store.replace_by(work.session, one, after)
         store.happen(work.session, one, event, at=work.now, actor=work.actor, other_id=after)
         details = {} if after is None else {"other": after}
-        work.audit(f"{SUBJECT}.{event}", SUBJECT, str(one), patient_id=before.patient_id, details=details)
+        work.audit(
+            f"{SUBJECT}.in_force" if after is None else f"{SUBJECT}.replaced",
+            SUBJECT,
+            str(one),
+            patient_id=before.patient_id,
+            details=details,
+        )
         if before.patient_id is not None:
             work.changed(f"patient:{before.patient_id}")
 

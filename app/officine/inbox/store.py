@@ -226,7 +226,7 @@ def every(session: Session) -> list[tuple[int, str, str, str]]:
     return [(one, title, sha256, parcel) for one, title, sha256, parcel in rows]
 
 
-def _documents() -> Select[tuple[ReceivedRow, ReceivedStateRow]]:
+def _documents() -> Select[ReceivedRow, ReceivedStateRow]:
     return select(ReceivedRow, ReceivedStateRow).join(ReceivedStateRow, ReceivedStateRow.received_id == ReceivedRow.id)
 
 
@@ -252,7 +252,7 @@ def _conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
+def _order(sort: Sort) -> tuple[Any, ...]:
     row = ReceivedRow
     newest = row.at.desc(), row.id.desc()
     dated = case((row.performed_at != "", row.performed_at), else_=row.created_at)

@@ -328,10 +328,12 @@ class DocumentsView(QWidget):
 
     def open_patient(self) -> None:
         """Open the file in which the document is, or the one that it surely belongs to."""
-        document, best = self.document, self.match.best if self.match is not None else None
+        document, found = self.document, self.match.best if self.match is not None else None
+        if self.right.currentWidget() is self.matching:
+            found = self.matching.candidate
         number = None if document is None else document.patient_id
-        if number is None and best is not None:
-            number = self.matching.candidate.patient_id if self._is_comparing else best.patient_id
+        if number is None and found is not None:
+            number = found.patient_id
         if number is None:
             self._ui.say("Ce document n’est rapproché d’aucun dossier.", "warning")
             return
@@ -339,10 +341,6 @@ class DocumentsView(QWidget):
         self._ui.tasks.run(
             lambda _progress: patients.get(wanted, actor), done=self._enter_patient, owner=self, key="patient"
         )
-
-    @property
-    def _is_comparing(self) -> bool:
-        return self.right.currentWidget() is self.matching and self.matching.candidate is not None
 
     def _enter_patient(self, patient: Patient | None) -> None:
         if patient is not None:
