@@ -246,7 +246,7 @@ def _conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
     if query.since is not None:
         asked.append(row.at >= query.since)
     if query.kind:
-        asked.append(query.kind == _KIND)
+        asked.append(_KIND.in_([query.kind]))
     if query.patient_id is not None:
         asked.append(state.patient_id.in_(merged.everyone(session, query.patient_id)))
     return asked
