@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel import french
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import NNBSP, fold, one_line, plural, typographic
+from app.kernel.text import fold, one_line, plural, typographic
 from app.officine.documents.shown import ComparedTrait
 from app.officine.inbox.model import Agreement, Candidate, State
 from app.officine.patients import names, transitions
@@ -181,7 +181,7 @@ def _trait(label: str, document: str, file: str, *, same: bool, strict: bool = T
 
 def _grouped(matricule: str) -> str:
     bounds = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 10), (10, 13), (13, 15))
-    return NNBSP.join(matricule[start:end] for start, end in bounds if matricule[start:end])
+    return " ".join(matricule[start:end] for start, end in bounds if matricule[start:end])
 
 
 def _day(value: str) -> str:

@@ -20,7 +20,7 @@ class ReasonForm(ActForm):
 
     def __init__(self, ui: Ui) -> None:
         """Write with the services of ``ui``."""
-        super().__init__(ui, "", "documents.save")
+        super().__init__(ui, "", "documents.save", save_text="Valider")
         self.reason = TextField(limit=200)
         self.lay(("&Motif", self.reason), None)
         self.chain(self.reason)

@@ -52,6 +52,7 @@ class DocumentViewer(QWidget):
         self.findings = FindingList()
         self.text = RichText("Texte du document")
         self.pdf = PdfPane(ui.tasks)
+        self.pdf.setAccessibleName("Pages du document")
         self.read = RichText("Données lues et identité")
         self.find_bar = FindBar(self.text)
         self.zoom = Text(f"100{NBSP}%", "muted")

@@ -140,7 +140,6 @@ class PatientsView(QWidget):
             ("patients.allergies", "Allergies"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
-            ("patients.documents", "Documents"),
             ("patients.sheet", "Fiche"),
             ("patients.label", "Étiquette"),
         )
