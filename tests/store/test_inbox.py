@@ -453,7 +453,7 @@ def test_a_higher_version_replaces_the_one_before_and_both_are_kept(desk: Desk) 
     assert [one.id for one in desk.inbox.versions(first.id)] == [second.id, first.id]
     looked = [desk.inbox.look(one, desk.actor) for one in (first.id, second.id)]
     assert all(isinstance(one, Done) for one in looked)
-    assert "remplacé par la version 2" in looked[0].value.subtitle  # type: ignore[union-attr]
+    assert "Remplacé par la version 2" in looked[0].value.subtitle  # type: ignore[union-attr]
     assert [one.id for one in desk.inbox.page(Query(replaced=True)).documents] == [first.id]
     # Refused, it replaces nothing; taken up again, it does.
     desk.inbox.refuse(second.id, "Erreur d’envoi", desk.actor)

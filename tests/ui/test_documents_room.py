@@ -228,7 +228,7 @@ def test_a_new_version_is_imported_and_replaces_the_one_before_and_both_open(
     desk.key(ENTER)
     desk.go_to("biologiques", 2)
     assert desk.view.viewer.shown is not None
-    assert "remplacé par la version 3" in desk.view.viewer.shown.subtitle
+    assert "Remplacé par la version 3" in desk.view.viewer.shown.subtitle
     desk.key(Qt.Key.Key_F7)
     assert desk.view.document is not None
     assert desk.view.document.version == 1

@@ -44,7 +44,7 @@ def shown(document: Received, content: bytes, match: Match, versions: Sequence[R
 
 def subtitle(document: Received, versions: Sequence[Received]) -> str:
     """Return where a document comes from and what became of it, on one line."""
-    parts = [f"Reçu le {french.moment(document.at)}, {document.origin.label}"]
+    parts = []
     after = next((one for one in versions if one.id == document.replaced_by), None)
     if after is not None:
         parts.append(f"remplacé par {_version(after)} reçue le {french.moment(after.at)}")
@@ -55,7 +55,9 @@ def subtitle(document: Received, versions: Sequence[Received]) -> str:
         parts.append(f"classé dans le dossier de {document.patient_name}")
     if document.state is State.REFUSED:
         parts.append(f"refusé : {document.reason}")
-    return typographic(" · ".join(parts))
+    parts.append(f"reçu le {french.moment(document.at)}, {document.origin.label}")
+    told = typographic(" · ".join(parts))
+    return f"{told[0].upper()}{told[1:]}"
 
 
 def draft_of(arrival: Arrival) -> Received:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _MARKS: Final = {True: "=", False: "≠", None: "·"}
 _SAID: Final = {True: "identique", False: "différent", None: "non comparable"}
 _MOST_FOUND: Final = 20
-_STACK_FROM: Final = 130
 _TOP: Final = Qt.AlignmentFlag.AlignTop
 
 
@@ -44,26 +43,21 @@ class TraitTable(QWidget):
         self._grid.setHorizontalSpacing(theme.M)
         self._grid.setVerticalSpacing(theme.XS)
         self.traits: tuple[ComparedTrait, ...] = ()
-        theme.current().changed.connect(lambda: self.show_traits(self.traits))
+        for column, share in enumerate((3, 4, 0, 4)):
+            self._grid.setColumnStretch(column, share)
 
     def show_traits(self, traits: Sequence[ComparedTrait]) -> None:
-        """Show a comparison; each label over its values where the letters are large."""
+        """Show a comparison."""
         clear(self._grid)
         self.traits = tuple(traits)
-        stacked = theme.current().zoom >= _STACK_FROM
-        first = 0 if stacked else 1
-        for column, share in enumerate((4, 0, 4, 0) if stacked else (3, 4, 0, 4)):
-            self._grid.setColumnStretch(column, share)
         if not traits:
             return
-        for column, title in ((first, "Document"), (first + 2, "Dossier")):
+        for column, title in ((1, "Document"), (3, "Dossier")):
             self._grid.addWidget(Text(title, "caption"), 0, column)
-        for place, trait in enumerate(traits):
-            line = 2 * place + 2 if stacked else place + 1
-            label = Text(trait.label, "caption", wrap=not stacked)
-            self._grid.addWidget(label, line - 1 if stacked else line, 0, 1, 3 if stacked else 1, _TOP)
-            parts = (_value(trait.document, trait), _mark(trait), _value(trait.file, trait))
-            for column, part in enumerate(parts, first):
+        for line, trait in enumerate(traits, 1):
+            label = Text(trait.label, "caption", wrap=True)
+            parts = (label, _value(trait.document, trait), _mark(trait), _value(trait.file, trait))
+            for column, part in enumerate(parts):
                 self._grid.addWidget(part, line, column, _TOP)
 
 

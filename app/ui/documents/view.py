@@ -258,6 +258,8 @@ class DocumentsView(QWidget):
         self._leave_large()
         self.matching.begin(self.document, self.match)
         self._show_part(self.matching)
+        # Where the letters are large, two columns of traits need the whole room.
+        self.worklist.setVisible(theme.current().zoom < _CROWDED_FROM)
         self._focus(self.matching.list if self.match.candidates else self.matching.field)
         self._allow()
 

@@ -47,7 +47,7 @@ class DocumentViewer(QWidget):
         self.open_address: Callable[[str], bool] = open_in_browser
         self.print_shown: Callable[[Ui, Shown], None] = print_shown
         self.title = ElidedText("", "title")
-        self.subtitle = Text("", "muted", wrap=True)
+        self.subtitle = ElidedText("", "muted")
         self.banner = Chip("", "danger")
         self.findings = FindingList()
         self.text = RichText("Texte du document")
@@ -87,7 +87,7 @@ class DocumentViewer(QWidget):
         self.shown = shown
         self.find_bar.hide()
         self.title.set_whole(shown.title)
-        self.subtitle.setText(shown.subtitle)
+        self.subtitle.set_whole(shown.subtitle)
         self.subtitle.setVisible(bool(shown.subtitle))
         self.banner.say(shown.banner, "danger")
         self.banner.setVisible(bool(shown.banner))
