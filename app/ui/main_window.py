@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from app.kernel.text import plural
 from app.officine.staff.locks import LockReason
 from app.officine.staff.model import Right
 from app.officine.staff.rules import member_may
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         self.state_bar.attach(ui)
         ui.broadcast.changed.connect(self._tell_rooms)
         ui.operator_changed.connect(self._show_operator)
+        ui.operator_changed.connect(self._count_unread)
         ui.scanner.scanned.connect(self._route)
         ui.cards.told.connect(self._route_card)
         if ui.services.demo_cards is not None:
@@ -142,6 +144,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._keep_focus)
         self._show_operator()
+        self._count_unread()
         self.enter(self.room)
         QTimer.singleShot(0, self, self._build_next)
 
@@ -389,7 +392,25 @@ class MainWindow(QMainWindow):
         elif self.ui is not None:
             self.ui.cards.start()
 
+    def _count_unread(self) -> None:
+        """Have the rail say how many received documents nobody has read, from the opening on (SC.ERGO.01)."""
+        ui = self.ui
+        if ui is None or not self.acts.allowed("room.documents"):
+            self._show_unread(0)
+            return
+        inbox = ui.services.inbox
+        ui.tasks.run(lambda _progress: inbox.unread(), done=self._show_unread, owner=self, key="unread")
+
+    def _show_unread(self, count: int) -> None:
+        button, title = self._buttons["documents"], TITLES["documents"]
+        button.setText(f"{title} ({count})" if count else title)
+        told = plural(count, "document") + (" à lire" if count else "")
+        button.setAccessibleDescription(told if count else "")
+        button.updateGeometry()
+
     def _tell_rooms(self, change: Changed) -> None:
+        if change.touches("received"):
+            self._count_unread()
         for view in self.views.values():
             refresh = getattr(view, "refresh", None)
             if refresh is not None:

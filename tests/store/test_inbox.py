@@ -28,6 +28,7 @@ from app.officine.patients.model import IdentityStatus, PatientDraft, Sex
 from app.officine.patients.service import FictitiousFile, Patients
 from app.officine.staff.model import MemberDraft, Right, Role
 from app.officine.staff.service import Staff, actor_of
+from app.store import backup
 from app.store.blobs import FolderBlobs, open_blobs
 from app.store.tables import AuditRow
 
@@ -534,6 +535,17 @@ def test_bytes_that_are_lost_or_altered_are_found_and_none_is_an_orphan(desk: De
     assert "endommagé" in bad
     with pytest.raises(FileUnusable):
         desk.inbox.look(document.id, desk.actor)
+
+
+@pytest.mark.req("OFF-DB-10")
+def test_a_backup_carries_the_documents_and_the_archives_in_which_they_came(desk: Desk, tmp_path: Path) -> None:
+    cdas = documents_of_one()[:2]
+    receipt = desk.receive(files.archive(*cdas), "IHE_XDM.zip")
+    made = backup.make(desk.db.engine, tmp_path / "usb", now=desk.db.clock.now(), blobs=desk.blobs)
+    assert (made.carried.kept, made.carried.unreadable) == (3, ())
+    beside = FolderBlobs(tmp_path / "usb" / "blobs")
+    assert [beside.get(one.sha256) for one in receipt.new] == cdas
+    assert beside.get(receipt.new[0].parcel) == files.archive(*cdas)
 
 
 def test_what_arrived_and_what_happened_are_never_rewritten(desk: Desk) -> None:

@@ -111,6 +111,17 @@ def test_the_worklist_shows_the_unread_first_seen_newest_first(desk: Desk) -> No
     assert font is not None
 
 
+@pytest.mark.req("SC.ERGO.01")
+def test_the_rail_says_from_the_opening_how_many_documents_are_to_be_read(stage: Stage, qapp: QApplication) -> None:
+    rail = stage.window._buttons["documents"]
+    stage.settle()
+    assert (stage.window.room, rail.text()) == ("counter", "Documents (7)")
+    desk = Desk(stage, qapp)
+    desk.go_to("Lettre")
+    desk.wait(lambda: desk.document.is_read)
+    assert rail.text() == "Documents (6)"
+
+
 @pytest.mark.req("SC.ERGO.02")
 def test_the_worklist_is_sorted_and_filtered_by_date_patient_and_type(desk: Desk) -> None:
     worklist = desk.view.worklist

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.officine.inbox.model import Origin
+from app.officine.inbox.model import Origin, Query, State
 from app.ui.documents.view import DocumentsView
 from app.ui.documents.worklist import CHOICES
 from app.ui.pictures import Picture
@@ -76,6 +76,21 @@ def _nobody(stage: Stage) -> None:
     stage.settle()
 
 
+def _filed(stage: Stage) -> None:
+    services = stage.services
+    for one in services.inbox.page(Query(text="prescription", states=frozenset({State.WAITING}))).documents:
+        match = services.inbox.match(one.id)
+        if match.sure is not None:
+            services.inbox.file(one.id, match.sure.patient_id, services.system_actor)
+    _at(stage, "Prescription", "Classés")
+
+
+def _in_file(stage: Stage) -> None:
+    """The sheet of the patient, with the documents that were filed in it."""
+    _filed(stage)
+    stage.act("documents.patient")
+
+
 PICTURES = (
     Picture("documents", _first),
     Picture("documents-sure", _pose("Synthèse")),
@@ -93,4 +108,6 @@ PICTURES = (
     Picture("documents-aside", _aside),
     Picture("documents-nothing", _nothing),
     Picture("documents-empty", _empty),
+    Picture("documents-filed", _filed),
+    Picture("documents-in-file", _in_file),
 )
