@@ -57,6 +57,7 @@ DEMO_CARDS = Act(
     icon="card",
 )
 _FRAME = 4
+_MOST_UNREAD = 99
 _FOOT = "staff"
 """The room from which on the rail stands at its foot: what is not of every hour."""
 _BANNER = {
@@ -402,11 +403,10 @@ class MainWindow(QMainWindow):
         ui.tasks.run(lambda _progress: inbox.unread(), done=self._show_unread, owner=self, key="unread")
 
     def _show_unread(self, count: int) -> None:
-        button, title = self._buttons["documents"], TITLES["documents"]
-        button.setText(f"{title} ({count})" if count else title)
-        told = plural(count, "document") + (" à lire" if count else "")
-        button.setAccessibleDescription(told if count else "")
-        button.updateGeometry()
+        shown = f"{_MOST_UNREAD}+" if count > _MOST_UNREAD else str(count)
+        self._buttons["documents"].say_badge(
+            shown if count else "", f"{plural(count, 'document')} à lire" if count else ""
+        )
 
     def _tell_rooms(self, change: Changed) -> None:
         if change.touches("received"):

@@ -132,6 +132,8 @@ class PatientSheet(Panel):
         born = "née" if patient.sex == "F" else "né" if patient.sex == "M" else "né(e)"
         self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
         self._allergies(patient, recorded)
+        if documents:
+            self._documents(documents)
         self.sheet.section("Traits d’identité")
         pairs = patient_pairs(patient, may_see=sight.may_see, on_screen=sight.on_screen, place=place)
         self.sheet.column.addWidget(Facts(pairs))
@@ -151,7 +153,7 @@ class PatientSheet(Panel):
             self.sheet.text(text, "muted" if held else "warning")
         if kept is not None:
             self.sheet.text(f"Droits repris\u00a0: {kept_words(kept)}", "caption")
-        if documents is not None:
+        if documents is not None and not documents:
             self._documents(documents)
         self.sheet.end()
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from app.ui.shortcuts import Acts
 
+_BADGE: Final = 0.85
+"""Of the size of a caption: the letters of a number over an icon."""
+
 CHIPS: Final = ("neutral", "accent", "info", "success", "warning", "danger")
 
 
@@ -175,6 +178,7 @@ class Button(QPushButton):
         """Show ``text``; ``kind``: primary, secondary, ghost, danger, room or tab; ``name``: accessible name."""
         super().__init__(text)
         self.key = ""
+        self.badge = ""
         self.setAutoDefault(False)
         self.setProperty("kind", kind)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -252,6 +256,8 @@ class Button(QPushButton):
             spot = QRect(content.left(), (self.height() - size.height()) // 2, size.width(), size.height())
             self.icon().paint(painter, spot)
             content.setLeft(spot.right() + theme.S)
+            if self.badge:
+                self._draw_badge(painter, spot)
         painter.setPen(QColor(self.ink))
         painter.setFont(theme.current().font("strong" if self.is_bold else "body"))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
@@ -259,6 +265,30 @@ class Button(QPushButton):
         painter.drawText(content, int(flags | side), self.text())
         if self.key:
             self._draw_key(painter, content)
+
+    def say_badge(self, text: str, told: str) -> None:
+        """Show a short number over the icon, which takes no room; ``told`` says it in words. Empty for none."""
+        self.badge = text
+        self.setAccessibleDescription(told)
+        self.update()
+
+    def _draw_badge(self, painter: QStylePainter, icon: QRect) -> None:
+        worn = theme.current()
+        font = worn.font("caption")
+        font.setPointSizeF(font.pointSizeF() * _BADGE)
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        height = metrics.height()
+        width = max(height, metrics.horizontalAdvance(self.badge) + theme.S)
+        pill = QRect(icon.right() + theme.S - width, icon.top() - height // 3, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(worn.color("danger"))
+        painter.drawRoundedRect(pill, height / 2, height / 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(worn.color("on_danger"))
+        painter.setFont(font)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.badge)
 
     def _draw_key(self, painter: QPainter, content: QRect) -> None:
         font = theme.current().font("caption")
