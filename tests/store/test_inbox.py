@@ -289,6 +289,20 @@ def test_a_file_that_the_disk_does_not_give_is_told_and_the_others_are_received(
     assert codes(desk.inbox.receive_all([tmp_path / "vide"], Origin.FOLDER, desk.actor)) == ["GAL-REC-15"]
 
 
+def test_files_left_out_of_a_folder_that_holds_too_many_are_told(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_service, "_MOST_FILES", 1)
+    for name in ("a.xml", "b.xml"):
+        (tmp_path / name).write_bytes(files.report(text=name))
+    outcome = desk.inbox.receive_all([tmp_path], Origin.FOLDER, desk.actor)
+    assert isinstance(outcome, Done)
+    assert ([one.name for one in outcome.value.new], [one.code for one in outcome.value.unreadable]) == (
+        ["a.xml"],
+        ["GAL-REC-16"],
+    )
+
+
 @pytest.mark.req("SC.DOC.07")
 def test_active_content_is_neutralised_and_said(desk: Desk) -> None:
     document = desk.one(files.scripted())

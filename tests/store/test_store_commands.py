@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import copy_files
 import pytest
+import received_files
 from command_hands import alter, runner
 
 from app import cli
@@ -18,6 +19,7 @@ from app.bootstrap import create_demo, open_services
 from app.kernel.errors import DatabaseReadOnly
 from app.kernel.outcome import Done
 from app.officine.copies.model import Source, Target
+from app.officine.inbox.model import Origin
 from app.store import backup
 from app.store.audit import Actor
 from app.store.database import Database
@@ -281,5 +283,23 @@ def test_copies_of_ordonnances_are_backed_up_verified_and_brought_back(run: Any,
     assert said["bad_copies"][0]["sha256"] == done.value.sha256
     assert err.startswith("GAL-COP-21")
     assert run("backup", str(tmp_path / "other"))[1]["copies"]["unreadable"] == [done.value.sha256]
+    assert run("restore", made["file"])[1]["missing_copies"] == []
+    assert run("verify")[:1] == (0,)
+
+
+@pytest.mark.req("OFF-DB-07", "MSS/va1.25")
+def test_received_documents_are_backed_up_verified_and_brought_back(run: Any, folder: Path, tmp_path: Path) -> None:  # noqa: ANN401
+    services = open_services(folder)
+    done = services.inbox.receive(received_files.report(), Origin.FILE, ACTOR, name="biologie.xml")
+    assert isinstance(done, Done)
+    services.close()
+    said = run("verify")[1]
+    assert (said["received"], said["copies"], said["orphan_copies"]) == ("ok", "ok", 0)
+    made = run("backup", str(tmp_path / "usb"))[1]
+    sha256 = done.value.new[0].sha256
+    (folder / "blobs" / sha256[:2] / sha256[2:]).write_bytes(b"rot")
+    code, said, err = run("verify")
+    assert (code, said["database"], said["received"]) == (3, "ok", "bad")
+    assert "Documents reçus à retrouver" in err
     assert run("restore", made["file"])[1]["missing_copies"] == []
     assert run("verify")[:1] == (0,)

@@ -331,6 +331,12 @@ def empty_folder() -> Finding:
     return _error(15, text, "Choisissez le dossier où l’expéditeur a déposé ses documents.")
 
 
+def too_many(left: int, most: int) -> Finding:
+    """Return what is said where a folder holds more files than are taken in at once."""
+    text = f"Ce dossier contient plus de {most} fichiers : {left} n’ont pas été importés."
+    return _error(16, text, "Importez-les en plusieurs fois ; ils sont restés à leur place.")
+
+
 def weak_ins(defect: Finding) -> Finding:
     """Return what is said of an INS that a document gives and that proves nothing here."""
     text = f"L’INS de ce document n’est pas retenue : {defect.text[0].lower()}{defect.text[1:]}"

@@ -114,10 +114,11 @@ class Inbox:
         findings = self._staff.refusal(actor, Right.FILE_DOCUMENTS)
         if findings:
             return Refused(tuple(findings))
-        files = [file for path in paths for file in (_files_of(path) if path.is_dir() else [path])][:_MOST_FILES]
-        if not files:
+        found = [file for path in paths for file in (_files_of(path) if path.is_dir() else [path])]
+        if not found:
             return Refused((rules.empty_folder(),))
-        receipt = Receipt()
+        files, left = found[:_MOST_FILES], len(found) - _MOST_FILES
+        receipt = Receipt(unreadable=(rules.too_many(left, _MOST_FILES),) if left > 0 else ())
         for rank, file in enumerate(files):
             report(rank, len(files), file.name)
             outcome = self.receive_file(file, origin, actor)

@@ -11,6 +11,7 @@ from app.officine.patients.insi_model import Decision, InsiMode, Operation
 from app.officine.staff.session import Means
 from app.officine.trace.model import Reason
 from app.ui import formats
+from app.ui.documents.words import AGREEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +101,7 @@ _WORDS = {
     "operation": {str(operation): operation.label for operation in Operation},
     "decision": {str(decision): decision.label for decision in Decision},
     "mode": {str(mode): mode.label for mode in InsiMode},
+    "agreement": {str(agreement): told for agreement, (told, _tone) in AGREEMENTS.items()},
     "room": {"counter": "comptoir", "patients": "patients", "registers": "registres"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
