@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
+    from app.kernel.outcome import Finding
+
 
 class DocumentKind(enum.StrEnum):
     """The documents that a pharmacist writes (SC.DOC.01)."""
@@ -162,11 +164,15 @@ class CareDraft:
 
 @dataclass(frozen=True, slots=True)
 class KeptDraft:
-    """A draft that was set down to be gone on with: by its operator, one a kind and a patient."""
+    """A draft that was set down to be gone on with: by its operator, one a kind and a patient.
+
+    ``findings`` say why it was not written, where it was refused; none for one that was only begun.
+    """
 
     id: int
     at: dt.datetime
     draft: CareDraft
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,8 @@ class WrittenDocument:
 
     ``document_id`` and ``set_id`` are OIDs, ``version`` counts from 1 within a set; ``replaced_by`` is the id of the
     one that took its place, ``deletion`` the reason of its deletion, empty for one that was not deleted.
-    ``carries_ins``: its identity was qualified when it was written.
+    ``carries_ins``: its identity was qualified when it was written. ``replaces`` is the id of the one whose place it
+    took, and ``reason`` why; ``is_judged``: the rules of an official kit were passed.
     """
 
     id: int
@@ -194,3 +201,12 @@ class WrittenDocument:
     replaced_by: int | None
     deletion: str
     carries_ins: bool
+    supervisor_name: str = ""
+    replaces: int | None = None
+    reason: str = ""
+    is_judged: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """True for one that may be replaced or deleted."""
+        return self.state is DocumentState.VALID
