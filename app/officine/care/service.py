@@ -151,12 +151,14 @@ class Care:
     def begin(self, kind: DocumentKind, patient_id: int, actor: Actor) -> CareDraft:
         """Return a draft prefilled for a patient: who prescribes for him; for a bilan, what he received in a year.
 
-        Raises InputDefect where the actor may not write, or for an unknown file.
+        What he received is read: traced as an opening of his file. Raises InputDefect where the actor may not write, or
+        for an unknown file.
         """
         self._staff.require(actor, Right.WRITE_CARE)
         patient = self._patients.current(patient_id)
         if patient is None:
             raise _defect(rules.no_patient())
+        self._opened(patient.id, actor)
         now = self._db.clock.now().replace(second=0, microsecond=0)
         with self._db.read() as session:
             lines = store.received(session, patient.id, today(self._db.clock) - HISTORY)
