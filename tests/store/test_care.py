@@ -27,8 +27,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.docs.reading.read import read
+from app.docs.validation import whole
 from app.kernel.errors import EnvironmentFailure, FileUnusable, InputDefect
-from app.kernel.outcome import Done, Refused, Severity
+from app.kernel.outcome import Done, Refused, Severity, is_refused
 from app.officine.care.model import (
     BilanPart,
     DocumentKind,
@@ -51,6 +52,7 @@ from app.store.tables import AuditRow
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.docs.validation.process import Validator
     from app.officine.care.model import CareDraft, WrittenDocument
     from app.store.database import Database
 
@@ -678,3 +680,26 @@ def test_the_audit_of_a_document_is_in_its_transaction(desk: CareDesk) -> None:
         last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
     assert last is not None
     assert last.action == "care.record"
+
+
+# --- The rules of the ANS ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("SC.DOC.02")
+@pytest.mark.req("SC.DOC.06.LGO")
+def test_all_that_is_written_passes_the_rules_of_the_ans(
+    sqlite_database: Database, tmp_path: Path, cda_validator: Validator
+) -> None:
+    """Each kind, of a qualified identity and of another, by a pharmacist and by a préparateur, first and replaced."""
+    desk = CareDesk(sqlite_database, tmp_path)
+    other = desk.file(IdentityStatus.PROVISIONAL, family_name="D'ESSAI", birth_names="", birth_place="99999")
+    sophie = desk.member(Role.TECHNICIAN, "89970001031")
+    for kind in KINDS:
+        for patient_id in (desk.qualified, other):
+            draft = desk.draft(kind, patient_id=patient_id, supervisor_id=desk.holder.staff_id, to_patient=True)
+            first = done(desk.care.record(draft, sophie))
+            again = replace(desk.care.again(first.id, desk.holder), reason="Erreur", recipients=())
+            second = done(desk.care.record(again, desk.holder))
+            for document in (first, second):
+                found = whole.check(desk.cda(document), cda_validator)
+                assert not is_refused(found), (kind, document.version, found)
