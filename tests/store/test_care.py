@@ -30,6 +30,7 @@ from app.docs.reading.read import read
 from app.docs.validation import whole
 from app.kernel.errors import EnvironmentFailure, FileUnusable, InputDefect
 from app.kernel.outcome import Done, Refused, Severity, is_refused
+from app.officine.care.checking import verify
 from app.officine.care.model import (
     BilanPart,
     DocumentKind,
@@ -38,7 +39,6 @@ from app.officine.care.model import (
     SectionPart,
     VaccinationPart,
 )
-from app.officine.care.service import verify
 from app.officine.care.site import DEFAULT
 from app.officine.care.tables import CareDocumentRow
 from app.officine.copies.service import verify as verify_copies
@@ -268,6 +268,17 @@ def test_a_document_that_the_official_rules_refuse_is_not_recorded_and_its_draft
     desk.judge.verdict = replace(desk.judge.verdict, findings=())
     done(desk.care.record(kept.draft, desk.holder))
     assert desk.care.kept(desk.holder) == []
+
+
+def test_a_document_that_is_recorded_twice_is_one(desk: CareDesk) -> None:
+    draft = desk.draft(DocumentKind.VACCINATION)
+    first = done(desk.care.record(draft, desk.holder))
+    assert done(desk.care.record(draft, desk.holder)) == first
+    assert len(desk.traces("care.record")) == 1
+    other = replace(draft, part=replace(VACCINE, site="RD"))
+    assert done(desk.care.record(other, desk.holder)).id != first.id
+    done(desk.care.delete(first.id, "Erreur", desk.holder))
+    assert done(desk.care.record(draft, desk.holder)).id != first.id
 
 
 def test_a_disk_that_is_full_leaves_no_row(desk: CareDesk, monkeypatch: pytest.MonkeyPatch) -> None:
