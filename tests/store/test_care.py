@@ -116,7 +116,7 @@ def test_the_text_of_the_site_is_at_the_foot_of_the_documents_written_after_it(d
     assert desk.site.values().is_default
     before = desk.written()
     done(desk.site.set_rights_text("Vos droits : demandez-nous.", desk.holder))
-    after = desk.written()
+    after = desk.written(to_patient=True)
     assert "Règlement (UE) 2016/679" in desk.pdf_text(before)
     assert "Vos droits : demandez-nous." in desk.pdf_text(after)
     done(desk.site.set_rights_text("", desk.holder))
