@@ -52,7 +52,7 @@ class InsiCallsPage(RegisterPage):
         self.first = DateField(lambda: today(ui.services.clock))
         self.last = DateField(lambda: today(ui.services.clock))
         self.result = QComboBox()
-        self.result.addItem("Tous")
+        self.result.addItem("Toutes")
         for one in CallResult:
             self.result.addItem(one.label, one)
         self.empty = EmptyState("list", "Aucun appel d’INSi", "")
@@ -77,6 +77,12 @@ class InsiCallsPage(RegisterPage):
         """The moments between which calls are asked for, the second left out; None for an end left open."""
         first, last = self.first.date, self.last.date
         return _midnight(first), None if last is None else _midnight(last + dt.timedelta(days=1))
+
+    @property
+    def asked_result(self) -> CallResult | None:
+        """The one answer that is looked for; None for any."""
+        chosen = self.result.currentData()
+        return None if chosen is None else CallResult(chosen)
 
     def read(self) -> None:
         """Read the journal anew; the call pointed at stays pointed at."""
@@ -136,7 +142,7 @@ class InsiCallsPage(RegisterPage):
         """Write what answers into a table, in the folder of prints."""
         services, actor, patient = self.ui.services, self.ui.actor(), self._patient
         since, until = self.period
-        result = self.result.currentData()
+        result = self.asked_result
         file = services.folder.prints / f"insi-{services.clock.now():%Y%m%d-%H%M%S}.csv"
         self.ui.tasks.run(
             lambda _progress: services.insi_journal.export(
@@ -206,7 +212,7 @@ class InsiCallsPage(RegisterPage):
         """Read ``limit`` calls, and one more that tells whether older ones answer too."""
         journal, actor, patient = self.ui.services.insi_journal, self.ui.actor(), self._patient
         since, until = self.period
-        result = self.result.currentData()
+        result = self.asked_result
         self.ui.tasks.run(
             lambda _progress: journal.calls(
                 actor,
