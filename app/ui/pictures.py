@@ -74,7 +74,7 @@ class Stage:
         while passes < _QUIET_PASSES or time.monotonic() - quiet_since < _QUIET_S:
             self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             passes += 1
-            if not self.desktop.tasks.idle or self._is_about_to_act():
+            if not self.desktop.idle or self._is_about_to_act():
                 quiet_since, passes = time.monotonic(), 0
             if time.monotonic() - began > _PATIENCE_S:
                 return
