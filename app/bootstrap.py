@@ -66,6 +66,7 @@ from app.officine.patients.insi_journal import InsiJournal
 from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.merges import Merges
 from app.officine.patients.service import Patients
+from app.officine.pharmacy.service import PharmacySite
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
@@ -169,6 +170,7 @@ class Services:
     papers: Papers
     care: Care
     care_site: CareSite
+    pharmacy_site: PharmacySite
     cards: PatientCards
     rights: PatientRights
     demo_cards: DemoCards | None
@@ -203,8 +205,7 @@ class Services:
     @property
     def pharmacy_name(self) -> str:
         """The name of the officine; empty while it is not known."""
-        known = facts.read(self.db, "officine")
-        return str(known.get("name", "")) if isinstance(known, dict) else ""
+        return self.pharmacy_site.values().name
 
     def back_up(self, report: Callable[[int, int, str], None]) -> Path:
         """Write a checked backup into the data folder’s own place; return its file. Raises as ``back_up_into``."""
@@ -434,7 +435,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     certificates = Certificates(db, vault, staff)
     demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
-    care_site = CareSite(db, staff)
+    care_site, pharmacy_site = CareSite(db, staff), PharmacySite(db, staff)
     ins_symbols = InsSymbols(
         db,
         staff,
@@ -541,6 +542,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             production=not mode.is_simulated,
         ),
         care_site=care_site,
+        pharmacy_site=pharmacy_site,
         cards=cards,
         rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,

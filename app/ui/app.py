@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from app.kernel.errors import GalienError
+    from app.kernel.events import Changed
     from app.kernel.mode import Mode
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
@@ -150,6 +151,7 @@ class Desktop(QObject):
         self.ui.session = session
         self.window.set_pharmacy(opened.pharmacy)
         self.window.attach(self.ui)
+        self.ui.broadcast.changed.connect(self._rename)
         if not services.mode.is_simulated:
             from app.ui.passphrase import ask_or_tell  # noqa: PLC0415 -- a simulation never asks
 
@@ -215,6 +217,14 @@ class Desktop(QObject):
         if self._is_loaded and self._opened is not None and isValid(self.window):
             opened, self._opened = self._opened, None
             self.attach(opened)
+
+    def _rename(self, change: Changed) -> None:
+        """Read the name of the pharmacy anew once it was changed, on this workstation or on another."""
+        services = self.services
+        if change.touches("officine") and services is not None:
+            self.tasks.run(
+                lambda _progress: services.pharmacy_name, done=self.window.set_pharmacy, owner=self.window, key="name"
+            )
 
     def _serial_state(self, failure: GalienError | None) -> None:
         if failure is None:

@@ -168,6 +168,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.insi_poses import PICTURES as INSI_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.pharmacy_poses import PICTURES as PHARMACY  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
@@ -211,6 +212,7 @@ def pictures() -> tuple[Picture, ...]:
         *CARD_SETTINGS,
         *VITALE,
         *INSI_SETTINGS,
+        *PHARMACY,
     )
 
 

@@ -57,6 +57,8 @@ SCREENS = (
     "app.ui.settings.checks",
     "app.ui.settings.identity",
     "app.ui.settings.insi",
+    "app.ui.settings.keyboard",
+    "app.ui.settings.pharmacy",
     "app.ui.settings.printers",
     "app.ui.settings.secrets",
     "app.ui.settings.view",

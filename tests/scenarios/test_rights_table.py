@@ -369,6 +369,7 @@ CASES: dict[str, Case] = {
     "care.write_pdf": Case(Right.READ_PATIENT, lambda s, _h, a: s.write_pdf(4711, a)),
     "care.write_cda": Case(Right.READ_PATIENT, lambda s, _h, a: s.write_cda(4711, a)),
     "care_site.set_rights_text": Case(Right.SET_CARE, lambda s, _h, a: s.set_rights_text("Vos droits.", a)),
+    "pharmacy_site.set": Case(Right.SET_PHARMACY, lambda s, _h, a: s.set(s.values(), a)),
     "papers.set_enabled": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_enabled(a, enabled=False)),
     "papers.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "papers.every": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.every(a)),

@@ -17,8 +17,8 @@ from app.kernel.text import NBSP, typographic
 from app.officine.patients import rules, transitions
 from app.officine.patients.identities import OPTIONAL_TRAITS
 from app.officine.patients.model import IdentityStatus
+from app.officine.pharmacy.service import head_of
 from app.officine.staff.model import Right
-from app.store import facts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.docs.identity_sheet import IdentityBlock
-    from app.docs.ticket import Pharmacy
     from app.kernel.outcome import Outcome
     from app.officine.patients.identities import Identities
     from app.officine.patients.identity_model import IdentityFile
@@ -107,7 +106,7 @@ class InsSymbols:
 
         known = self._readable(patient_id, actor)
         paper = IdentityPaper(
-            pharmacy=self._pharmacy(),
+            pharmacy=head_of(self._db),
             name=known.patient.display_name,
             day=today(self._db.clock),
             block=self.block(known),
@@ -202,14 +201,6 @@ class InsSymbols:
             if known.identity.status is IdentityStatus.QUALIFIED:
                 # A matricule on a paper is an access of its own (INS.03).
                 work.audit("ins.print", "patient", str(patient_id), patient_id=patient_id, details={"paper": name})
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- heavy: when printed
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(known.get("name", ""), address, known.get("phone", ""), known.get("finess", ""))
 
 
 def not_qualified() -> Finding:

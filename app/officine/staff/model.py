@@ -79,6 +79,7 @@ class Right(enum.StrEnum):
     WRITE_CARE = "care.write"
     DELETE_CARE = "care.delete"
     SET_CARE = "care.set"
+    SET_PHARMACY = "pharmacy.set"
 
     @property
     def label(self) -> str:
@@ -122,6 +123,7 @@ _RIGHT_LABELS = {
     Right.WRITE_CARE: "écrire une vaccination, un entretien ou un bilan",
     Right.DELETE_CARE: "supprimer un document de soins",
     Right.SET_CARE: "régler le texte des documents de soins",
+    Right.SET_PHARMACY: "renseigner la pharmacie",
 }
 
 

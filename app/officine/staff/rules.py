@@ -59,6 +59,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.WRITE_CARE: _PHARMACISTS | {Role.TECHNICIAN},
     Right.DELETE_CARE: _PHARMACISTS,
     Right.SET_CARE: frozenset({Role.HOLDER}),
+    Right.SET_PHARMACY: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

@@ -62,6 +62,7 @@ SENTENCES = {
     "care.print": "Document de soins imprimé",
     "care.export": "Document de soins enregistré dans un fichier",
     "care.site": "Texte des documents de soins changé",
+    "pharmacy.set": "Pharmacie renseignée",
     # --- Team, sessions, secrets -------------------------------------------------------------------------------
     "staff.add": "Membre ajouté à l’équipe",
     "staff.first": "Premier titulaire enregistré",
