@@ -61,7 +61,8 @@ class Coded:
 class Medication:
     """A medicine of the patient; ``section`` is the title of its section, ``status`` what that section is about.
 
-    ``status`` is one of ``app.docs.reading.medications``: en cours, arrêté, administré, à la sortie.
+    ``status`` is one of ``app.docs.reading.medications``: en cours, arrêté, suspendu, administré, à la
+    sortie.
     """
 
     name: str
@@ -121,6 +122,8 @@ class Result:
     previous: str = ""
     section: str = ""
     range_text: str = ""
+    status: str = ""
+    """Why it can't be taken as final: ``provisoire``, ``suspendu``, ``non rendu``, ``nié``; empty where it can."""
     isolate: str = ""
     """The microbe that the result is about, of a culture; ``label`` says it too: two antibiograms read alike."""
 

@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import is_refuted, observed, related, says_none, statements, value_label, wordy
+from app.docs.reading.entries import (
+    WITHDRAWN,
+    act_status,
+    is_refuted,
+    observed,
+    related,
+    says_none,
+    statements,
+    value_label,
+    wordy,
+)
 from app.docs.reading.header import full_name, whole_number
 from app.docs.reading.medications import route
 from app.docs.reading.model import Vaccination
@@ -41,6 +51,9 @@ def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
     told = scope.referred(tree.first(statement, "text"))
     if is_refuted(statement) or says_none("", given.name or told):
         scope.note_absence(statement, given.name or told)
+        return None
+    if act_status(statement) in WITHDRAWN:
+        scope.say_not_done(statement, given.name or told)
         return None
     if planned and not given.name:
         # A note that recommends nothing still has an entry for it, which names no vaccine.
