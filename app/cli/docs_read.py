@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import asdict, is_dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import frame
 from app.kernel.errors import InputDefect
-from app.kernel.files import write_whole
+from app.kernel.files import free_name, write_whole
 from app.kernel.outcome import Finding, Severity, is_refused
 from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
+    from pathlib import Path
 
     from app.docs.reading.model import ReadDocument, ReadPatient
 
@@ -58,7 +57,7 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     """
     content = frame.file_bytes(args.file)
     documents, findings = _read(content)
-    folder = Path(args.out).absolute() if args.out is not None else None
+    folder = frame.folder_argument(args.out, "--out") if args.out is not None else None
     told = [_told(one, _extracted(one, folder)) for one in documents]
     first = told[0] if told else _nothing()
     result = first | {"findings": first["findings"] + [one.as_json() for one in findings]}
@@ -97,13 +96,13 @@ def _extracted(document: ReadDocument, folder: Path | None) -> Path | None:
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # A name of ours: nothing that the document says goes into a path.
+        with free_name(folder, "document", ".pdf") as name:
+            file = folder / f"{name}.pdf"
+            full = "Le disque est plein : le PDF n’a pas pu être écrit."
+            return write_whole(file, content, full=full, refused=f"{file} ne peut pas être écrit.")
     except OSError as error:
         raise frame.from_os_error(error) from error
-    # A name of ours: nothing that the document says goes into a path.
-    names = itertools.chain(["document.pdf"], (f"document_{number}.pdf" for number in itertools.count(2)))
-    file = next(path for name in names if not (path := folder / name).exists() and not path.is_symlink())
-    full = "Le disque est plein : le PDF n’a pas pu être écrit."
-    return write_whole(file, content, full=full, refused=f"{file} ne peut pas être écrit.")
 
 
 # --- The result -------------------------------------------------------------------------------------------------------

@@ -204,6 +204,18 @@ def file_bytes(value: str) -> bytes:
         raise from_os_error(error) from error
 
 
+def folder_argument(value: str, name: str) -> Path:
+    """Return the folder named by the option ``name``, absolute. Raises UsageError for an empty one.
+
+    An unset variable of a script must not spread a patient’s documents over the folder that it happens to run in.
+    """
+    from pathlib import Path  # noqa: PLC0415 -- as above
+
+    if not value.strip():
+        raise UsageError(f"{name} attend un dossier, et son nom est vide.")
+    return Path(value).absolute()
+
+
 @contextlib.contextmanager
 def file_argument(value: Path) -> Iterator[Path]:
     """Give the file named, or standard input put in a temporary file when it is ``-``.
