@@ -243,3 +243,11 @@ def test_a_folder_without_a_name_is_not_the_folder_where_one_happens_to_be(
         assert cli.main(["docs", *words, "--out", "", "--data", str(tmp_path / "data")]) == 2
         assert "GAL-USE-01" in capsys.readouterr().err
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("dose", ["-1", "- 0.5 mL", "−1 dose"])
+def test_a_negative_dose_is_refused(make: Make, dose: str) -> None:
+    case = case_of(Kind.VACCINATION)
+    code, told = make("vaccination", changed(case, "vaccine.dose", dose))
+    assert code == 3
+    assert "GAL-DOC-27" in [one["code"] for one in told["findings"] if one["severity"] == "error"]

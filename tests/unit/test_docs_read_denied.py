@@ -268,3 +268,44 @@ def test_a_range_in_another_unit_is_shown() -> None:
     <high value="400" unit="mg/dL"/></value></observationRange></referenceRange>"""
     document = _measured('<value xsi:type="PQ" value="3" unit="g/L"/>' + bounds)
     assert "200 à 400 mg/dL" in _cells(document)
+
+
+# --- Of another person, or only in part -------------------------------------------------------------------------------
+
+_FATHER = '<subject><relatedSubject classCode="PRS"><code code="FTH"/></relatedSubject></subject>'
+_INFARCT = _concern('<observation><value displayName="Infarctus"/></observation>')
+
+
+@pytest.mark.parametrize(
+    ("code", "entry"),
+    [
+        ("11450-4", _concern(f'<observation><value code="1" displayName="Infarctus"/>{_FATHER}</observation>')),
+        ("11348-0", f"<organizer>{_FATHER}<component>{_INFARCT}</component></organizer>"),
+        ("48765-2", _concern(_ALLERGY.replace("</observation>", f"{_FATHER}</observation>"))),
+        ("10160-0", _given(_FATHER)),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_relative_is_not_the_patient_s(code: str, entry: str) -> None:
+    document = _of("SYNTH", code, entry)
+    assert (document.problems, document.allergies, document.medications) == ((), (), ())
+    (finding,) = document.findings
+    assert "autre personne" in finding.text
+
+
+def test_a_least_dose_is_not_said_as_the_dose() -> None:
+    bounds = '<doseQuantity><low value="1" unit="mg"/></doseQuantity>'
+    assert (
+        _of("57833-6", "57828-6", _given(bounds + _DAILY)).prescription[0].dose_text == "au moins 1 mg 1 fois par jour"
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ('<doseQuantity><low value="0.25" unit="mL"/><high value="0.5" unit="mL"/></doseQuantity>', "0.25 mL à 0.5 mL"),
+        ('<doseQuantity value="0.5" unit="mL"/>', "0.5 mL"),
+        ('<doseQuantity nullFlavor="UNK" value="5"/>', ""),
+    ],
+)
+def test_both_ends_of_the_dose_of_a_vaccine_are_kept(inside: str, said: str) -> None:
+    assert [one.dose for one in _of("87273-9", "11369-6", _given(inside)).vaccinations] == [said]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.docs.reading import tree
 from app.docs.reading.entries import (
     SEVERITY_TEMPLATES,
+    is_of_another,
     is_refuted,
     observed,
     related,
@@ -39,6 +40,8 @@ def allergies(section: Element, scope: Scope) -> Iterator[Allergy]:
 
 
 def _allergy(observation: Element, concern: Element | None, scope: Scope) -> Iterator[Allergy]:
+    if is_of_another(observation, scope):
+        return
     value = tree.first(observation, "value")
     condition = value_label(observation, scope)
     agents = [

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
+from app.docs.reading.scope import section_of
 from app.kernel.text import fold
 
 if TYPE_CHECKING:
@@ -112,6 +113,15 @@ def is_refuted(statement: Element) -> bool:
     if tree.attribute(tree.first(certainty, "value"), "code") in REFUTED:
         return True
     return any(tree.is_negated(one) or act_status(one) == NULLIFIED for one in (statement, *_holders(statement)))
+
+
+def is_of_another(statement: Element, scope: Scope) -> bool:
+    """Return True where a statement is about a relative, or an unborn child, which is said: it is not the patient's."""
+    about = [statement, *_holders(statement), section_of(statement)]
+    if all(tree.first(one, "subject", "relatedSubject") is None for one in about):
+        return False
+    scope.warn("une ligne concerne une autre personne que le patient ; rien n’en a été repris.", statement)
+    return True
 
 
 def _holders(statement: Element) -> Iterator[Element]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import act_status, is_refuted, related, says_none, statements
+from app.docs.reading.entries import act_status, is_of_another, is_refuted, related, says_none, statements
 from app.docs.reading.model import Medication
 from app.docs.reading.posology import dose_text
 from app.docs.reading.products import product
@@ -60,6 +60,8 @@ def medications(section: Element, holds: Holds, scope: Scope, *, is_discharge: b
 
 
 def _medication(statement: Element, status: str, section: Element, scope: Scope) -> Medication | None:
+    if is_of_another(statement, scope):
+        return None
     taken = product(statement, scope)
     code = tree.attribute(tree.first(statement, "code"), "code")
     if is_refuted(statement) or says_none(code, "") or says_none("", taken.name):

@@ -250,6 +250,8 @@ def _quantity(element: Element | None, scope: Scope) -> str:
     said = " à ".join(dict.fromkeys(_french(one) for one in values))
     if len(values) == 1 and low is None and high is not None:
         said = f"jusqu’à {said}"
+    if len(values) == 1 and low is not None and high is None:
+        said = f"au moins {said}"
     return f"{said} {unit}".strip()
 
 

@@ -99,12 +99,18 @@ def _rank(statement: Element, scope: Scope) -> int | None:
 
 
 def _dose(statement: Element) -> str:
+    """Return the quantity given, both ends of one that is not known better."""
     quantity = tree.first(statement, "doseQuantity")
-    end = quantity if quantity is None or quantity.get("value") is not None else tree.first_of(quantity, "high", "low")
-    if end is None or tree.is_null(end):
+    if tree.is_null(quantity):
         return ""
-    unit = tree.attribute(end, "unit")
-    return " ".join(filter(None, (tree.attribute(end, "value"), "" if unit == "1" else unit)))
+    ends = [quantity, tree.first(quantity, "low"), tree.first(quantity, "high")]
+    said = (_amount(one) for one in ends if not tree.is_null(one))
+    return " à ".join(dict.fromkeys(filter(None, said)))
+
+
+def _amount(end: Element) -> str:
+    value, unit = tree.attribute(end, "value"), tree.attribute(end, "unit")
+    return f"{value} {'' if unit == '1' else unit}".strip() if value else ""
 
 
 def _performer(statement: Element) -> str:
