@@ -309,3 +309,15 @@ def test_a_least_dose_is_not_said_as_the_dose() -> None:
 )
 def test_both_ends_of_the_dose_of_a_vaccine_are_kept(inside: str, said: str) -> None:
     assert [one.dose for one in _of("87273-9", "11369-6", _given(inside)).vaccinations] == [said]
+
+
+def test_what_the_author_adds_in_words_of_his_own_is_shown() -> None:
+    said = """<entryRelationship typeCode="SUBJ" inversionInd="true"><act><code code="48767-8"/>
+    <text>Échantillon hémolysé</text></act></entryRelationship>"""
+    result = _measured(_VALUE + said)
+    assert [one.comment for one in result.results] == ["Échantillon hémolysé"]
+    allergy = _of("SYNTH", "48765-2", _concern(_ALLERGY.replace("</observation>", f"{said}</observation>")))
+    assert [one.comment for one in allergy.allergies] == ["Échantillon hémolysé"]
+    vaccine = _of("87273-9", "11369-6", _given(said))
+    assert [one.comment for one in vaccine.vaccinations] == ["Échantillon hémolysé"]
+    assert all("Échantillon hémolysé" in _cells(one) for one in (result, allergy, vaccine))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.docs.reading import tree
 from app.docs.reading.entries import (
     SEVERITY_TEMPLATES,
+    comment,
     is_of_another,
     is_refuted,
     observed,
@@ -70,6 +71,7 @@ def _allergy(observation: Element, concern: Element | None, scope: Scope) -> Ite
             status=status(observation, concern, scope),
             date=_date(observation, scope),
             severity=value_label(observed(observation, SEVERITY_TEMPLATES, "SEV"), scope),
+            comment=comment(observation, scope),
         )
 
 

@@ -22,6 +22,8 @@ STATUS_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1.1", "1.2.250.1.213.1.1
 SEVERITY_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1", "1.2.250.1.213.1.1.3.29")
 CERTAINTY: Final = "66455-7"
 CERTAINTY_TEMPLATES: Final = ("1.2.250.1.213.1.1.3.171",)
+COMMENT: Final = "48767-8"
+COMMENT_TEMPLATE: Final = "1.3.6.1.4.1.19376.1.5.3.1.4.2"
 REFUTED: Final = frozenset({"refuted", "entered-in-error", "723511001", "410516002", "410594000"})
 """Certainties (HL7 condition-ver-status, SNOMED CT) of what is not, or was written by mistake."""
 NULLIFIED: Final = "nullified"
@@ -99,6 +101,16 @@ def status(statement: Element, concern: Element | None, scope: Scope) -> str:
     is_sure = tree.attribute(tree.first(certainty, "value"), "code") == "confirmed"
     said = [value_label(seen, scope) or _STATES.get(code, code), "" if is_sure else value_label(certainty, scope)]
     return ", ".join(filter(None, said))
+
+
+def comment(statement: Element, scope: Scope) -> str:
+    """Return what the author adds to a statement in his own words (« échantillon hémolysé »); empty where nothing."""
+    acts = (one for one in related(statement, "act") if _is_comment(one) and not is_refuted(one))
+    return " ; ".join(dict.fromkeys(filter(wordy, (scope.words(tree.first(one, "text")) for one in acts))))
+
+
+def _is_comment(act: Element) -> bool:
+    return tree.follows(act, COMMENT_TEMPLATE) or tree.attribute(tree.first(act, "code"), "code") == COMMENT
 
 
 def value_label(observation: Element | None, scope: Scope) -> str:

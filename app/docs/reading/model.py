@@ -89,6 +89,7 @@ class Allergy:
     status: str = ""
     date: str = ""
     severity: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class Result:
     range_text: str = ""
     status: str = ""
     """Why it can't be taken as final: ``provisoire``, ``suspendu``, ``non rendu``, ``nié``; empty where it can."""
+    comment: str = ""
     isolate: str = ""
     """The microbe that the result is about, of a culture; ``label`` says it too: two antibiograms read alike."""
 
@@ -145,6 +147,7 @@ class Vaccination:
     reaction: str = ""
     planned: bool = False
     manufacturer: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

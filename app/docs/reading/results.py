@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import LOINC, WITHDRAWN, act_status, is_refuted, related, wordy
+from app.docs.reading.entries import LOINC, WITHDRAWN, act_status, comment, is_refuted, related, wordy
 from app.docs.reading.model import Result
 from app.docs.reading.narrative import FLAGS
 from app.docs.reading.sections import title_of
@@ -89,6 +89,7 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
         section=title_of(section),
         range_text=words,
         status=state,
+        comment=comment(observation, scope),
         isolate=isolate,
     )
 

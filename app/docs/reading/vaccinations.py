@@ -12,6 +12,7 @@ from app.docs.reading import tree
 from app.docs.reading.entries import (
     WITHDRAWN,
     act_status,
+    comment,
     is_refuted,
     observed,
     related,
@@ -76,6 +77,7 @@ def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
         performer=_performer(statement),
         reaction=_reaction(statement, scope),
         planned=planned,
+        comment=comment(statement, scope),
         manufacturer=tree.text(
             tree.first(statement, "consumable", "manufacturedProduct", "manufacturerOrganization", "name")
         ),

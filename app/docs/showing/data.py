@@ -116,7 +116,7 @@ def _medication(found: Medication) -> tuple[Cell, ...]:
 def _allergy(found: Allergy) -> tuple[Cell, ...]:
     return (
         Cell(_lines(found.agent or wording.coded(found.code), found.kind), "danger"),
-        Cell(_lines(found.reaction, f"Sévérité{NBSP}: {found.severity}" if found.severity else "")),
+        Cell(_lines(found.reaction, f"Sévérité{NBSP}: {found.severity}" if found.severity else "", found.comment)),
         Cell(wording.date(found.date)),
         Cell(wording.status(found.status)),
     )
@@ -137,17 +137,18 @@ def _vaccination(found: Vaccination) -> tuple[Cell, ...]:
         Cell(_lines(wording.date(found.date), "Prévue" if found.planned else "")),
         Cell(found.lot),
         Cell(_lines(dose, f"quantité {found.dose}" if found.dose else "")),
-        Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction)),
+        Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction, found.comment)),
     )
 
 
 def _result(found: Result) -> tuple[Cell, ...]:
     said = flag(found)
+    state = f"Résultat {found.status}" if found.status else ""
     tone = "danger" if said else ""
     return (
         Cell(found.label or found.loinc, "strong"),
         Cell(_joined((found.value, found.unit), " "), tone),
-        Cell(_lines(said, f"Résultat {found.status}" if found.status else ""), tone or "warning" * bool(found.status)),
+        Cell(_lines(said, state, found.comment), tone or ("warning" if state else "")),
         Cell(_interval(found), "muted"),
         Cell(found.previous, "muted"),
         Cell(wording.date(found.at), "muted"),
