@@ -55,8 +55,7 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
 
     Source: contract of ``docs read``; SC.DOC.07, OFF-MSS-20.
     """
-    content = frame.file_bytes(args.file)
-    documents, findings = _read(content)
+    documents, findings = _read(args.file)
     folder = frame.folder_argument(args.out, "--out") if args.out is not None else None
     told = [_told(one, _extracted(one, folder)) for one in documents]
     first = told[0] if told else _nothing()
@@ -72,13 +71,14 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     return frame.REFUSED if is_refused(every) or not documents else frame.DONE
 
 
-def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
+def _read(file: str) -> tuple[list[ReadDocument], list[Finding]]:
     """Return what could be read of a file, and what is to be said of the file itself."""
     from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
     from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
     from app.docs.reading.read import read  # noqa: PLC0415 -- the same
 
     try:
+        content = frame.file_bytes(file)
         if is_archive(content):
             documents, findings = read_archive(content)
             return [checked(one) for one in documents], findings

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     # Pages are drawn where there is no screen too.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     root = frame.folder_argument(args.out, "--out")
-    documents, findings = _read(frame.file_bytes(args.file))
+    documents, findings = _read(args.file)
     told = []
     for rank, document in enumerate(documents, start=1):
         told.append(_render(document, root if rank == 1 else root / f"document-{rank}", out))
@@ -67,13 +67,14 @@ class _Rendered:
         return {"html": str(self.html), "pages": [str(page) for page in self.pages]}
 
 
-def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
+def _read(file: str) -> tuple[list[ReadDocument], list[Finding]]:
     """Return the documents of a file, and what is to be said of the file itself."""
     from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
     from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
     from app.docs.reading.read import read  # noqa: PLC0415 -- the same
 
     try:
+        content = frame.file_bytes(file)
         documents, findings = read_archive(content) if is_archive(content) else ([read(content)], [])
         return [checked(document) for document in documents], findings
     except InputDefect as defect:
