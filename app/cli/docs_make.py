@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import frame
 from app.docs.clinical import Kind, Vaccine
 from app.kernel.clock import SystemClock, today
-from app.kernel.files import write_whole
+from app.kernel.errors import InputDefect
+from app.kernel.files import free_name, write_whole
 from app.kernel.mode import Mode
 from app.kernel.outcome import Finding, is_refused
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from app.docs.clinical import Document
     from app.settings import Settings
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     cda, pdf, document, findings = _made(args)
     files: dict[str, Path | None] = {"cda": None, "pdf": None}
     if document is not None and not is_refused(findings):
-        files = _written(Path(args.out).absolute(), document, cda, pdf)
+        files = _written(frame.folder_argument(args.out, "--out"), document, cda, pdf)
         for file in files.values():
             out.line(str(file), verbatim=True)
     out.findings(findings)
@@ -54,7 +54,11 @@ def _made(args: argparse.Namespace) -> tuple[bytes, bytes, Document | None, list
     from app.docs.cda.case import read_case  # noqa: PLC0415 -- spares --help the import
     from app.officine.care import making  # noqa: PLC0415 -- the same
 
-    document, findings = read_case(Kind(args.kind), frame.json_argument(args.case))
+    try:
+        document, findings = read_case(Kind(args.kind), frame.json_argument(args.case))
+    except InputDefect as defect:
+        # What is said of a case has one shape, also where it is no JSON.
+        return b"", b"", None, [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
     if document is None:
         return b"", b"", None, findings
     settings = _settings(args)
@@ -99,12 +103,13 @@ def _written(folder: Path, document: Document, cda: bytes, pdf: bytes) -> dict[s
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with free_name(folder, stem(document), ".xml", ".pdf") as free:
+            return _both({"cda": folder / f"{free}.xml", "pdf": folder / f"{free}.pdf"}, cda, pdf)
     except OSError as error:
         raise frame.from_os_error(error) from error
-    name = stem(document)
-    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
-    free = next(name for name in names if not any((folder / f"{name}{end}").exists() for end in (".xml", ".pdf")))
-    files = {"cda": folder / f"{free}.xml", "pdf": folder / f"{free}.pdf"}
+
+
+def _both(files: dict[str, Path], cda: bytes, pdf: bytes) -> dict[str, Path | None]:
     both = False
     try:
         _write(files["pdf"], pdf)
