@@ -11,7 +11,7 @@ from app.kernel.clock import SystemClock, today
 from app.kernel.errors import InputDefect
 from app.kernel.files import free_name, write_whole
 from app.kernel.mode import Mode
-from app.kernel.outcome import Finding, is_refused
+from app.kernel.outcome import Finding, Severity, is_refused
 
 if TYPE_CHECKING:
     import argparse
