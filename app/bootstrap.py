@@ -37,6 +37,9 @@ from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
+from app.officine.care.kit import InstalledKit
+from app.officine.care.service import Care
+from app.officine.care.site import CareSite
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
@@ -64,6 +67,7 @@ from app.officine.patients.insi_journal import InsiJournal
 from app.officine.patients.insi_site import InsiSite
 from app.officine.patients.merges import Merges
 from app.officine.patients.service import Patients
+from app.officine.pharmacy.service import PharmacySite
 from app.officine.prescriptions.service import Prescriptions
 from app.officine.recalls.service import Recalls
 from app.officine.registers.service import Registers
@@ -166,6 +170,9 @@ class Services:
     copies: Copies
     inbox: Inbox
     papers: Papers
+    care: Care
+    care_site: CareSite
+    pharmacy_site: PharmacySite
     cards: PatientCards
     rights: PatientRights
     demo_cards: DemoCards | None
@@ -200,8 +207,7 @@ class Services:
     @property
     def pharmacy_name(self) -> str:
         """The name of the officine; empty while it is not known."""
-        known = facts.read(self.db, "officine")
-        return str(known.get("name", "")) if isinstance(known, dict) else ""
+        return self.pharmacy_site.values().name
 
     def back_up(self, report: Callable[[int, int, str], None]) -> Path:
         """Write a checked backup into the data folder’s own place; return its file. Raises as ``back_up_into``."""
@@ -296,6 +302,7 @@ class Services:
         self.cards.stop()
         self.professional_cards.close()
         self.rights.close()
+        self.care.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -430,6 +437,16 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     certificates = Certificates(db, vault, staff)
     demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
+    care_site, pharmacy_site = CareSite(db, staff), PharmacySite(db, staff)
+    ins_symbols = InsSymbols(
+        db,
+        staff,
+        identities,
+        ins_symbol.message,
+        folder=folder.prints,
+        banner=settings.mode.banner,
+        production=not mode.is_simulated,
+    )
     return Services(
         folder=folder,
         settings=settings,
@@ -445,15 +462,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         places=Places(db, staff),
         merges=Merges(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
-        ins_symbols=InsSymbols(
-            db,
-            staff,
-            identities,
-            ins_symbol.message,
-            folder=folder.prints,
-            banner=settings.mode.banner,
-            production=not mode.is_simulated,
-        ),
+        ins_symbols=ins_symbols,
         insi_journal=InsiJournal(db, staff, vault),
         insi_site=insi_site,
         demo_insi=demo_insi,
@@ -508,6 +517,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             folder=folder.prints,
             mode=settings.mode,
             interventions=interventions,
+            symbols=ins_symbols,
         ),
         safety=safety,
         interventions=interventions,
@@ -520,6 +530,22 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         copies=copies,
         inbox=Inbox(db, copies.blobs, staff, patients, production=not mode.is_simulated, banner=settings.mode.banner),
         papers=Papers(db, staff, sign_in=sign_in, vault=vault, place=open_erasable(db.engine, folder.papers)),
+        care=Care(
+            db,
+            staff,
+            patients=patients,
+            identities=identities,
+            prescriptions=prescriptions,
+            catalog=catalog,
+            site=care_site,
+            blobs=copies.blobs,
+            judge=InstalledKit(folder.cda_kit),
+            folder=folder.prints,
+            mode=settings.mode,
+            production=not mode.is_simulated,
+        ),
+        care_site=care_site,
+        pharmacy_site=pharmacy_site,
         cards=cards,
         rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,

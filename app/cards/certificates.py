@@ -7,6 +7,7 @@ private extensions the present profile has is not public: nothing here depends o
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -168,6 +169,19 @@ def path(der: bytes, anchors: Sequence[bytes]) -> list[tuple[Certificate, Certif
 def common_name(certificate: Certificate) -> str:
     """Return the common name of a subject; empty without it."""
     return _first(certificate.subject, "2.5.4.3")
+
+
+def authorities(anchors: Sequence[bytes]) -> list[Certificate]:
+    """Return the certificates of authorities (DER or PEM) as they can be asked. Raises CertificateDefect."""
+    return [_load(one) for one in anchors]
+
+
+def key_mark(certificate: Certificate) -> str:
+    """Return eight hexadecimal digits that tell the key of a certificate from another's."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 -- seldom asked
+
+    shape = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(shape).hexdigest()[:8]
 
 
 def load_anchors(folder: str) -> tuple[bytes, ...]:

@@ -6,13 +6,18 @@ lie beside the authorities, in the folder of the settings: nothing is fetched fr
 
 from __future__ import annotations
 
+import contextlib
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cards import certificates
 from app.kernel import french
+from app.kernel.errors import InputDefect
+from app.kernel.files import write_whole
 from app.kernel.outcome import Finding, Severity
-from app.kernel.text import typographic
+from app.kernel.text import fold, typographic
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,8 +25,23 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate, CertificateRevocationList
 
+_DELTA = "2.5.29.27"
+"""A list with this extension holds only what changed since another (RFC 5280, 5.2.4)."""
+_WHICH = "Prenez une liste complète de l’IGC-Santé (.crl)."
 _MEANWHILE = "D’ici là, mot de passe et second facteur restent possibles."
-_UPDATE = "Déposez la liste à jour de l’IGC-Santé (.crl) dans le dossier des autorités (Réglages, page Cartes)."
+_UPDATE = "Le technicien met en service la liste à jour de l’IGC-Santé : galien cards crl import FICHIER."
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A list that may serve: its authority, its dates, how many certificates it takes back, and what is to be said."""
+
+    authority: str
+    file_name: str
+    issued_at: dt.datetime
+    until: dt.datetime | None
+    count: int
+    findings: tuple[Finding, ...] = ()
 
 
 def load_lists(folder: str) -> tuple[bytes, ...]:
@@ -30,6 +50,43 @@ def load_lists(folder: str) -> tuple[bytes, ...]:
     if not folder or not place.is_dir():
         return ()
     return tuple(file.read_bytes() for file in sorted(place.iterdir()) if file.suffix.lower() == ".crl")
+
+
+def admit(content: bytes, anchors: Sequence[bytes], now: dt.datetime) -> Admission:
+    """Judge a list (DER or PEM) that is to serve here, by the authorities of this workstation.
+
+    Raises InputDefect for what is no complete list, or is not signed by one of them: it would protect nobody. What is
+    out of force is told and still admitted, as a certificate that it took back stays so.
+    """
+    read = _read(content)
+    if read is None:
+        raise InputDefect("Ce fichier n’est pas une liste de révocation.", code="GAL-CPS-42", advice=_WHICH)
+    if any(extension.oid.dotted_string == _DELTA for extension in read.extensions):
+        raise InputDefect("Cette liste est partielle (« delta CRL ») : seule une liste complète convient.",
+                          code="GAL-CPS-43", advice=_WHICH)  # fmt: skip
+    issuer = next((one for one in certificates.authorities(anchors) if _is_of(read, one)), None)
+    if issuer is None:
+        text = "Aucune autorité de ce poste n’a signé cette liste."
+        advice = "Déposez d’abord le certificat de l’autorité dans le dossier des autorités (Réglages, page Cartes)."
+        raise InputDefect(text, code="GAL-CPS-44", advice=advice)
+    name, until = _named(issuer), read.next_update_utc
+    found = [_stale(name, until)] if until is not None and until < now else []
+    return Admission(name, _file_name(issuer), read.last_update_utc, until, len(read), tuple(found))
+
+
+def keep(content: bytes, admission: Admission, folder: str) -> Path:
+    """Put an admitted list into the folder of the authorities, in the place of the older one of the same authority.
+
+    Raises InputDefect where the one in place is more recent: what was taken back since would come back to life.
+    """
+    file = Path(folder) / admission.file_name
+    with contextlib.suppress(OSError):
+        before = _read(file.read_bytes())
+        if before is not None and before.last_update_utc > admission.issued_at:
+            text = f"La liste en place, du {french.short_date(before.last_update_utc.date())}, est plus récente."
+            raise InputDefect(text, code="GAL-CPS-45", advice="Rien n’a changé. Demandez la dernière liste.")
+    refused = "Le dossier des autorités ne peut pas être écrit : aucune liste n’a changé."
+    return write_whole(file, content, full="Plus de place : aucune liste n’a changé.", refused=refused)
 
 
 def check(der: bytes, anchors: Sequence[bytes], lists: Sequence[bytes], now: dt.datetime) -> list[Finding]:
@@ -42,7 +99,7 @@ def check(der: bytes, anchors: Sequence[bytes], lists: Sequence[bytes], now: dt.
     usable = [one for one in known if one is not None]
     found: list[Finding] = []
     for certificate, issuer in certificates.path(der, anchors):
-        own = [one for one in usable if one.issuer == issuer.subject and one.is_signature_valid(issuer.public_key())]  # type: ignore[arg-type] # the key of an authority that signs
+        own = [one for one in usable if _is_of(one, issuer)]
         if not own:
             found.append(_unknown(_named(issuer)))
             continue
@@ -64,6 +121,16 @@ def _read(content: bytes) -> CertificateRevocationList | None:
         return x509.load_der_x509_crl(content)
     except ValueError:
         return None
+
+
+def _is_of(read: CertificateRevocationList, issuer: Certificate) -> bool:
+    return read.issuer == issuer.subject and read.is_signature_valid(issuer.public_key())  # type: ignore[arg-type] # the key of an authority that signs
+
+
+def _file_name(issuer: Certificate) -> str:
+    """Return a name that two authorities of one name, or two keys of one authority, do not share."""
+    words = re.sub(r"[^a-z0-9]+", "-", fold(_named(issuer)).lower()).strip("-")
+    return f"{words}-{certificates.key_mark(issuer)}.crl"
 
 
 def _named(issuer: Certificate) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cards import certificates, revocation
 from app.cards.desk import CardDesk
 from app.cards.failures import (
     CardAbsent,
@@ -17,10 +19,12 @@ from app.cards.fsv import FsvDesk
 from app.cards.kinds import CardKind, kind_of
 from app.cards.pcsc import PcscTransport
 from app.cards.trial_people import trial_people
-from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root
+from app.cli.frame import DONE, REFUSED, Command, UsageError, data_root, file_bytes
 from app.fsv_bench import CONFIG_TITLES, files_of
 from app.holder_cards import refused_test_card
 from app.kernel import french
+from app.kernel.clock import SystemClock
+from app.kernel.errors import InputDefect
 from app.kernel.mode import Mode
 from app.kernel.text import fold
 from app.officine.patients import cards as rules
@@ -43,12 +47,19 @@ def _configure(parser: CommandParser) -> None:
     acts.add_parser("list", help="montre les lecteurs et la carte que chacun contient")
     reading = acts.add_parser("read", help="lit une carte : bénéficiaires d’une Vitale, porteur d’une CPS")
     acts.add_parser("fsv", help="dit si la bibliothèque SESAM-Vitale de l’éditeur est là, et ce qui lui manque")
+    lists = acts.add_parser("crl", help="met en service une liste de révocation de l’IGC-Santé")
+    adding = lists.add_subparsers(dest="list_act", metavar="import", required=True).add_parser(
+        "import", help="vérifie la liste par les autorités de ce poste, et la met à la place de l’ancienne"
+    )
+    adding.add_argument("file", metavar="FICHIER", help="la liste complète, DER ou PEM")
     reading.add_argument("--reader", metavar="N", help="numéro du lecteur dans la liste (1…), ou son nom")
 
 
 def _run(args: argparse.Namespace, out: Output) -> int:
     if args.act == "fsv":
         return _fsv(args, out)
+    if args.act == "crl":
+        return _crl(args, out)
     desk = CardDesk(PcscTransport())
     if args.act == "list":
         return _list(desk, out)
@@ -182,6 +193,25 @@ def _fsv(args: argparse.Namespace, out: Output) -> int:
     for group in groups:
         title = CONFIG_TITLES.get(group.number, f"Groupe {group.number}")
         out.line(f"{title:<24} {' · '.join(field for field in group.fields if field) or 'rien'}")
+    return DONE
+
+
+def _crl(args: argparse.Namespace, out: Output) -> int:
+    """Put a list into the folder of the authorities. Raises InputDefect for what would protect nobody."""
+    folder = _settings(args).card_authorities
+    if not folder or not Path(folder).is_dir():
+        text = "Ce poste n’a pas de dossier des autorités de l’IGC-Santé."
+        raise InputDefect(text, code="GAL-CPS-46", advice="Indiquez-le d’abord (Réglages, page Cartes).")
+    content = file_bytes(args.file)
+    admission = revocation.admit(content, certificates.load_anchors(folder), SystemClock().now())
+    file = revocation.keep(content, admission, folder)
+    out.findings(admission.findings)
+    until = None if admission.until is None else admission.until.isoformat()
+    told = [one.as_json() for one in admission.findings]
+    out.result({"authority": admission.authority, "file": str(file), "until": until, "revoked": admission.count,
+                "findings": told})  # fmt: skip
+    until_text = "" if admission.until is None else f", en vigueur jusqu’au {french.short_date(admission.until.date())}"
+    out.line(f"Liste de « {admission.authority} » en service{until_text}. Certificats révoqués : {admission.count}.")
     return DONE
 
 

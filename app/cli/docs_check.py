@@ -42,12 +42,12 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
 
     Source: contract of ``docs check``; SC.DOC.02, SC.DOC.06.LGO.
     """
-    content = frame.file_bytes(args.file)
     try:
+        content = frame.file_bytes(args.file)
         with _validator(args) as validator:
             found = _found(content, validator)
     except InputDefect as defect:
-        # The kit's: what is said of a document has one shape, also where nothing can be said of it.
+        # The kit's, or a file too large: what is said of a document has one shape, also where there is nothing to say.
         found = [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
     is_ok = not is_refused(found)
     out.findings(found)

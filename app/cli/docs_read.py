@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import asdict, is_dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import frame
 from app.kernel.errors import InputDefect
-from app.kernel.files import write_whole
+from app.kernel.files import free_name, write_whole
 from app.kernel.outcome import Finding, Severity, is_refused
 from app.kernel.text import plural
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
+    from pathlib import Path
 
     from app.docs.reading.model import ReadDocument, ReadPatient
 
@@ -56,9 +55,8 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
 
     Source: contract of ``docs read``; SC.DOC.07, OFF-MSS-20.
     """
-    content = frame.file_bytes(args.file)
-    documents, findings = _read(content)
-    folder = Path(args.out).absolute() if args.out is not None else None
+    documents, findings = _read(args.file)
+    folder = frame.folder_argument(args.out, "--out") if args.out is not None else None
     told = [_told(one, _extracted(one, folder)) for one in documents]
     first = told[0] if told else _nothing()
     result = first | {"findings": first["findings"] + [one.as_json() for one in findings]}
@@ -73,13 +71,14 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     return frame.REFUSED if is_refused(every) or not documents else frame.DONE
 
 
-def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
+def _read(file: str) -> tuple[list[ReadDocument], list[Finding]]:
     """Return what could be read of a file, and what is to be said of the file itself."""
     from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
     from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
     from app.docs.reading.read import read  # noqa: PLC0415 -- the same
 
     try:
+        content = frame.file_bytes(file)
         if is_archive(content):
             documents, findings = read_archive(content)
             return [checked(one) for one in documents], findings
@@ -97,13 +96,13 @@ def _extracted(document: ReadDocument, folder: Path | None) -> Path | None:
         return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # A name of ours: nothing that the document says goes into a path.
+        with free_name(folder, "document", ".pdf") as name:
+            file = folder / f"{name}.pdf"
+            full = "Le disque est plein : le PDF n’a pas pu être écrit."
+            return write_whole(file, content, full=full, refused=f"{file} ne peut pas être écrit.")
     except OSError as error:
         raise frame.from_os_error(error) from error
-    # A name of ours: nothing that the document says goes into a path.
-    names = itertools.chain(["document.pdf"], (f"document_{number}.pdf" for number in itertools.count(2)))
-    file = next(path for name in names if not (path := folder / name).exists() and not path.is_symlink())
-    full = "Le disque est plein : le PDF n’a pas pu être écrit."
-    return write_whole(file, content, full=full, refused=f"{file} ne peut pas être écrit.")
 
 
 # --- The result -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.cli import frame
@@ -16,6 +15,7 @@ from app.kernel.text import plural
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from pathlib import Path
 
     from app.docs.reading.model import ReadDocument
 
@@ -40,8 +40,8 @@ def run(args: argparse.Namespace, out: frame.Output) -> int:
     """
     # Pages are drawn where there is no screen too.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    documents, findings = _read(frame.file_bytes(args.file))
-    root = Path(args.out).absolute()
+    root = frame.folder_argument(args.out, "--out")
+    documents, findings = _read(args.file)
     told = []
     for rank, document in enumerate(documents, start=1):
         told.append(_render(document, root if rank == 1 else root / f"document-{rank}", out))
@@ -67,14 +67,18 @@ class _Rendered:
         return {"html": str(self.html), "pages": [str(page) for page in self.pages]}
 
 
-def _read(content: bytes) -> tuple[list[ReadDocument], list[Finding]]:
-    """Return the documents of a file, and what is to be said of the file itself. Raises InputDefect."""
+def _read(file: str) -> tuple[list[ReadDocument], list[Finding]]:
+    """Return the documents of a file, and what is to be said of the file itself."""
     from app.docs.reading.archive import is_archive, read_archive  # noqa: PLC0415 -- spares --help the import
     from app.docs.reading.pdfs import checked  # noqa: PLC0415 -- the same
     from app.docs.reading.read import read  # noqa: PLC0415 -- the same
 
-    documents, findings = read_archive(content) if is_archive(content) else ([read(content)], [])
-    return [checked(document) for document in documents], findings
+    try:
+        content = frame.file_bytes(file)
+        documents, findings = read_archive(content) if is_archive(content) else ([read(content)], [])
+        return [checked(document) for document in documents], findings
+    except InputDefect as defect:
+        return [], [Finding(defect.code, Severity.ERROR, defect.text, defect.advice)]
 
 
 def _render(document: ReadDocument, folder: Path, out: frame.Output) -> _Rendered:

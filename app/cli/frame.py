@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DONE, USAGE, REFUSED, ENVIRONMENT, REMOTE, BUG = 0, 2, 3, 4, 5, 70
 INTERRUPTED = 130
+LARGEST_FILE = 256_000_000
+"""Octets of a file given to a command; the largest archive of documents that is read has 200 million."""
 COMMON_OPTIONS = """\
 options communes :
   --data DOSSIER   dossier de données (par défaut : celui de l’utilisateur)
@@ -193,15 +195,40 @@ def text_argument(value: str) -> str:
 
 
 def file_bytes(value: str) -> bytes:
-    """Return the content of the file named, or of standard input when it is ``-``. Raises FileUnusable."""
+    """Return the content of the file named, or of standard input when it is ``-``.
+
+    Raises FileUnusable, and InputDefect for more octets than any file of the trade has: a device never ends, and a file
+    that does not fit in memory would take the station down with it.
+    """
     from pathlib import Path  # noqa: PLC0415 -- the one place that needs it at run time
 
-    if value == "-":
-        return sys.stdin.buffer.read()
     try:
-        return Path(value).read_bytes()
+        if value == "-":
+            content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        else:
+            with Path(value).open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise from_os_error(error) from error
+    if len(content) > LARGEST_FILE:
+        raise InputDefect(
+            f"Ce fichier est trop gros : plus de {LARGEST_FILE // 1_000_000} Mo.",
+            code="GAL-FIC-06",
+            advice="Vérifiez que c’est bien le fichier voulu.",
+        )
+    return content
+
+
+def folder_argument(value: str, name: str) -> Path:
+    """Return the folder named by the option ``name``, absolute. Raises UsageError for an empty one.
+
+    An unset variable of a script must not spread a patient’s documents over the folder that it happens to run in.
+    """
+    from pathlib import Path  # noqa: PLC0415 -- as above
+
+    if not value.strip():
+        raise UsageError(f"{name} attend un dossier, et son nom est vide.")
+    return Path(value).absolute()
 
 
 @contextlib.contextmanager

@@ -103,6 +103,23 @@ def catalog(subject: Subject) -> Answer:
     return Answer(WARN if is_old else OK, detail, advice if is_old else "")
 
 
+def pharmacy(subject: Subject) -> Answer:
+    """Is the pharmacy known, as its papers must name it?"""
+    from app.officine.pharmacy import rules, service  # noqa: PLC0415 -- heavy
+
+    with _database(subject) as db:
+        if db is None:
+            return _NOTHING_YET
+        known = service.known_in(db)
+    advice = "Le titulaire la renseigne\u00a0: Réglages, page Pharmacie."
+    if not known.is_complete:
+        return Answer(WARN, "Pharmacie non renseignée\u00a0: ses papiers n’ont pas d’en-tête.", advice)
+    said = rules.check(known)
+    if said:
+        return Answer(WARN, said[0].text, said[0].advice or advice)
+    return Answer(OK, f"{known.name}, FINESS {known.finess}.")
+
+
 def safety(subject: Subject) -> Answer:
     """Are the checks of the counter made, on which thesaurus, and how old is it?"""
     from app.kernel.clock import today  # noqa: PLC0415 -- heavy

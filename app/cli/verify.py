@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
+    from app.officine.care.model import DocumentsReport
     from app.officine.copies.model import CopiesReport
     from app.officine.inbox.model import InboxReport
     from app.officine.trace.model import SealReport
@@ -50,6 +51,7 @@ class Report:
     damage: str = ""
     copies: CopiesReport | None = None
     received: InboxReport | None = None
+    documents: DocumentsReport | None = None
     seals: SealReport | None = None
 
     @property
@@ -57,14 +59,15 @@ class Report:
         """True when nothing is wrong."""
         sound = self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
         sound = sound and (self.seals is None or self.seals.is_good)
-        sound = sound and not (self.received and self.received.bad)
-        return sound and not (self.copies and self.copies.bad)
+        told_bytes = (self.copies, self.documents, self.received)
+        return sound and not any(one is not None and one.bad for one in told_bytes)
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that the command prints."""
         told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
         told["first_bad"] = self.first_bad
         told |= self.registers | (self._copies_as_json() if self.copies else {})
+        told |= self._documents_as_json() if self.documents else {}
         if self.received is not None:
             told |= {"received": "bad" if self.received.bad else "ok", "bad_received": list(self.received.bad)}
         return told | (seals_json(self.seals) if self.seals else {})
@@ -73,6 +76,11 @@ class Report:
         assert self.copies is not None
         bad = [asdict(copy) for copy in self.copies.bad]
         return {"copies": "bad" if bad else "ok", "bad_copies": bad, "orphan_copies": self.copies.orphans}
+
+    def _documents_as_json(self) -> dict[str, Any]:
+        assert self.documents is not None
+        bad = [asdict(document) for document in self.documents.bad]
+        return {"documents": "bad" if bad else "ok", "bad_documents": bad}
 
 
 def seals_json(report: SealReport) -> dict[str, Any]:
@@ -216,7 +224,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
         report = examine(engine)
         if report.database == "ok":
             compare_seals(engine, args.seals or folder.seals, report)
-            _examine_bytes(engine, folder.blobs, report)
+            _examine_blobs(engine, folder.blobs, report)
     finally:
         engine.dispose()
     out.result(report)
@@ -224,10 +232,11 @@ def _run(args: argparse.Namespace, out: Output) -> int:
     return frame.DONE if report.is_good else frame.REFUSED
 
 
-def _examine_bytes(engine: Engine, folder: Path, report: Report) -> None:
-    """Compare with their hashes the bytes that lie outside of the rows: copies of ordonnances, received documents."""
+def _examine_blobs(engine: Engine, folder: Path, report: Report) -> None:
+    """Verify all that lies outside of the rows: what neither a copy nor a document names is an orphan."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
 
+    from app.officine.care import checking as care  # noqa: PLC0415 -- the same
     from app.officine.copies import service as copies  # noqa: PLC0415 -- the same
     from app.officine.inbox import service as inbox  # noqa: PLC0415 -- the same
     from app.store.blobs import open_blobs  # noqa: PLC0415 -- the same
@@ -235,8 +244,10 @@ def _examine_bytes(engine: Engine, folder: Path, report: Report) -> None:
 
     with driver_errors(), Session(engine) as session:
         blobs = open_blobs(engine, folder)
+        report.documents = care.verify(session, blobs)
         report.received = inbox.verify(session, blobs)
-        report.copies = copies.verify(session, blobs, inbox.hashes(session))
+        others = {*report.documents.hashes, *inbox.hashes(session)}
+        report.copies = copies.verify(session, blobs, others)
 
 
 def _say(report: Report, out: Output) -> None:
@@ -251,6 +262,10 @@ def _say(report: Report, out: Output) -> None:
     if report.copies is not None and report.copies.bad:
         told = " ; ".join(copy.text for copy in report.copies.bad[:_COPIES_TOLD])
         out.message("GAL-COP-21", f"Copies d’ordonnances à retrouver : {told}.",
+                    "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
+    if report.documents is not None and report.documents.bad:
+        told = " ; ".join(document.text for document in report.documents.bad[:_COPIES_TOLD])
+        out.message("GAL-COP-21", f"Documents de soins à retrouver : {told}.",
                     "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
     if report.received is not None and report.received.bad:
         told = " ; ".join(report.received.bad[:_COPIES_TOLD])

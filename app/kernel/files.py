@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
 import secrets
 import time
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.kernel.errors import DatabaseReadOnly, DiskFull
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _TRIES = 10
@@ -35,6 +38,34 @@ def write_whole(file: Path, content: bytes, *, full: str, refused: str) -> Path:
             raise DiskFull(full) from error
         raise DatabaseReadOnly(refused) from error
     return file
+
+
+@contextlib.contextmanager
+def free_name(folder: Path, name: str, *ends: str) -> Iterator[str]:
+    """Give ``name``, or else ``name_2``, ``name_3``…: the first under which the folder has no file of those ``ends``.
+
+    It stays free for the caller while it is held, also from another process that looks for one. Raises OSError.
+    """
+    for free in itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2))):
+        hold = folder / f".{free}.hold"
+        if _is_taken(folder, free, ends):
+            continue
+        try:
+            hold.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            continue
+        try:
+            # Whoever held it may have written between the look and the hold.
+            if not _is_taken(folder, free, ends):
+                yield free
+                return
+        finally:
+            hold.unlink(missing_ok=True)
+
+
+def _is_taken(folder: Path, name: str, ends: tuple[str, ...]) -> bool:
+    files = [folder / f"{name}{end}" for end in ends]
+    return any(file.exists() or file.is_symlink() for file in files)
 
 
 def _replace(staged: Path, file: Path) -> None:

@@ -11,6 +11,8 @@ from app.store.tables import FactRow
 from app.store.upsert import insert_or
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from app.kernel.mode import Mode
     from app.store.database import Database, UnitOfWork
 
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
 def read(db: Database, name: str) -> Any | None:  # noqa: ANN401 -- a JSON value
     """Return a fact; None where it is not known."""
     with db.read() as session:
-        return session.execute(select(FactRow.value).where(FactRow.name == name)).scalar_one_or_none()
+        return get(session, name)
+
+
+def get(session: Session, name: str) -> Any | None:  # noqa: ANN401 -- the same
+    """Return a fact as an open session sees it; None where it is not known."""
+    return session.execute(select(FactRow.value).where(FactRow.name == name)).scalar_one_or_none()
 
 
 def write(work: UnitOfWork, name: str, value: Any) -> None:  # noqa: ANN401 -- a JSON value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QLockFile, QObject, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from shiboken6 import isValid
 
 from app.kernel.outcome import Done
 from app.kernel.text import NBSP
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from app.kernel.errors import GalienError
+    from app.kernel.events import Changed
     from app.kernel.mode import Mode
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
@@ -72,6 +75,16 @@ def drops_references() -> bool:
     return sys.getrefcount(None) - before < _GUARD_DRIFT
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The services, and what the window shows at once; ``session`` is open already in a simulation."""
+
+    services: Services
+    members: list[Member]
+    pharmacy: str
+    session: StaffSession | None
+
+
 class Desktop(QObject):
     """The desktop client: its window, and the services once they are open."""
 
@@ -89,24 +102,32 @@ class Desktop(QObject):
         self.theme.dress(self.window)
         self.tasks.show_failure = self.show_failure
         self._open = open_services
+        self._loading, self._is_loaded = preload(), False
+        self._opened: Opened | None = None
         self._system_lock: SystemLock | None = None
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing runs, no answer is on its way, and the code of the screens is there."""
+        return self._is_loaded and self.tasks.idle
 
     def start(self) -> None:
         """Show the window and begin to open the services."""
         self.window.show()
         self.tasks.run(
             lambda _progress: _with_members(self._open()),
-            done=lambda opened: self.attach(*opened),
+            done=self._services_open,
             failed=self._cannot_open,
             owner=self.window,
         )
+        self._load_next()
 
-    def attach(self, services: Services, members: list[Member], pharmacy: str, session: StaffSession | None) -> None:
-        """Make the window usable with the services; ``session`` is open already in a simulation."""
+    def attach(self, opened: Opened) -> None:
+        """Make the window usable with the services."""
         from app.ui.context import Ui  # noqa: PLC0415 -- not needed for the first paint
         from app.ui.scanner import Scanner  # noqa: PLC0415 -- the same
 
-        self.services = services
+        services, members, session = opened.services, opened.members, opened.session
         settings = services.settings
         scanner = Scanner(
             self._app,
@@ -128,8 +149,9 @@ class Desktop(QObject):
         scanner.listen(settings.scanner_port)
         self.ui.operator = _usual(members) if services.mode.is_simulated else None
         self.ui.session = session
-        self.window.set_pharmacy(pharmacy)
+        self.window.set_pharmacy(opened.pharmacy)
         self.window.attach(self.ui)
+        self.ui.broadcast.changed.connect(self._rename)
         if not services.mode.is_simulated:
             from app.ui.passphrase import ask_or_tell  # noqa: PLC0415 -- a simulation never asks
 
@@ -178,6 +200,32 @@ class Desktop(QObject):
         else:
             self.show_failure(error)
 
+    def _load_next(self) -> None:
+        """Load a step of the screens, and go on when the window has had its turn."""
+        if next(self._loading, None) is not None:
+            QTimer.singleShot(0, self, self._load_next)
+            return
+        self._is_loaded = True
+        self._attach_when_ready()
+
+    def _services_open(self, opened: Opened) -> None:
+        # Kept at once: a window that is closed before it is usable still closes them.
+        self.services, self._opened = opened.services, opened
+        self._attach_when_ready()
+
+    def _attach_when_ready(self) -> None:
+        if self._is_loaded and self._opened is not None and isValid(self.window):
+            opened, self._opened = self._opened, None
+            self.attach(opened)
+
+    def _rename(self, change: Changed) -> None:
+        """Read the name of the pharmacy anew once it was changed, on this workstation or on another."""
+        services = self.services
+        if change.touches("officine") and services is not None:
+            self.tasks.run(
+                lambda _progress: services.pharmacy_name, done=self.window.set_pharmacy, owner=self.window, key="name"
+            )
+
     def _serial_state(self, failure: GalienError | None) -> None:
         if failure is None:
             self.window.say("Douchette série prête", "success")
@@ -221,15 +269,14 @@ def _already_open() -> int:
     return 4
 
 
-def _with_members(services: Services) -> tuple[Services, list[Member], str, StaffSession | None]:
-    preload()
+def _with_members(services: Services) -> Opened:
     members = services.staff.members()
     first = _usual(members)
     session = None
     if services.mode.is_simulated and first is not None:
         outcome = services.sign_in.demo(first.id)
         session = outcome.value if isinstance(outcome, Done) else None
-    return services, members, services.pharmacy_name, session
+    return Opened(services, members, services.pharmacy_name, session)
 
 
 def _usual(members: list[Member]) -> Member | None:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from app.officine.patients.insi_site import InsiSite
     from app.officine.patients.merges import Merges
     from app.officine.patients.service import Patients
+    from app.officine.pharmacy.service import PharmacySite
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.recalls.service import Recalls
     from app.officine.registers.service import Registers
@@ -287,6 +288,7 @@ class Services(Protocol):
     copies: Copies
     inbox: Inbox
     papers: Papers
+    pharmacy_site: PharmacySite
     safety: Safety
     cards: PatientCards
     vault: Vault

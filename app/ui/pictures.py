@@ -74,7 +74,7 @@ class Stage:
         while passes < _QUIET_PASSES or time.monotonic() - quiet_since < _QUIET_S:
             self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             passes += 1
-            if not self.desktop.tasks.idle or self._is_about_to_act():
+            if not self.desktop.idle or self._is_about_to_act():
                 quiet_since, passes = time.monotonic(), 0
             if time.monotonic() - began > _PATIENCE_S:
                 return
@@ -169,6 +169,7 @@ def pictures() -> tuple[Picture, ...]:
     from app.ui.registers.poses import PICTURES as REGISTERS  # noqa: PLC0415 -- the same
     from app.ui.settings.cards_poses import PICTURES as CARD_SETTINGS  # noqa: PLC0415 -- the same
     from app.ui.settings.insi_poses import PICTURES as INSI_SETTINGS  # noqa: PLC0415 -- the same
+    from app.ui.settings.pharmacy_poses import PICTURES as PHARMACY  # noqa: PLC0415 -- the same
     from app.ui.settings.secrets_poses import PICTURES as SECRETS  # noqa: PLC0415 -- the same
     from app.ui.settings.vitale_poses import PICTURES as VITALE  # noqa: PLC0415 -- the same
     from app.ui.staff.poses import PICTURES as STAFF  # noqa: PLC0415 -- the same
@@ -213,6 +214,7 @@ def pictures() -> tuple[Picture, ...]:
         *CARD_SETTINGS,
         *VITALE,
         *INSI_SETTINGS,
+        *PHARMACY,
     )
 
 

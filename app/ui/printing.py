@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _MM_PER_INCH = 25.4
 _MOST_DPI = 600
+# Named here and not where a paper is drawn: PySide6 makes a type where it is first named, and papers are drawn off the
+# thread of the screens.
+_RGB, _MILLIMETRES, _UPRIGHT = QImage.Format.Format_RGB888, QPageSize.Unit.Millimeter, QPageLayout.Orientation.Portrait
 KEPT = "Le PDF est gardé."
 
 
@@ -53,20 +56,22 @@ class Printers(Protocol):
 class QtPrinters:
     """The printers that the operating system knows."""
 
+    def __init__(self) -> None:
+        """Load what prints, on the thread of the screens: PySide6 makes a type where it is first named."""
+        from PySide6.QtPrintSupport import QPrinter, QPrinterInfo  # noqa: PLC0415 -- loaded with the first paper
+
+        self._printer, self._info, self._sharp = QPrinter, QPrinterInfo, QPrinter.PrinterMode.HighResolution
+
     def names(self) -> list[str]:
         """Return the names of the printers, in order."""
-        from PySide6.QtPrintSupport import QPrinterInfo  # noqa: PLC0415 -- loaded at the first paper printed
-
-        return sorted(QPrinterInfo.availablePrinterNames())
+        return sorted(self._info.availablePrinterNames())
 
     def send(self, printer: str, page: Callable[[int, float], Pixels], count: int) -> None:
         """Print pages on a printer. Raises PrintFailure where it is gone or does not take them."""
-        from PySide6.QtPrintSupport import QPrinter, QPrinterInfo  # noqa: PLC0415 -- loaded at the first paper printed
-
-        known = QPrinterInfo.printerInfo(printer)
+        known = self._info.printerInfo(printer)
         if known.isNull():
             raise PrintFailure(f"L’imprimante «{NBSP}{printer}{NBSP}» n’est plus là.")
-        paint(QPrinter(known, QPrinter.PrinterMode.HighResolution), page, count)
+        paint(self._printer(known, self._sharp), page, count)
 
 
 def paint(printer: QPrinter, page: Callable[[int, float], Pixels], count: int) -> None:
@@ -76,15 +81,15 @@ def paint(printer: QPrinter, page: Callable[[int, float], Pixels], count: int) -
     for number in range(count):
         pixels = page(number, dpi)
         size = QSizeF(pixels.width / dpi * _MM_PER_INCH, pixels.height / dpi * _MM_PER_INCH)
-        printer.setPageSize(QPageSize(size, QPageSize.Unit.Millimeter))
-        printer.setPageOrientation(QPageLayout.Orientation.Portrait)
+        printer.setPageSize(QPageSize(size, _MILLIMETRES))
+        printer.setPageOrientation(_UPRIGHT)
         printer.setFullPage(True)
         begun = painter.begin(printer) if number == 0 else printer.newPage()
         if not begun:
             if painter.isActive():
                 painter.end()
             raise PrintFailure(f"L’imprimante «{NBSP}{printer.printerName() or 'sans nom'}{NBSP}» ne répond pas.")
-        image = QImage(pixels.rgb, pixels.width, pixels.height, pixels.stride, QImage.Format.Format_RGB888)
+        image = QImage(pixels.rgb, pixels.width, pixels.height, pixels.stride, _RGB)
         scale = printer.resolution() / dpi
         painter.drawImage(QRectF(0, 0, pixels.width * scale, pixels.height * scale), image)
     if painter.isActive() and not painter.end():

@@ -22,25 +22,51 @@ from app.ui.stock.acts import ACTS as STOCK_ACTS
 from app.ui.widgets.basics import EmptyState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from app.ui.context import Ui
 
-_SCREENS = (
+SCREENS = (
     "app.ui.context",
     "app.ui.scanner",
+    "app.ui.lock_steps",
     "app.ui.lock",
     "app.ui.lock_watch",
+    "app.ui.counter.lists_drawers",
+    "app.ui.counter.band",
+    "app.ui.counter.totals",
+    "app.ui.counter.payment_drawer",
+    "app.ui.counter.rights_drawer",
+    "app.ui.counter.cards",
+    "app.ui.counter.copies_drawer",
+    "app.ui.counter.detail",
+    "app.ui.counter.owed_drawer",
+    "app.ui.counter.prints_drawer",
+    "app.ui.counter.prescription_drawer",
+    "app.ui.counter.page",
     "app.ui.counter.view",
+    "app.ui.patients.identity_desk",
+    "app.ui.patients.merge_desk",
     "app.ui.patients.view",
     "app.ui.products.view",
     "app.ui.stock.view",
+    "app.ui.cash.closings",
     "app.ui.cash.view",
     "app.ui.documents.view",
+    "app.ui.trace.insi_page",
     "app.ui.registers.view",
+    "app.ui.settings.cards",
+    "app.ui.settings.checks",
+    "app.ui.settings.identity",
+    "app.ui.settings.insi",
+    "app.ui.settings.keyboard",
+    "app.ui.settings.pharmacy",
+    "app.ui.settings.printers",
+    "app.ui.settings.secrets",
     "app.ui.settings.view",
     "app.ui.staff.view",
 )
+"""The code of the screens, in steps that each fit between two frames: see ``preload``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +101,15 @@ class UnbuiltView(QWidget):
         column.addWidget(EmptyState(icon, f"{title}\u00a0: cet écran n’est pas encore construit", promise))
 
 
-def preload() -> None:
-    """Load the code of the screens, in the background: building one then takes no longer than a frame or two."""
-    for module in _SCREENS:
+def preload() -> Iterator[str]:
+    """Load the code of the screens, one step at each call: building one then takes no longer than a frame or two.
+
+    On the thread of the screens only: PySide6 makes each of its types where it is first named, and two threads that do
+    so at once end the process.
+    """
+    for module in SCREENS:
         importlib.import_module(module)
+        yield module
 
 
 def _counter(ui: Ui) -> QWidget:

@@ -27,6 +27,7 @@ from app.cards.virtual_cps import VirtualAuthority, VirtualCps, VirtualModule
 from app.demo_cards import DemoCards
 from app.holder_cards import HolderCards, HolderTrust, Revocation, build_cards
 from app.kernel.clock import FixedClock
+from app.kernel.errors import InputDefect
 from app.kernel.events import Publisher
 from app.kernel.mode import Mode
 from app.kernel.outcome import Done, Refused, Severity
@@ -194,6 +195,46 @@ def test_lists_are_read_from_the_folder_of_the_authorities(pki: dict[str, Author
     (tmp_path / "racine.cer").write_bytes(pki["root"].der)
     assert revocation.load_lists(str(tmp_path)) == (content,)
     assert revocation.load_lists("") == revocation.load_lists(str(tmp_path / "absent")) == ()
+
+
+def admitted(content: bytes, anchors: list[bytes], folder: Path) -> str:
+    return revocation.keep(content, revocation.admit(content, anchors, NOW), str(folder)).name
+
+
+def refused(content: bytes, anchors: list[bytes], folder: Path) -> str:
+    with pytest.raises(InputDefect) as raised:
+        admitted(content, anchors, folder)
+    return raised.value.code
+
+
+def test_a_list_is_put_into_service_once_an_authority_of_the_workstation_vouches_for_it(
+    pki: dict[str, Authority], keys: Keys, tmp_path: Path
+) -> None:
+    proof = proof_of(pki["sound"], keys)
+    anchors = [pki["root"].der, pki["sound"].der]
+    old, new = list_of(pki["sound"], since=5), list_of(pki["sound"], serial_of(proof.certificate_der))
+    first = admitted(old, anchors, tmp_path)
+    assert admitted(new, anchors, tmp_path) == first, "the newer list takes the place of the older"
+    assert admitted(list_of(pki["root"]), anchors, tmp_path) != first
+    lists = list(revocation.load_lists(str(tmp_path)))
+    assert taken_back(pki, proof, lists)[0] == ["GAL-CPS-39"]
+    assert refused(old, anchors, tmp_path) == "GAL-CPS-45"
+    assert list(revocation.load_lists(str(tmp_path))) == lists, "nothing changed"
+
+
+def test_a_list_that_would_protect_nobody_is_refused(pki: dict[str, Authority], tmp_path: Path) -> None:
+    anchors = [pki["root"].der, pki["sound"].der]
+    assert refused(b"<html>", anchors, tmp_path) == "GAL-CPS-42"
+    assert refused(pki["root"].der, anchors, tmp_path) == "GAL-CPS-42"
+    assert refused(list_of(pki["same-name"]), anchors, tmp_path) == "GAL-CPS-44"
+    assert refused(list_of(pki["sound"]), [], tmp_path) == "GAL-CPS-44"
+    made = x509.CertificateRevocationListBuilder().issuer_name(pki["sound"].certificate.subject)
+    made = made.last_update(NOW).next_update(NOW + dt.timedelta(days=1))
+    delta = made.add_extension(x509.DeltaCRLIndicator(1), critical=True).sign(pki["sound"].key, hashes.SHA256())
+    assert refused(delta.public_bytes(serialization.Encoding.PEM), anchors, tmp_path) == "GAL-CPS-43"
+    assert list(tmp_path.iterdir()) == []
+    stale = revocation.admit(list_of(pki["sound"], since=30, until=-20), anchors, NOW)
+    assert [one.code for one in stale.findings] == ["GAL-CPS-41"], "what it took back stays so"
 
 
 # --- What a certificate says ------------------------------------------------------------------------------------------

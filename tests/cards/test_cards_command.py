@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from card_readers import READERS, wait_until
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from soft_cards import ISSUER, TEST_ISSUER, Authority, cps_objects
 
 from app import settings
@@ -20,8 +24,6 @@ from app.kernel.identifiers import nir_key
 from app.paths import DataFolder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from card_readers import Service, Slot
     from soft_cards import SoftCards
 
@@ -162,6 +164,30 @@ def test_the_diagnosis_says_which_module_there_is_or_where_it_was_looked_for(sof
     settings.save(folder.settings_file, settings.Settings(card_module=str(soft.module)))
     answer = probes_machine.professional_cards(doctor.subject_of(folder))
     assert (answer.status, "2.6" in answer.detail, str(soft.module) in answer.detail) == ("ok", True, True)
+
+
+def test_a_list_of_revoked_cards_is_imported_by_the_technician(galien: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    authority = Authority.made(ISSUER)
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    made = made.last_update(now - dt.timedelta(hours=1)).next_update(now + dt.timedelta(days=7))
+    file = tmp_path / "liste.crl"
+    file.write_bytes(made.sign(authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+    words = ("cards", "crl", "import", str(file), "--json")
+    code, told, _ = galien(*words)
+    assert (code, told["findings"][0]["code"]) == (3, "GAL-CPS-46")
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    authorities = tmp_path / "autorites"
+    authorities.mkdir()
+    settings.save(folder.settings_file, settings.Settings(card_authorities=str(authorities)))
+    assert galien(*words)[1]["findings"][0]["code"] == "GAL-CPS-44"
+    (authorities / "igc.cer").write_bytes(authority.der)
+    code, told, err = galien(*words)
+    assert (code, err, told["revoked"], told["findings"]) == (0, "", 0, [])
+    assert Path(told["file"]).read_bytes() == file.read_bytes()
+    assert Path(told["file"]).parent == authorities
+    assert "Certificats révoqués\u00a0: 0." in galien("cards", "crl", "import", str(file))[1]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def qapp() -> QApplication:
 @pytest.fixture(scope="module", autouse=True)
 def spared(qapp: QApplication) -> None:
     """Modules and compiled statements stay: as in the program, no later collection looks through them again."""
-    preload()
+    list(preload())
     gc.collect()
     spare_what_stays()
 

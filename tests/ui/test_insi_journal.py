@@ -358,6 +358,42 @@ def test_the_calls_of_one_file_are_asked_from_the_patient(hands: Hands, team: Te
     assert hands.focus is page.list
 
 
+@pytest.mark.req("INS-04b")
+def test_the_calls_are_looked_for_by_their_answer(hands: Hands, team: Team) -> None:
+    paul = team.as_one(team.paul)
+    lookup = team.ask(paul, ROSE)
+    team.ask(paul, "02", team.create("CAPUCINE"))
+    team.ask(paul, "01", team.create("BRUYERE"))
+    team.line.answers["ROSE"] = [DOWN]
+    with pytest.raises(InsiFailed):
+        team.desk.search(team.rose, paul)
+    page = opened(hands)
+    page.last.setFocus()
+    hands.press(Qt.Key.Key_Tab)
+    assert hands.focus is page.result
+
+    def following() -> list[str]:
+        page.result.setFocus()
+        hands.press(Qt.Key.Key_Down)
+        return [one.code for one in page.list.records]
+
+    assert [following() for _ in range(4)] == [["00"], ["01"], ["02"], [""]]
+    assert "en échec" in page.count.text()
+    hands.press(Qt.Key.Key_E, CONTROL)
+    (file,) = team.services.folder.prints.glob("insi-*.csv")
+    told = csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";")
+    assert [one["Code retour"] for one in told] == [""], "what is shown is what is handed over"
+    assert following() == ["00"], "nobody has decided yet"
+    assert isinstance(team.desk.accept(lookup.call_id, lookup.version, paul, confirmed=True), Done)
+    page.read()
+    hands.stage.settle()
+    assert page.list.records == []
+    assert "Aucun appel ne répond" in words(page)
+    page.result.setFocus()
+    hands.press(Qt.Key.Key_Home)
+    assert len(page.list.records) == 4
+
+
 def test_the_period_is_typed_and_one_that_ends_before_it_begins_is_told(hands: Hands, team: Team) -> None:
     team.ask(team.as_one(team.paul), ROSE)
     hands.days_pass(1)

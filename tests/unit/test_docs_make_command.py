@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,3 +197,57 @@ def test_a_full_disk_leaves_neither_file(
 def test_a_folder_that_cannot_be_made_is_an_environment_failure(make: Make, tmp_path: Path) -> None:
     (tmp_path / "out").write_bytes(b"")
     assert make("bilan", case_of(Kind.BILAN))[0] == 4
+
+
+@pytest.mark.req("SC.DOC.01")
+def test_documents_of_one_name_made_at_once_do_not_take_each_other_s_place(tmp_path: Path) -> None:
+    document = people.document(0, Kind.BILAN, "qualifiee")
+    start = threading.Barrier(12)
+
+    def made(number: int) -> dict[str, Path | None]:
+        start.wait()
+        return docs_make._written(tmp_path, document, b"cda %d" % number, b"pdf %d" % number)
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(made, range(12)))
+    for number, files in enumerate(told):
+        assert {name: file.read_bytes() for name, file in files.items() if file is not None} == {
+            "cda": b"cda %d" % number,
+            "pdf": b"pdf %d" % number,
+        }
+    assert len(list(tmp_path.iterdir())) == 24
+
+
+@pytest.mark.parametrize("content", [b"", b'{"a":', "{é}".encode("latin-1"), b"[" * 100_000])
+def test_what_is_no_json_is_told_in_the_shape_of_a_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    case = tmp_path / "case.json"
+    case.write_bytes(content)
+    code = cli.main(["docs", "make", "bilan", "--case", str(case), "--out", str(tmp_path / "out"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 3
+    assert (told["cda"], told["pdf"], [one["code"] for one in told["findings"]]) == (None, None, ["GAL-FIC-01"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_a_name_is_not_the_folder_where_one_happens_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps(case_of(Kind.BILAN)), "utf-8")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for words in (["make", "bilan", "--case", str(case)], ["read", str(case)], ["render", str(case)]):
+        assert cli.main(["docs", *words, "--out", "", "--data", str(tmp_path / "data")]) == 2
+        assert "GAL-USE-01" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("dose", ["-1", "- 0.5 mL", "−1 dose"])
+def test_a_negative_dose_is_refused(make: Make, dose: str) -> None:
+    case = case_of(Kind.VACCINATION)
+    code, told = make("vaccination", changed(case, "vaccine.dose", dose))
+    assert code == 3
+    assert "GAL-DOC-27" in [one["code"] for one in told["findings"] if one["severity"] == "error"]

@@ -244,3 +244,14 @@ def test_a_pdf_that_an_archive_declares_is_told_but_is_of_no_patient(reading: Re
     assert (told["body"], told["type"], told["patient"]["matricule"]) == ("pdf", "87273-9", None)
     assert Path(told["pdf"]).read_bytes() == pdf
     assert [one["code"] for one in told["findings"]] == ["GAL-DOC-71"]
+
+
+def test_a_file_too_large_for_memory_is_refused_unread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    huge = tmp_path / "huge.xml"
+    with huge.open("wb") as file:
+        file.truncate(3_000_000_000)
+    for words in (["read", str(huge)], ["render", str(huge), "--out", str(tmp_path / "out")], ["check", str(huge)]):
+        assert cli.main(["docs", *words, "--json", "--data", str(tmp_path / "data")]) == 3
+        told = json.loads(capsys.readouterr().out)
+        assert [one["code"] for one in told["findings"]] == ["GAL-FIC-06"]
+        assert told.keys() >= {"read": {"type", "patient"}, "render": {"html", "pages"}, "check": {"ok"}}[words[0]]

@@ -27,6 +27,7 @@ _MOST_DOSES = 99
 
 _EXPIRY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 _ATC = re.compile(r"[A-Z](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?")
+_NEGATIVE = re.compile(r"[-\u2212\u2013]\s*[0-9]")
 _CIS = re.compile(r"[0-9]{8}")
 _TYPES = {Kind.VACCINATION: Vaccine, Kind.ENTRETIEN: Entretien, Kind.BILAN: Bilan}
 
@@ -57,6 +58,8 @@ def _vaccine(vaccine: Vaccine, day: dt.date) -> Iterator[Finding]:
     dose = quantity(vaccine.dose)
     if dose is not None and dose[0] == "0":
         yield said.error(27, "La dose est nulle.", "Corrigez-la.", "vaccine.dose")
+    elif _NEGATIVE.match(vaccine.dose.strip()):
+        yield said.error(27, "La dose est négative.", "Corrigez-la.", "vaccine.dose")
     elif vaccine.dose and dose is None:
         yield said.info(27, "La dose n’est pas une quantité : seuls ses mots sont écrits.", "", "vaccine.dose")
 

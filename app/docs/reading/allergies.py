@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from app.docs.reading import tree
 from app.docs.reading.entries import (
     SEVERITY_TEMPLATES,
+    comment,
+    is_of_another,
     is_refuted,
     observed,
     related,
@@ -39,6 +41,8 @@ def allergies(section: Element, scope: Scope) -> Iterator[Allergy]:
 
 
 def _allergy(observation: Element, concern: Element | None, scope: Scope) -> Iterator[Allergy]:
+    if is_of_another(observation, scope):
+        return
     value = tree.first(observation, "value")
     condition = value_label(observation, scope)
     agents = [
@@ -67,6 +71,7 @@ def _allergy(observation: Element, concern: Element | None, scope: Scope) -> Ite
             status=status(observation, concern, scope),
             date=_date(observation, scope),
             severity=value_label(observed(observation, SEVERITY_TEMPLATES, "SEV"), scope),
+            comment=comment(observation, scope),
         )
 
 

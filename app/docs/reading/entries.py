@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
+from app.docs.reading.scope import section_of
 from app.kernel.text import fold
 
 if TYPE_CHECKING:
@@ -20,8 +22,13 @@ STATUS_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1.1", "1.2.250.1.213.1.1
 SEVERITY_TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.5.3.1.4.1", "1.2.250.1.213.1.1.3.29")
 CERTAINTY: Final = "66455-7"
 CERTAINTY_TEMPLATES: Final = ("1.2.250.1.213.1.1.3.171",)
-REFUTED: Final = frozenset({"refuted", "entered-in-error"})
-"""Certainties (HL7 condition-ver-status) of what is not, or was written by mistake."""
+COMMENT: Final = "48767-8"
+COMMENT_TEMPLATE: Final = "1.3.6.1.4.1.19376.1.5.3.1.4.2"
+REFUTED: Final = frozenset({"refuted", "entered-in-error", "723511001", "410516002", "410594000"})
+"""Certainties (HL7 condition-ver-status, SNOMED CT) of what is not, or was written by mistake."""
+NULLIFIED: Final = "nullified"
+WITHDRAWN: Final = frozenset({"aborted", "cancelled", NULLIFIED})
+"""Statuses (HL7 ActStatus) of what was not carried through, or was written by mistake."""
 
 ABSENT: Final = frozenset(
     {
@@ -35,8 +42,10 @@ ABSENT: Final = frozenset(
 """Codes that say that there is nothing, or that nothing is known: CIM-11, HL7 absent-unknown (IPS), SNOMED CT."""
 
 _NONE = re.compile(
-    r"(?:aucune?|neant|absence|ras|sans (?:allergie|antecedent|traitement|objet)|(?:pas|jamais) d(?:e|es)? ?"
-    r"(?:allergies?|antecedents?|intolerances?|traitements?|pathologies?|problemes?))\b"
+    r"(?:aucune?|neant|ras|absence(?= *$)|sans (?:allergie|antecedent|traitement|objet)"
+    # « Absence de rate », « Absence épileptique » are problems: what is absent must be of what is asked for.
+    r"|(?:pas|jamais|absence) (?:connue? )?d(?:e|es)? ?(?:toute? )?"
+    r"(?:allergies?|antecedents?|intolerances?|hypersensibilites?|traitements?|pathologies?|problemes?|vaccin(?:ation)?s?))\b"
 )
 _STATES = {
     "active": "Actif",
@@ -44,6 +53,9 @@ _STATES = {
     "suspended": "Suspendu",
     "aborted": "Interrompu",
     "new": "Nouveau",
+    "cancelled": "Annulé",
+    "held": "En attente",
+    "obsolete": "Obsolète",
 }
 
 
@@ -91,6 +103,16 @@ def status(statement: Element, concern: Element | None, scope: Scope) -> str:
     return ", ".join(filter(None, said))
 
 
+def comment(statement: Element, scope: Scope) -> str:
+    """Return what the author adds to a statement in his own words (« échantillon hémolysé »); empty where nothing."""
+    acts = (one for one in related(statement, "act") if _is_comment(one) and not is_refuted(one))
+    return " ; ".join(dict.fromkeys(filter(wordy, (scope.words(tree.first(one, "text")) for one in acts))))
+
+
+def _is_comment(act: Element) -> bool:
+    return tree.follows(act, COMMENT_TEMPLATE) or tree.attribute(tree.first(act, "code"), "code") == COMMENT
+
+
 def value_label(observation: Element | None, scope: Scope) -> str:
     """Return what the value of an observation is called, or says; its code where it has no name."""
     value = tree.first(observation, "value")
@@ -98,9 +120,30 @@ def value_label(observation: Element | None, scope: Scope) -> str:
 
 
 def is_refuted(statement: Element) -> bool:
-    """Return True where a statement is negated, or its certainty says that it is not."""
+    """Return True where a statement is negated, nullified or refuted, by itself or by what holds it."""
     certainty = observed(statement, CERTAINTY_TEMPLATES, CERTAINTY)
-    return tree.is_negated(statement) or tree.attribute(tree.first(certainty, "value"), "code") in REFUTED
+    if tree.attribute(tree.first(certainty, "value"), "code") in REFUTED:
+        return True
+    return any(tree.is_negated(one) or act_status(one) == NULLIFIED for one in (statement, *_holders(statement)))
+
+
+def is_of_another(statement: Element, scope: Scope) -> bool:
+    """Return True where a statement is about a relative, or an unborn child, which is said: it is not the patient's."""
+    about = [statement, *_holders(statement), section_of(statement)]
+    if all(tree.first(one, "subject", "relatedSubject") is None for one in about):
+        return False
+    scope.warn("une ligne concerne une autre personne que le patient ; rien n’en a été repris.", statement)
+    return True
+
+
+def _holders(statement: Element) -> Iterator[Element]:
+    """Give what holds a statement within its section: an act that follows it, the relation by which it does."""
+    return itertools.takewhile(lambda one: tree.name_of(one) != "section", statement.iterancestors())
+
+
+def act_status(statement: Element) -> str:
+    """Return the code of the status (HL7 ActStatus) of a statement; empty where it has none."""
+    return tree.attribute(tree.first(statement, "statusCode"), "code").lower()
 
 
 def says_none(code: str, label: str) -> bool:

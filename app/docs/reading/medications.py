@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import is_refuted, related, says_none, statements
+from app.docs.reading.entries import act_status, is_of_another, is_refuted, related, says_none, statements
 from app.docs.reading.model import Medication
 from app.docs.reading.posology import dose_text
 from app.docs.reading.products import product
@@ -25,6 +25,7 @@ CURRENT: Final = "en cours"
 STOPPED: Final = "arrêté"
 ADMINISTERED: Final = "administré"
 DISCHARGE: Final = "à la sortie"
+SUSPENDED: Final = "suspendu"
 UNNAMED: Final = "Produit non précisé"
 
 STATUS = {
@@ -32,6 +33,8 @@ STATUS = {
     Holds.ADMINISTERED: ADMINISTERED,
     Holds.DISCHARGE: DISCHARGE,
 }
+_STATUSES = {"aborted": STOPPED, "cancelled": STOPPED, "suspended": SUSPENDED, "held": SUSPENDED}
+"""What a line says of itself against its section: one that was stopped must not read as taken."""
 ROUTES: Final = {
     "IM": "Voie intramusculaire", "SQ": "Voie sous-cutanée", "INDINJ": "Voie intradermique", "PO": "Voie orale",
     "NASINHLC": "Voie nasale", "IV": "Voie intraveineuse",
@@ -57,6 +60,8 @@ def medications(section: Element, holds: Holds, scope: Scope, *, is_discharge: b
 
 
 def _medication(statement: Element, status: str, section: Element, scope: Scope) -> Medication | None:
+    if is_of_another(statement, scope):
+        return None
     taken = product(statement, scope)
     code = tree.attribute(tree.first(statement, "code"), "code")
     if is_refuted(statement) or says_none(code, "") or says_none("", taken.name):
@@ -75,7 +80,7 @@ def _medication(statement: Element, status: str, section: Element, scope: Scope)
         start=start,
         end=end,
         indication=_indication(statement, scope),
-        status=status,
+        status=_STATUSES.get(act_status(statement), status),
         section=title_of(section),
     )
 
@@ -101,6 +106,8 @@ def _indication(statement: Element, scope: Scope) -> str:
     """Return why a medicine is taken (``RSON``), by the label of each reason."""
     reasons = [*related(statement, "act", "RSON"), *related(statement, "observation", "RSON")]
     labels = (
-        scope.label(tree.first_of(one, "value", "code")) or scope.referred(tree.first(one, "text")) for one in reasons
+        scope.label(tree.first_of(one, "value", "code")) or scope.referred(tree.first(one, "text"))
+        for one in reasons
+        if not is_refuted(one)
     )
     return ", ".join(dict.fromkeys(filter(None, labels)))

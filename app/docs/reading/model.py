@@ -61,7 +61,8 @@ class Coded:
 class Medication:
     """A medicine of the patient; ``section`` is the title of its section, ``status`` what that section is about.
 
-    ``status`` is one of ``app.docs.reading.medications``: en cours, arrêté, administré, à la sortie.
+    ``status`` is one of ``app.docs.reading.medications``: en cours, arrêté, suspendu, administré, à la
+    sortie.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Allergy:
     status: str = ""
     date: str = ""
     severity: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class Result:
     previous: str = ""
     section: str = ""
     range_text: str = ""
+    status: str = ""
+    """Why it can't be taken as final: ``provisoire``, ``suspendu``, ``non rendu``, ``nié``; empty where it can."""
+    comment: str = ""
     isolate: str = ""
     """The microbe that the result is about, of a culture; ``label`` says it too: two antibiograms read alike."""
 
@@ -142,6 +147,7 @@ class Vaccination:
     reaction: str = ""
     planned: bool = False
     manufacturer: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

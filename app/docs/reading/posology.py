@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import related, wordy
+from app.docs.reading.entries import WITHDRAWN, act_status, is_refuted, related, wordy
 from app.kernel.text import NBSP, fold
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def _structured(statement: Element, scope: Scope) -> _Said:
     own = _step(statement, scope)
     if not steps:
         return own
+    if any(is_refuted(one) or act_status(one) in WITHDRAWN for one in steps):
+        raise Unclear("étape niée ou annulée")
     ordered = sorted(steps, key=_rank) if all(_rank(one) for one in steps) else steps
     said = [_step(one, scope) for one in ordered]
     if own.text or not all(one.text for one in said):
@@ -248,6 +250,8 @@ def _quantity(element: Element | None, scope: Scope) -> str:
     said = " à ".join(dict.fromkeys(_french(one) for one in values))
     if len(values) == 1 and low is None and high is not None:
         said = f"jusqu’à {said}"
+    if len(values) == 1 and low is not None and high is None:
+        said = f"au moins {said}"
     return f"{said} {unit}".strip()
 
 

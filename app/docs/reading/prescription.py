@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import is_refuted, observed, related, statements, wordy
+from app.docs.reading.entries import WITHDRAWN, act_status, is_refuted, observed, related, statements, wordy
 from app.docs.reading.header import whole_number
 from app.docs.reading.medications import UNNAMED, route
 from app.docs.reading.model import PrescribedLine
@@ -18,7 +18,7 @@ from app.docs.reading.posology import dose_text, duration, time_span
 from app.docs.reading.products import product
 from app.docs.reading.scope import where
 from app.kernel.outcome import Severity
-from app.kernel.text import fold
+from app.kernel.text import NBSP, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TEMPLATES: Final = ("1.2.250.1.213.1.1.3.83", "1.3.6.1.4.1.19376.1.9.1.3.2")
 EMDN: Final = "1.2.250.1.213.2.68"
 LPP: Final = "1.2.250.1.215.200.2.1"
+NOT_TO_TAKE: Final = "NE PAS DÉLIVRER, inscrit pour ne pas être pris"
+CANCELLED: Final = "NE PAS DÉLIVRER, ligne annulée ou interrompue"
 NOT_SUBSTITUTABLE: Final = "N"
 """HL7 ActSubstanceAdminSubstitutionCode: no substitution; ``G`` is a generic one."""
 
@@ -76,14 +78,7 @@ def _medicine(statement: Element, scope: Scope) -> PrescribedLine:
     prescribed = product(statement, scope)
     if not prescribed.name:
         scope.warn("un médicament prescrit n’a pas de nom lisible ; sa ligne est gardée.", statement)
-    if is_refuted(statement):
-        scope.say(
-            "GAL-DOC-83",
-            Severity.WARNING,
-            f"{where(statement)} : « {prescribed.name[:80]} » est inscrit pour ne pas être pris.",
-            "Lisez la ligne dans le texte du document avant de délivrer.",
-            statement,
-        )
+    against = _against(statement, prescribed.name, scope)
     refused, reason = _substitution(statement, scope)
     start, end = _period(statement, scope)
     return PrescribedLine(
@@ -93,7 +88,7 @@ def _medicine(statement: Element, scope: Scope) -> PrescribedLine:
         virtual=prescribed.virtual,
         atc=prescribed.atc,
         substances=prescribed.substances,
-        dose_text=dose_text(statement, scope),
+        dose_text=_said(against, dose_text(statement, scope)),
         route=route(statement, scope),
         duration=_duration(statement, scope),
         quantity=_quantity(statement),
@@ -125,10 +120,33 @@ def _device(supply: Element, scope: Scope) -> PrescribedLine:
         quantity=count,
         renewals=_renewals(supply, scope),
         **_flags(supply, scope),
-        instructions=_instructions(supply, scope),
+        instructions=_said(_against(supply, name, scope), _instructions(supply, scope)),
         start=start,
         end=end,
     )
+
+
+def _against(statement: Element, name: str, scope: Scope) -> str:
+    """Return why a line must not be delivered as it stands, which is said; empty where nothing is against it."""
+    if is_refuted(statement):
+        against, said = NOT_TO_TAKE, "est inscrit pour ne pas être pris"
+    elif act_status(statement) in WITHDRAWN:
+        against, said = CANCELLED, "est annulé ou interrompu"
+    else:
+        return ""
+    scope.say(
+        "GAL-DOC-83",
+        Severity.WARNING,
+        f"{where(statement)} : « {name[:80]} » {said}.",
+        "Lisez la ligne dans le texte du document avant de délivrer.",
+        statement,
+    )
+    return against
+
+
+def _said(against: str, words: str) -> str:
+    """Return what is said of a line, after what is against it: it must not be read one without the other."""
+    return f"{against}{NBSP}: {words}" if against and words else against or words
 
 
 def _interval(statement: Element) -> Element | None:
@@ -174,7 +192,7 @@ def _flag(statement: Element, template: str, code: str, scope: Scope) -> bool | 
         label = tree.attribute(tree.first(observation, "code"), "displayName") or code
         scope.warn(f"« {label[:80]} » ne dit ni oui ni non.", observation)
         return None
-    return said is not tree.is_negated(observation)
+    return said is not is_refuted(observation)
 
 
 def _substitution(statement: Element, scope: Scope) -> tuple[bool | None, str]:

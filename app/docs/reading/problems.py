@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.docs.reading import tree
-from app.docs.reading.entries import is_refuted, related, says_none, status, value_label, within, wordy
+from app.docs.reading.entries import is_of_another, is_refuted, related, says_none, status, value_label, within, wordy
 from app.docs.reading.model import Problem
 from app.docs.reading.sections import title_of
 
@@ -32,6 +32,8 @@ def problems(section: Element, scope: Scope) -> Iterator[Problem]:
 
 
 def _problem(observation: Element, concern: Element | None, section: Element, scope: Scope) -> Problem | None:
+    if is_of_another(observation, scope):
+        return None
     value = tree.coded(tree.first(observation, "value"))
     label = value_label(observation, scope) or scope.referred(tree.first(observation, "text"))
     if not wordy(label):

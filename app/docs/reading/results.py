@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import LOINC, related, wordy
+from app.docs.reading.entries import LOINC, WITHDRAWN, act_status, comment, is_refuted, related, wordy
 from app.docs.reading.model import Result
 from app.docs.reading.narrative import FLAGS
 from app.docs.reading.sections import title_of
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 TEMPLATES: Final = ("1.3.6.1.4.1.19376.1.3.1.6", "1.2.250.1.213.1.1.3.80")
 NORMAL: Final = "N"
 _ABOUT = ("1.3.6.1.4.1.19376.1.5.3.1.4.", "1.2.250.1.213.1.1.3.48")
-_CANCELLED = frozenset({"aborted", "cancelled", "nullified"})
+_STATES: Final = {"active": "provisoire", "new": "provisoire", "held": "suspendu", "suspended": "suspendu"}
+NOT_GIVEN: Final = "non rendu"
+NEGATED: Final = "nié"
 
 
 def results(section: Element, scope: Scope) -> Iterator[Result]:
@@ -61,11 +63,13 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
     values = tree.children(observation, "value")
     value, unit = _value(values[0] if values else None, scope)
     label = scope.label(code) or scope.referred(tree.first(observation, "text")) or tree.coded(code).code
-    state = tree.attribute(tree.first(observation, "statusCode"), "code").lower()
+    state = _state(observation)
     if not values and not label:
         return None
-    if state in _CANCELLED:
-        scope.warn(f"« {label[:80]} » n’a pas été rendu.", observation)
+    if state in {NOT_GIVEN, NEGATED}:
+        # A value that its author has withdrawn must not stand in a table of results.
+        scope.warn(f"« {label[:80]} »{_withdrawn(value, unit)} {_WHY[state]}.", observation)
+        value, unit = "", ""
     elif not value and not _organizes(observation):
         scope.warn(f"« {label[:80]} » n’a pas de valeur lisible.", observation)
     if len(values) > 1:
@@ -79,13 +83,31 @@ def _result(observation: Element, section: Element, scope: Scope) -> Result | No
         unit=unit,
         low=low,
         high=high,
-        flag=_flag(observation),
+        flag="" if state in _WHY else _flag(observation),
         at=_at(observation, scope),
         previous=_previous(observation, scope),
         section=title_of(section),
         range_text=words,
+        status=state,
+        comment=comment(observation, scope),
         isolate=isolate,
     )
+
+
+_WHY = {NOT_GIVEN: "n’a pas été rendu", NEGATED: "est nié par son auteur"}
+
+
+def _withdrawn(value: str, unit: str) -> str:
+    said = " ".join(filter(None, (value, unit)))
+    return f" ({said[:80]})" if said else ""
+
+
+def _state(observation: Element) -> str:
+    """Return why a result can't be taken as final; empty where it can, or where nothing says it."""
+    code = act_status(observation)
+    if code in WITHDRAWN:
+        return NOT_GIVEN
+    return NEGATED if is_refuted(observation) else _STATES.get(code, "")
 
 
 def _isolate(observation: Element, scope: Scope) -> str:
@@ -109,9 +131,10 @@ def _value(value: Element | None, scope: Scope) -> tuple[str, str]:
     if value is None:
         return "", ""
     if tree.is_null(value):
-        return scope.words(tree.first(value, "originalText")), ""
+        # A code of another system is a translation of one that is null (« OTH »).
+        return scope.label(value), ""
     kind = tree.kind(value)
-    if kind.startswith("IVL_") or tree.first_of(value, "low", "high") is not None:
+    if tree.first_of(value, "low", "high") is not None or (kind.startswith("IVL_") and value.get("value") is None):
         return _interval(value)
     if kind.startswith("RTO") or tree.first(value, "numerator") is not None:
         return _ratio(value)

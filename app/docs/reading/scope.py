@@ -73,6 +73,16 @@ class Scope:
             at,
         )
 
+    def say_not_done(self, at: Element, label: str) -> None:
+        """Say that a statement was cancelled or given up before its end: nothing was made of it."""
+        self.say(
+            "GAL-DOC-83",
+            Severity.WARNING,
+            f"{where(at)} : « {label[:80] or 'sans nom'} » est annulé ou interrompu ; rien n’en a été repris.",
+            "Lisez cette partie dans le texte du document.",
+            at,
+        )
+
     def referred(self, element: Element | None) -> str:
         """Return the words of the narrative that an element refers to (``reference/@value``); empty where none.
 

@@ -21,6 +21,8 @@ Element: TypeAlias = "Any"
 HL7 = "urn:hl7-org:v3"
 PHARMACY = ("urn:ihe:pharm:medication", "urn:ihe:pharm")
 LABORATORY = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
+_NEGATIONS = ("negationInd", "{urn:hl7-org:sdtc}negationInd")
+"""The attribute of the standard, and that of its extensions for what has none there (a supply)."""
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 LONGEST = 2_000
@@ -126,7 +128,7 @@ def is_null(element: Element | None) -> bool:
 
 def is_negated(element: Element) -> bool:
     """Return True for a statement that says that something is not (``negationInd``)."""
-    return attribute(element, "negationInd").lower() in {"true", "1"}
+    return any(attribute(element, name).strip().lower() in {"true", "1"} for name in _NEGATIONS)
 
 
 def templates(element: Element | None) -> tuple[str, ...]:

@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import is_refuted, observed, related, says_none, statements, value_label, wordy
+from app.docs.reading.entries import (
+    WITHDRAWN,
+    act_status,
+    comment,
+    is_refuted,
+    observed,
+    related,
+    says_none,
+    statements,
+    value_label,
+    wordy,
+)
 from app.docs.reading.header import full_name, whole_number
 from app.docs.reading.medications import route
 from app.docs.reading.model import Vaccination
@@ -42,6 +53,9 @@ def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
     if is_refuted(statement) or says_none("", given.name or told):
         scope.note_absence(statement, given.name or told)
         return None
+    if act_status(statement) in WITHDRAWN:
+        scope.say_not_done(statement, given.name or told)
+        return None
     if planned and not given.name:
         # A note that recommends nothing still has an entry for it, which names no vaccine.
         scope.note_absence(statement, told)
@@ -63,6 +77,7 @@ def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
         performer=_performer(statement),
         reaction=_reaction(statement, scope),
         planned=planned,
+        comment=comment(statement, scope),
         manufacturer=tree.text(
             tree.first(statement, "consumable", "manufacturedProduct", "manufacturerOrganization", "name")
         ),
@@ -86,12 +101,18 @@ def _rank(statement: Element, scope: Scope) -> int | None:
 
 
 def _dose(statement: Element) -> str:
+    """Return the quantity given, both ends of one that is not known better."""
     quantity = tree.first(statement, "doseQuantity")
-    end = quantity if quantity is None or quantity.get("value") is not None else tree.first_of(quantity, "high", "low")
-    if end is None or tree.is_null(end):
+    if tree.is_null(quantity):
         return ""
-    unit = tree.attribute(end, "unit")
-    return " ".join(filter(None, (tree.attribute(end, "value"), "" if unit == "1" else unit)))
+    ends = [quantity, tree.first(quantity, "low"), tree.first(quantity, "high")]
+    said = (_amount(one) for one in ends if not tree.is_null(one))
+    return " à ".join(dict.fromkeys(filter(None, said)))
+
+
+def _amount(end: Element) -> str:
+    value, unit = tree.attribute(end, "value"), tree.attribute(end, "unit")
+    return f"{value} {'' if unit == '1' else unit}".strip() if value else ""
 
 
 def _performer(statement: Element) -> str:

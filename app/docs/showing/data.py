@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.docs.reading.narrative import FLAGS
 from app.docs.showing import wording
+from app.kernel.text import NBSP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +81,7 @@ def _prescribed(line: PrescribedLine) -> tuple[Cell, ...]:
     return (
         Cell(_lines(line.name or line.virtual, substances, codes), "strong"),
         Cell(_lines(line.dose_text, line.route, line.instructions)),
-        Cell(_lines(line.duration, line.quantity)),
+        Cell(_lines(line.duration or wording.period(line.start, line.end), line.quantity)),
         Cell(_lines(*_mentions(line))),
     )
 
@@ -97,6 +98,8 @@ def _mentions(line: PrescribedLine) -> list[str]:
         {True: "En rapport avec une ALD", False: "Hors ALD", None: ""}[line.ald],
         "Hors AMM" if line.off_label else "",
         "Non remboursable" if line.non_refundable else "",
+        "Accident du travail ou maladie professionnelle" if line.work_accident else "",
+        "Prévention" if line.prevention else "",
     ]
 
 
@@ -113,7 +116,7 @@ def _medication(found: Medication) -> tuple[Cell, ...]:
 def _allergy(found: Allergy) -> tuple[Cell, ...]:
     return (
         Cell(_lines(found.agent or wording.coded(found.code), found.kind), "danger"),
-        Cell(found.reaction),
+        Cell(_lines(found.reaction, f"Sévérité{NBSP}: {found.severity}" if found.severity else "", found.comment)),
         Cell(wording.date(found.date)),
         Cell(wording.status(found.status)),
     )
@@ -134,17 +137,18 @@ def _vaccination(found: Vaccination) -> tuple[Cell, ...]:
         Cell(_lines(wording.date(found.date), "Prévue" if found.planned else "")),
         Cell(found.lot),
         Cell(_lines(dose, f"quantité {found.dose}" if found.dose else "")),
-        Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction)),
+        Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction, found.comment)),
     )
 
 
 def _result(found: Result) -> tuple[Cell, ...]:
     said = flag(found)
+    state = f"Résultat {found.status}" if found.status else ""
     tone = "danger" if said else ""
     return (
         Cell(found.label or found.loinc, "strong"),
         Cell(_joined((found.value, found.unit), " "), tone),
-        Cell(said, tone),
+        Cell(_lines(said, state, found.comment), tone or ("warning" if state else "")),
         Cell(_interval(found), "muted"),
         Cell(found.previous, "muted"),
         Cell(wording.date(found.at), "muted"),
@@ -172,6 +176,8 @@ def _number(text: str) -> Decimal | None:
 
 
 def _interval(found: Result) -> str:
+    if found.range_text:
+        return found.range_text
     if found.low and found.high:
         return f"{found.low} à {found.high}"
     if found.low:

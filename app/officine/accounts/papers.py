@@ -15,15 +15,14 @@ from app.kernel.text import NBSP, plural
 from app.officine.accounts import rules, store
 from app.officine.accounts.model import AccountKind, EntryKind
 from app.officine.cash.model import Means
+from app.officine.pharmacy.service import head_of
 from app.officine.staff.model import Right
-from app.store import facts
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.docs.account import AccountLine, AccountPaper
-    from app.docs.ticket import Pharmacy
     from app.kernel.mode import Mode
     from app.kernel.money import Money
     from app.officine.accounts.model import AccountEntry, AccountInvoice, Balance
@@ -82,7 +81,7 @@ class AccountPapers:
             raise InputDefect("Ce compte n’existe pas.", code="GAL-CTE-03")
         balance = rules.balance(entries, paris_date(now))
         paper = AccountPaper(
-            pharmacy=self._pharmacy(),
+            pharmacy=head_of(self._db),
             title="Relevé de compte",
             particulars=(f"Au {french.moment(now)}", plural(len(entries), "opération")),
             customer=(account.name, *account.address),
@@ -102,7 +101,7 @@ class AccountPapers:
         credit = invoice.amount < ZERO
         first, last = french.short_date(invoice.first_day), french.short_date(invoice.last_day)
         return AccountPaper(
-            pharmacy=self._pharmacy(),
+            pharmacy=head_of(self._db),
             title=f"{'Avoir récapitulatif' if credit else 'Facture récapitulative'} n° {invoice.number}",
             particulars=(f"Établie le {french.moment(invoice.at)}", f"Du {first} au {last}"),
             customer=invoice.customer,
@@ -123,14 +122,6 @@ class AccountPapers:
             full="Le disque est plein : le document n’a pas pu être écrit.",
             refused="Le dossier des impressions ne peut pas être modifié.",
         )
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(known.get("name", ""), address, known.get("phone", ""), known.get("finess", ""))
 
 
 def ages(balance: Balance) -> tuple[tuple[str, Money], ...]:

@@ -12,7 +12,7 @@ from app.kernel.money import Money
 from app.kernel.text import grouped
 from app.officine.cash import rules
 from app.officine.cash.model import Means, RecordKind
-from app.store import facts
+from app.officine.pharmacy.service import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ class ClosingPapers:
         """Write a Z and return its file: a roll of 80 mm, or A4. Raises DiskFull or DatabaseReadOnly."""
         from app.docs.closing import closing_pdf  # noqa: PLC0415 -- heavy: at the first Z printed
 
-        content = closing_pdf(sheet_of(closing, self._pharmacy(), self._witness(closing)), a4=a4)
+        content = closing_pdf(sheet_of(closing, head_of(self._db), self._witness(closing)), a4=a4)
         size = "a4" if a4 else "80mm"
         file = self._folder / f"z-{closing.period}-{closing.start.isoformat()}-{size}.pdf"
         return write_whole(
@@ -138,13 +138,3 @@ class ClosingPapers:
         except OSError as error:
             raise FileUnusable("Le Z n’est plus dans le dossier des impressions.") from error
         return render_page(content, dpi=dpi)
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(
-            name=known.get("name", ""), address=address, phone=known.get("phone", ""), finess=known.get("finess", "")
-        )

@@ -233,7 +233,8 @@ class Copies:
 def verify(session: Session, blobs: Blobs, others: Collection[str] = ()) -> CopiesReport:
     """Return what is wrong with the copies: each is read and compared with its hash; nothing is changed.
 
-    ``others`` are the bytes that another feature names: no orphans.
+    ``others`` are the hashes of the bytes that are there for something else: no copy names them, and they are no
+    orphans.
     """
     copies = store.every(session)
     wrong: dict[str, bool] = {}

@@ -14,18 +14,19 @@ from app.kernel.files import write_whole
 from app.kernel.text import fold
 from app.officine.dispensing import store
 from app.officine.dispensing.model import RegisterEntry
+from app.officine.pharmacy.service import head_of
 from app.officine.registers.model import EntryKind, NoteKind
-from app.store import facts
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from app.docs.register import Sheet
-    from app.docs.ticket import Pharmacy
     from app.kernel.mode import Mode
     from app.officine.dispensing.service import Counter
     from app.officine.interventions.service import Interventions
+    from app.officine.patients.ins_symbols import InsSymbols
     from app.officine.registers.model import Entry, MonthBalance
     from app.officine.registers.service import Registers
     from app.officine.stock.narcotics import Narcotics
@@ -66,8 +67,12 @@ class Book:
         folder: Path,
         mode: Mode,
         interventions: Interventions,
+        symbols: InsSymbols | None = None,
     ) -> None:
-        """Read the services below; write pages into ``folder``, marked where ``mode`` simulates."""
+        """Read the services below; write pages into ``folder``, marked where ``mode`` simulates.
+
+        ``symbols`` gives the identity of the patient to whom an extract is handed.
+        """
         self._db = db
         self._counter = counter
         self._registers = registers
@@ -75,6 +80,7 @@ class Book:
         self._folder = folder
         self._mode = mode
         self._interventions = interventions
+        self._symbols = symbols
 
     # --- The ordonnancier ---------------------------------------------------------------------------------------
 
@@ -141,6 +147,8 @@ class Book:
         """
         from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
 
+        if patient_id is not None and self._symbols is not None:
+            return self.print_extract(patient_id, actor, first, last)
         entries = self.ordonnancier(first=first, last=last, patient_id=patient_id, text=text, actor=actor)
         period = sheets.period_of(first, last)
         if patient_id is not None and entries:
@@ -148,9 +156,34 @@ class Book:
         elif text:
             period = f"Extrait « {text} » — {period}"
         sheet = sheets.ordonnancier_sheet(
-            entries, period, self._pharmacy(), self._now(), sort=sort, banner=self._mode.banner
+            entries, period, head_of(self._db), self._now(), sort=sort, banner=self._mode.banner
         )
         return self._write("ordonnancier", sheet)
+
+    def print_extract(
+        self, patient_id: int, actor: Actor | None, since: dt.date | None = None, until: dt.date | None = None
+    ) -> Path:
+        """Write the extract of the ordonnancier for one patient, traced; return the file.
+
+        Its head names the patient by the traits of the Guide INS, under labels that can't be taken for others; that of
+        an identity qualifiée alone has the matricule, its nature and the symbol (INS-28, INS-32). Raises InputDefect
+        where ``actor`` may not read files and for an unknown one, DiskFull, DatabaseReadOnly.
+        """
+        from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
+
+        assert self._symbols is not None
+        with self._db.read() as session:
+            person = merged.head(session, patient_id)
+        known, block = self._symbols.identified(person, actor)
+        entries = self.ordonnancier(first=since, last=until, patient_id=person, actor=actor)
+        period = f"{known.patient.display_name} — {sheets.period_of(since, until)}"
+        sheet = sheets.extract_sheet(
+            entries, period, head_of(self._db), self._now(), block=block, banner=self._mode.banner
+        )
+        file = self._write(f"ordonnancier-extrait-{person}", sheet)
+        if actor is not None:
+            self._symbols.trace_print(known, "ordonnancier", file.name, actor)
+        return file
 
     def print_narcotics(
         self,
@@ -165,7 +198,7 @@ class Book:
 
         entries = self._registers.entries(code=code, first=first, last=last, limit=None, actor=actor)
         period = sheets.period_of(first, last)
-        sheet = sheets.narcotics_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
+        sheet = sheets.narcotics_sheet(entries, period, head_of(self._db), self._now(), self._mode.banner)
         return self._write("stupefiants", sheet)
 
     def print_derived(
@@ -176,7 +209,7 @@ class Book:
 
         entries = self._registers.derived_entries(first=first, last=last, limit=None, actor=actor)
         period = sheets.period_of(first, last)
-        sheet = sheets.derived_sheet(entries, period, self._pharmacy(), self._now(), self._mode.banner)
+        sheet = sheets.derived_sheet(entries, period, head_of(self._db), self._now(), self._mode.banner)
         return self._write("derives", sheet)
 
     def print_interventions(
@@ -187,7 +220,7 @@ class Book:
         from app.officine.dispensing.register_sheets import period_of  # noqa: PLC0415 -- the same
 
         found = self._interventions.interventions(first=first, last=last, actor=actor)[::-1]
-        sheet = interventions_sheet(found, period_of(first, last), self._pharmacy(), self._now(), self._mode.banner)
+        sheet = interventions_sheet(found, period_of(first, last), head_of(self._db), self._now(), self._mode.banner)
         return self._write("interventions", sheet)
 
     def print_balance(self, month: str) -> Path | None:
@@ -203,7 +236,7 @@ class Book:
         balance: MonthBalance | None = self._narcotics.balance(month)
         if balance is None:
             return None
-        return register_pdf(sheets.balance_sheet(balance, self._pharmacy(), self._now(), self._mode.banner))
+        return register_pdf(sheets.balance_sheet(balance, head_of(self._db), self._now(), self._mode.banner))
 
     def print_destruction(self, reference: str) -> Path | None:
         """Write the attestation of the destruction with that document; None where there is none."""
@@ -216,7 +249,7 @@ class Book:
         ]
         if not entries:
             return None
-        sheet = sheets.destruction_sheet(entries, self._pharmacy(), self._now(), self._mode.banner)
+        sheet = sheets.destruction_sheet(entries, head_of(self._db), self._now(), self._mode.banner)
         return self._write("destruction", sheet)
 
     # --- Exports ------------------------------------------------------------------------------------------------
@@ -280,14 +313,6 @@ class Book:
 
     def _now(self) -> dt.datetime:
         return self._db.clock.now()
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- heavy: at the first page printed
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(known.get("name", ""), address, known.get("phone", ""), known.get("finess", ""))
 
 
 def columns_of(register: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from app.officine.dispensing import exceptional, saved, store
 from app.officine.dispensing.model import Author
 from app.officine.dispensing.papers import Offer, PaperKind, Printed, kinds_of
 from app.officine.dispensing.tables import CounterSessionRow
-from app.store.facts import read as read_fact
+from app.officine.pharmacy.service import head_of
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
@@ -141,12 +141,7 @@ class Prints:
 
     def pharmacy(self) -> Pharmacy:
         """Return who prints."""
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- with the other papers
-
-        known = read_fact(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(known.get("name", ""), address, known.get("phone", ""), known.get("finess", ""))
+        return head_of(self._db)
 
     def _content(
         self,

@@ -9,16 +9,15 @@ from sqlalchemy import func, select
 from app.kernel.files import write_whole
 from app.officine.dispensing import store
 from app.officine.owed import rules
+from app.officine.pharmacy.service import head_of
 from app.officine.scan.promise import build
 from app.officine.staff.model import Right
-from app.store import facts
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from app.docs.ticket import Pharmacy
     from app.kernel.mode import Mode
     from app.kernel.money import Money
     from app.officine.owed.model import Promise
@@ -64,7 +63,7 @@ class Slips:
             traced = select(func.count()).where(AuditRow.subject == SUBJECT, AuditRow.subject_id == subject)
             copy = session.execute(traced).scalar_one()
         slip = Slip(
-            pharmacy=self._pharmacy(),
+            pharmacy=head_of(self._db),
             number=", ".join(str(one.number) for one in said),
             at=promise.at,
             patient=promise.customer,
@@ -85,11 +84,3 @@ class Slips:
             action = "print.duplicate" if copy else "print"
             work.audit(action, SUBJECT, subject, patient_id=promise.patient_id, details={"copy": copy})
         return file
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(known.get("name", ""), address, known.get("phone", ""), known.get("finess", ""))

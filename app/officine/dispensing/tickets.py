@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from app.kernel.errors import FileUnusable
 from app.kernel.files import write_whole
-from app.store import facts
+from app.officine.pharmacy.service import head_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.docs.pdf_view import PageImage
-    from app.docs.ticket import Pharmacy
     from app.kernel.mode import Mode
     from app.officine.dispensing.model import Delivery
     from app.store.database import Database
@@ -37,7 +36,7 @@ class Tickets:
         from app.docs.ticket import ticket_pdf  # noqa: PLC0415 -- heavy: at the first ticket printed
         from app.officine.dispensing.paper import ticket_of  # noqa: PLC0415 -- the same
 
-        content = ticket_pdf(ticket_of(delivery, self._pharmacy(), self._mode.banner, duplicata=duplicata))
+        content = ticket_pdf(ticket_of(delivery, head_of(self._db), self._mode.banner, duplicata=duplicata))
         copy = f"-duplicata-{duplicata}" if duplicata else ""
         file = self._folder / f"ticket-{delivery.number:07d}{copy}.pdf"
         return write_whole(
@@ -56,13 +55,3 @@ class Tickets:
         except OSError as error:
             raise FileUnusable("Le ticket n’est plus dans le dossier des impressions.") from error
         return render_page(content, dpi=dpi)
-
-    def _pharmacy(self) -> Pharmacy:
-        from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- the same
-
-        known = facts.read(self._db, "officine") or {}
-        town = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
-        address = tuple(part for part in (known.get("address_line", ""), town) if part)
-        return Pharmacy(
-            name=known.get("name", ""), address=address, phone=known.get("phone", ""), finess=known.get("finess", "")
-        )

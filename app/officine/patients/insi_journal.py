@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.kernel.secret import SecretBox
-    from app.officine.patients.insi_model import Call
+    from app.officine.patients.insi_model import Call, CallResult
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
     from app.store.database import Database
@@ -47,17 +47,20 @@ class InsiJournal:
         patient_id: int | None = None,
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
+        result: CallResult | None = None,
         before: int | None = None,
         limit: int = _PAGE,
     ) -> list[Call]:
-        """Return the calls, the latest first, of a file or of all; ``before`` a call goes on with a former reading.
+        """Return the calls, the latest first, of a file or of all, with any result or with one.
+
+        ``before`` a call goes on with a former reading.
 
         ``since`` is counted in, ``until`` is not. Raises InputDefect where ``actor`` may not read the trace.
         """
         self._staff.require(actor, Right.READ_AUDIT)
         with self._db.read() as session:
             return insi_store.journal(
-                session, patient_id=patient_id, since=since, until=until, before=before, limit=limit
+                session, patient_id=patient_id, since=since, until=until, result=result, before=before, limit=limit
             )
 
     def exchange(self, call_id: int, actor: Actor) -> tuple[bytes, bytes] | None:
@@ -85,6 +88,7 @@ class InsiJournal:
         *,
         until: dt.datetime | None = None,
         patient_id: int | None = None,
+        result: CallResult | None = None,
     ) -> int:
         """Write the calls asked for as in ``calls`` to a CSV file, oldest first; return how many. Traced.
 
@@ -97,7 +101,7 @@ class InsiJournal:
         with self._db.read() as session:
             before: int | None = None
             while page := insi_store.journal(
-                session, patient_id=patient_id, since=since, until=until, before=before, limit=_PAGE
+                session, patient_id=patient_id, since=since, until=until, result=result, before=before, limit=_PAGE
             ):
                 calls += page
                 before = page[-1].id

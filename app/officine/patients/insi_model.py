@@ -105,6 +105,27 @@ class CardKey:
     rank: int = 1
 
 
+class CallResult(enum.StrEnum):
+    """What came of a call, as one looks for it in the journal."""
+
+    FOUND = "found"
+    NOBODY = "nobody"
+    SEVERAL = "several"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+
+    @property
+    def label(self) -> str:
+        """The result as the screens show it."""
+        return {
+            CallResult.FOUND: "Identité trouvée",
+            CallResult.NOBODY: "Aucune identité",
+            CallResult.SEVERAL: "Plusieurs identités",
+            CallResult.FAILED: "Échec de l’appel",
+            CallResult.UNDECIDED: "Réponse à décider",
+        }[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One call; ``first_name`` is the only value sent for the first names, ``message_id`` a UUID of its own."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from app.officine.patients import insi
 from app.officine.patients.identity import Ins, Traits
 from app.officine.patients.identity_model import InsiIdentity, PastIns
-from app.officine.patients.insi_model import Call, Decision, InsiMode, Operation
+from app.officine.patients.insi_model import Call, CallResult, Decision, InsiMode, Operation
 from app.officine.patients.insi_tables import InsiCallRow, InsiDecisionRow
 from app.officine.patients.tables import PatientRow
 from app.store import merged
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.officine.patients.insi_model import Question
@@ -104,6 +106,7 @@ def journal(
     patient_id: int | None = None,
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
+    result: CallResult | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[Call]:
@@ -115,9 +118,22 @@ def journal(
         found = found.where(InsiCallRow.at >= since)
     if until is not None:
         found = found.where(InsiCallRow.at < until)
+    if result is not None:
+        found = found.where(*_came_to(result))
     if before is not None:
         found = found.where(InsiCallRow.id < before)
     return [_call_of(*row) for row in session.execute(found).all()]
+
+
+def _came_to(result: CallResult) -> list[ColumnElement[bool]]:
+    """Return the conditions that a call with this result meets (a failed one has no return code)."""
+    if result is CallResult.FAILED:
+        return [InsiCallRow.code == ""]
+    if result is CallResult.UNDECIDED:
+        is_search = InsiCallRow.operation != Operation.VERIFY
+        return [InsiCallRow.found != "", InsiDecisionRow.call_id.is_(None), is_search]
+    codes = {CallResult.FOUND: insi.FOUND, CallResult.NOBODY: insi.NOBODY, CallResult.SEVERAL: insi.SEVERAL}
+    return [InsiCallRow.code == codes[result]]
 
 
 def exchange(session: Session, call_id: int) -> bytes | None:

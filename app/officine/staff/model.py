@@ -78,6 +78,10 @@ class Right(enum.StrEnum):
     DELETE_IDENTITY_COPY = "identity_copy.delete"
     READ_DOCUMENTS = "documents.read"
     FILE_DOCUMENTS = "documents.file"
+    WRITE_CARE = "care.write"
+    DELETE_CARE = "care.delete"
+    SET_CARE = "care.set"
+    SET_PHARMACY = "pharmacy.set"
 
     @property
     def label(self) -> str:
@@ -120,6 +124,10 @@ _RIGHT_LABELS = {
     Right.DELETE_IDENTITY_COPY: "détruire la copie d’un titre d’identité",
     Right.READ_DOCUMENTS: "lire les documents reçus",
     Right.FILE_DOCUMENTS: "recevoir, classer ou refuser un document",
+    Right.WRITE_CARE: "écrire une vaccination, un entretien ou un bilan",
+    Right.DELETE_CARE: "supprimer un document de soins",
+    Right.SET_CARE: "régler le texte des documents de soins",
+    Right.SET_PHARMACY: "renseigner la pharmacie",
 }
 
 

@@ -58,6 +58,11 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.READ_DOCUMENTS: _COUNTER,
     # Whose a document is, is a matter of identity: not for a student alone.
     Right.FILE_DOCUMENTS: _PHARMACISTS | {Role.TECHNICIAN},
+    # A préparateur writes under the responsibility of a pharmacist, whom the document names.
+    Right.WRITE_CARE: _PHARMACISTS | {Role.TECHNICIAN},
+    Right.DELETE_CARE: _PHARMACISTS,
+    Right.SET_CARE: frozenset({Role.HOLDER}),
+    Right.SET_PHARMACY: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

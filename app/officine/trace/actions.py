@@ -65,6 +65,14 @@ SENTENCES = {
     "received_document.retake": "Document reçu repris",
     "received_document.replaced": "Document reçu remplacé par un autre",
     "received_document.in_force": "Document reçu de nouveau en vigueur",
+    "care.record": "Document de soins écrit",
+    "care.replace": "Document de soins remplacé",
+    "care.delete": "Document de soins supprimé",
+    "care.read": "Document de soins lu",
+    "care.print": "Document de soins imprimé",
+    "care.export": "Document de soins enregistré dans un fichier",
+    "care.site": "Texte des documents de soins changé",
+    "pharmacy.set": "Pharmacie renseignée",
     # --- Team, sessions, secrets -------------------------------------------------------------------------------
     "staff.add": "Membre ajouté à l’équipe",
     "staff.first": "Premier titulaire enregistré",
@@ -164,6 +172,7 @@ OPENING = (
     "patient.update",
     "prescription_copy.read",
     "received_document.read",
+    "care.read",
 )
 """The actions by which somebody saw a patient's file for itself, not for a sale."""
 

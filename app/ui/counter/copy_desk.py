@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TITLE = "Copie de l’ordonnance…"
 _QUALITY = 95
+# Named on the thread of the screens, where PySide6 may make its types, for a picture is written off it.
+_RGB, _WRITE = QImage.Format.Format_RGB32, QIODevice.OpenModeFlag.WriteOnly
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,12 @@ def paths_of(names: Sequence[str]) -> Incoming:
 
 def _bytes_of(picture: QImage) -> bytes:
     """Return a pasted picture as a file, what is transparent being white; off the thread of the screens."""
-    flat = QImage(picture.size(), QImage.Format.Format_RGB32)
+    flat = QImage(picture.size(), _RGB)
     flat.fill(0xFFFFFFFF)
     painter = QPainter(flat)
     painter.drawImage(0, 0, picture)
     painter.end()
     buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    buffer.open(_WRITE)
     flat.save(buffer, "JPEG", _QUALITY)  # type: ignore[call-overload] # the stubs want bytes, Qt a text
     return bytes(buffer.data().data())

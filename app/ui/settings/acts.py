@@ -15,6 +15,7 @@ PAGES = (
     ("queue", "File d’attente", "queue"),
     ("checks", "Aide à la délivrance", "check"),
     ("promises", "Promis", "box"),
+    ("pharmacy", "Pharmacie", "counter"),
     ("identity", "Identité", "patients"),
     ("locking", "Verrouillage", "lock"),
     ("cards", "Cartes", "card"),
@@ -80,6 +81,15 @@ ACTS = (
         room="settings",
         icon="copy",
         right=Right.MANAGE_IDENTITY,
+    ),
+    Act(
+        "settings.keep_pharmacy",
+        "Enregistrer la pharmacie",
+        "",
+        ("officine", "FINESS", "adresse", "en-tête", "nom"),
+        room="settings",
+        icon="check",
+        right=Right.SET_PHARMACY,
     ),
     Act("settings.keep_promises", "Garder le délai des promis", "", ("retard", "dû"), room="settings", icon="check"),
     Act(

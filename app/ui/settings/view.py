@@ -22,6 +22,7 @@ from app.ui.settings.keyboard import KeyboardPage
 from app.ui.settings.locking import LockingPage
 from app.ui.settings.page import Page
 from app.ui.settings.papers import PapersPage
+from app.ui.settings.pharmacy import PharmacyPage
 from app.ui.settings.printers import PrintersPage
 from app.ui.settings.promises import PromisesPage
 from app.ui.settings.queue import QueuePage
@@ -52,6 +53,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "cards": CardsPage,
     "about": AboutPage,
     "promises": PromisesPage,
+    "pharmacy": PharmacyPage,
     "papers": PapersPage,
     "secrets": SecretsPage,
     "vitale": VitalePage,
@@ -70,6 +72,7 @@ _PAGE_ACTS = (
     ("import_p12", "secrets", "import_p12"),
     ("keep_identity", "identity", "keep"),
     ("keep_insi", "insi", "keep"),
+    ("keep_pharmacy", "pharmacy", "keep"),
     ("keep_promises", "promises", "keep"),
     ("switch_papers", "papers", "switch"),
     ("secret_rotate", "secrets", "rotate"),

@@ -6,11 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.kernel.clock import PARIS, paris_date, today
 from app.kernel.outcome import Finding, Severity
 from app.kernel.text import plural
+from app.officine.patients.insi_model import CallResult
 from app.officine.staff.model import Right
 from app.ui import formats, patient_access, theme
 from app.ui.patients.identity_words import holds
@@ -50,6 +51,10 @@ class InsiCallsPage(RegisterPage):
         self._has_more = False
         self.first = DateField(lambda: today(ui.services.clock))
         self.last = DateField(lambda: today(ui.services.clock))
+        self.result = QComboBox()
+        self.result.addItem("Toutes")
+        for one in CallResult:
+            self.result.addItem(one.label, one)
         self.empty = EmptyState("list", "Aucun appel d’INSi", "")
         self.list: ListTable[Call] = ListTable("Journal d’appels INSi", _columns(), self.empty)
         self.sheet = InsiSheet(ui)
@@ -61,6 +66,7 @@ class InsiCallsPage(RegisterPage):
         self.list.pointed.connect(self._point)
         for editor in (self.first, self.last):
             editor.editingFinished.connect(self.read)
+        self.result.activated.connect(lambda _index: self.read())
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.timeout.connect(self._trace)
@@ -71,6 +77,12 @@ class InsiCallsPage(RegisterPage):
         """The moments between which calls are asked for, the second left out; None for an end left open."""
         first, last = self.first.date, self.last.date
         return _midnight(first), None if last is None else _midnight(last + dt.timedelta(days=1))
+
+    @property
+    def asked_result(self) -> CallResult | None:
+        """The one answer that is looked for; None for any."""
+        chosen = self.result.currentData()
+        return None if chosen is None else CallResult(chosen)
 
     def read(self) -> None:
         """Read the journal anew; the call pointed at stays pointed at."""
@@ -100,6 +112,7 @@ class InsiCallsPage(RegisterPage):
         self._patient = patient
         for editor in (self.first, self.last):
             editor.clear()
+        self.result.setCurrentIndex(0)
         self.list.set_records([])
         self._show_patient()
         self.read()
@@ -129,10 +142,11 @@ class InsiCallsPage(RegisterPage):
         """Write what answers into a table, in the folder of prints."""
         services, actor, patient = self.ui.services, self.ui.actor(), self._patient
         since, until = self.period
+        result = self.asked_result
         file = services.folder.prints / f"insi-{services.clock.now():%Y%m%d-%H%M%S}.csv"
         self.ui.tasks.run(
             lambda _progress: services.insi_journal.export(
-                file, since, actor, until=until, patient_id=None if patient is None else patient.id
+                file, since, actor, until=until, patient_id=None if patient is None else patient.id, result=result
             ),
             done=lambda count: self.ui.say(
                 f"{plural(count, 'appel exporté', 'appels exportés')}\u00a0: {file}", "success"
@@ -147,9 +161,12 @@ class InsiCallsPage(RegisterPage):
         """Show the calls read; ``has_more`` where older ones answer too."""
         pointed = self.list.current_record
         self._has_more = has_more
-        asked = self._patient is not None or self.first.text().strip() or self.last.text().strip()
+        dated = self.first.text().strip() or self.last.text().strip()
+        asked = self._patient is not None or dated or self.result.currentIndex() > 0
         if asked:
-            self.empty.say("Aucun appel ne répond", "Essayez d’autres dates, ou tous les dossiers (Ctrl+M).")
+            self.empty.say(
+                "Aucun appel ne répond", "Essayez d’autres dates ou une autre réponse, ou tous les dossiers (Ctrl+M)."
+            )
         else:
             self.empty.say("Aucun appel d’INSi", "Le téléservice n’a pas encore été interrogé par cette officine.")
         self.list.set_records(calls)
@@ -173,7 +190,8 @@ class InsiCallsPage(RegisterPage):
         for label, date in (("&Du", self.first), ("&Au", self.last)):
             date.setMinimumWidth(theme.current().pixels(_DATE_WIDTH))
             filters.addWidget(Field(label, date), 1)
-        filters.addStretch(4)
+        filters.addWidget(Field("&Réponse", self.result), 1)
+        filters.addStretch(3)
         filters.addWidget(self.count, 0, Qt.AlignmentFlag.AlignBottom)
         self.column.addLayout(filters)
         self.filtered = QWidget()
@@ -194,12 +212,14 @@ class InsiCallsPage(RegisterPage):
         """Read ``limit`` calls, and one more that tells whether older ones answer too."""
         journal, actor, patient = self.ui.services.insi_journal, self.ui.actor(), self._patient
         since, until = self.period
+        result = self.asked_result
         self.ui.tasks.run(
             lambda _progress: journal.calls(
                 actor,
                 patient_id=None if patient is None else patient.id,
                 since=since,
                 until=until,
+                result=result,
                 before=before,
                 limit=limit + 1,
             ),

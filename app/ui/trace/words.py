@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.money import Money
+from app.officine.care.model import DocumentKind
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.patients.insi_model import Decision, InsiMode, Operation
 from app.officine.staff.session import Means
@@ -89,6 +90,8 @@ _LABELS = {
     "other": "Autre document n°",
     "prescriber": "Prescripteur",
     "prescribed_on": "Prescrit le",
+    "replaces": "Remplace le n°",
+    "text": "Texte",
 }
 RESULTS = {"ok": "Fait", "refused": "Refusé", "failed": "Échec"}
 """What came of an action."""
@@ -96,13 +99,14 @@ _LONG = 24
 _CENTS = frozenset({"amount", "amo", "amc", "patient", "difference"})
 _PERIODS = {"day": "du jour", "month": "du mois", "year": "de l’année"}
 _WORDS = {
+    "kind": {str(kind): kind.label for kind in DocumentKind},
     "means": {str(means): means.label for means in Means},
     "reason": {str(reason): reason.label for reason in Reason},
     "operation": {str(operation): operation.label for operation in Operation},
     "decision": {str(decision): decision.label for decision in Decision},
     "mode": {str(mode): mode.label for mode in InsiMode},
     "agreement": {str(agreement): told for agreement, (told, _tone) in AGREEMENTS.items()},
-    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres"},
+    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres", "care": "soins"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
 _SUBJECTS = {
@@ -135,6 +139,7 @@ _SUBJECTS = {
     "outbox": "Envoi",
     "trace": "Fichier",
     "insi_call": "Appel INSi",
+    "care_document": "Document de soins",
 }
 
 

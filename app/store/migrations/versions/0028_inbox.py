@@ -7,7 +7,7 @@ from app.store.base import PK, Json, UtcDateTime
 from app.store.migrations.guards import append_only
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 _TEXTS = (
     ("origin", 12), ("name", 120), ("sha256", 64), ("parcel", 64), ("part", 200), ("identity", 300), ("media_type", 40),
