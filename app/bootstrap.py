@@ -37,6 +37,9 @@ from app.officine.accounts.papers import AccountPapers
 from app.officine.accounts.service import Accounts
 from app.officine.advances.service import Advances
 from app.officine.billing.service import Tfr
+from app.officine.care.kit import InstalledKit
+from app.officine.care.service import Care
+from app.officine.care.site import CareSite
 from app.officine.cash.closings import Closings
 from app.officine.cash.paper import ClosingPapers
 from app.officine.cash.service import Cash
@@ -164,6 +167,8 @@ class Services:
     slips: Slips
     copies: Copies
     papers: Papers
+    care: Care
+    care_site: CareSite
     cards: PatientCards
     rights: PatientRights
     demo_cards: DemoCards | None
@@ -294,6 +299,7 @@ class Services:
         self.cards.stop()
         self.professional_cards.close()
         self.rights.close()
+        self.care.close()
         self.safety.close()
         self.catalog.close()
         self.db.close()
@@ -428,6 +434,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     certificates = Certificates(db, vault, staff)
     demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
+    care_site = CareSite(db, staff)
     return Services(
         folder=folder,
         settings=settings,
@@ -517,6 +524,21 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         slips=Slips(db, folder.prints, settings.mode, staff),
         copies=copies,
         papers=Papers(db, staff, sign_in=sign_in, vault=vault, place=open_erasable(db.engine, folder.papers)),
+        care=Care(
+            db,
+            staff,
+            patients=patients,
+            identities=identities,
+            prescriptions=prescriptions,
+            catalog=catalog,
+            site=care_site,
+            blobs=copies.blobs,
+            judge=InstalledKit(folder.cda_kit),
+            folder=folder.prints,
+            mode=settings.mode,
+            production=not mode.is_simulated,
+        ),
+        care_site=care_site,
         cards=cards,
         rights=_rights(db, settings, mode, demo_cards, patients=patients, files=cards, staff=staff),
         demo_cards=demo_cards,

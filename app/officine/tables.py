@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.officine.accounts import tables as accounts
 from app.officine.advances import tables as advances
 from app.officine.billing import tables as billing
+from app.officine.care import tables as care
 from app.officine.cash import tables as cash
 from app.officine.catalog import tables as catalog
 from app.officine.copies import tables as copies
@@ -37,6 +38,7 @@ __all__ = [
     "advances",
     "billing",
     "blobs",
+    "care",
     "cash",
     "catalog",
     "copies",

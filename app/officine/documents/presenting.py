@@ -80,6 +80,15 @@ def shown_file(content: bytes) -> Shown:
     return shown_of(read(content))
 
 
+def pages_of(content: bytes) -> PdfPages | None:
+    """Return the pages of a PDF that goes with a document; None for one that can't be opened."""
+    try:
+        with safe_pdf.PdfReader(content) as reader:
+            return PdfPages(content, reader.page_count)
+    except InputDefect:
+        return None
+
+
 def _table(grid: Grid) -> DataTable:
     rows = tuple(tuple(DataCell(cell.text, cell.tone) for cell in row) for row in grid.rows)
     return DataTable(grid.title, grid.columns, rows, grid.aside)
@@ -90,10 +99,5 @@ def _pages(document: ReadDocument) -> tuple[PdfPages | None, tuple[Finding, ...]
     content = pdf_of(document)
     if not content:
         return None, document.findings
-    findings = checked(document).findings
-    try:
-        with safe_pdf.PdfReader(content) as reader:
-            return PdfPages(content, reader.page_count), findings
-    except InputDefect:
-        # Said already by the check.
-        return None, findings
+    # That it can't be opened, the check says.
+    return pages_of(content), checked(document).findings

@@ -76,6 +76,9 @@ class Right(enum.StrEnum):
     MANAGE_IDENTITY = "identity.manage"
     VIEW_IDENTITY_COPY = "identity_copy.view"
     DELETE_IDENTITY_COPY = "identity_copy.delete"
+    WRITE_CARE = "care.write"
+    DELETE_CARE = "care.delete"
+    SET_CARE = "care.set"
 
     @property
     def label(self) -> str:
@@ -116,6 +119,9 @@ _RIGHT_LABELS = {
     Right.MANAGE_IDENTITY: "régler l’identitovigilance, fusionner des dossiers",
     Right.VIEW_IDENTITY_COPY: "voir la copie d’un titre d’identité",
     Right.DELETE_IDENTITY_COPY: "détruire la copie d’un titre d’identité",
+    Right.WRITE_CARE: "écrire une vaccination, un entretien ou un bilan",
+    Right.DELETE_CARE: "supprimer un document de soins",
+    Right.SET_CARE: "régler le texte des documents de soins",
 }
 
 

@@ -55,6 +55,10 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_IDENTITY: frozenset({Role.HOLDER}),
     Right.VIEW_IDENTITY_COPY: _PHARMACISTS,
     Right.DELETE_IDENTITY_COPY: frozenset({Role.HOLDER}),
+    # A préparateur writes under the responsibility of a pharmacist, whom the document names.
+    Right.WRITE_CARE: _PHARMACISTS | {Role.TECHNICIAN},
+    Right.DELETE_CARE: _PHARMACISTS,
+    Right.SET_CARE: frozenset({Role.HOLDER}),
 }
 """The roles that hold each right."""
 

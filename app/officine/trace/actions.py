@@ -55,6 +55,13 @@ SENTENCES = {
     "identity_paper.delete": "Copie d’un titre d’identité détruite",
     "identity_paper.purge": "Copie d’un titre d’identité détruite à son échéance",
     "identity_paper.strays": "Restes chiffrés de copies de titres détruits",
+    "care.record": "Document de soins écrit",
+    "care.replace": "Document de soins remplacé",
+    "care.delete": "Document de soins supprimé",
+    "care.read": "Document de soins lu",
+    "care.print": "Document de soins imprimé",
+    "care.export": "Document de soins enregistré dans un fichier",
+    "care.site": "Texte des documents de soins changé",
     # --- Team, sessions, secrets -------------------------------------------------------------------------------
     "staff.add": "Membre ajouté à l’équipe",
     "staff.first": "Premier titulaire enregistré",
@@ -147,7 +154,7 @@ SENTENCES = {
 }
 """The sentence of each action code that Galien writes."""
 
-OPENING = ("patient.open", "patient.read", "patient.create", "patient.update", "prescription_copy.read")
+OPENING = ("patient.open", "patient.read", "patient.create", "patient.update", "prescription_copy.read", "care.read")
 """The actions by which somebody saw a patient's file for itself, not for a sale."""
 
 

@@ -93,7 +93,7 @@ _WORDS = {
     "operation": {str(operation): operation.label for operation in Operation},
     "decision": {str(decision): decision.label for decision in Decision},
     "mode": {str(mode): mode.label for mode in InsiMode},
-    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres"},
+    "room": {"counter": "comptoir", "patients": "patients", "registers": "registres", "care": "soins"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
 _SUBJECTS = {
@@ -125,6 +125,7 @@ _SUBJECTS = {
     "outbox": "Envoi",
     "trace": "Fichier",
     "insi_call": "Appel INSi",
+    "care_document": "Document de soins",
 }
 
 
