@@ -435,6 +435,15 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
     demo_insi = None if demo_cards is None else DemoInsi(demo_cards.authority, clock)
     narcotics = Narcotics(db, stock=stock, registers=registers, catalog=catalog, staff=staff)
     care_site = CareSite(db, staff)
+    ins_symbols = InsSymbols(
+        db,
+        staff,
+        identities,
+        ins_symbol.message,
+        folder=folder.prints,
+        banner=settings.mode.banner,
+        production=not mode.is_simulated,
+    )
     return Services(
         folder=folder,
         settings=settings,
@@ -450,15 +459,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
         places=Places(db, staff),
         merges=Merges(db, staff),
         ins_scans=InsScans(db, staff, identities, production=not mode.is_simulated),
-        ins_symbols=InsSymbols(
-            db,
-            staff,
-            identities,
-            ins_symbol.message,
-            folder=folder.prints,
-            banner=settings.mode.banner,
-            production=not mode.is_simulated,
-        ),
+        ins_symbols=ins_symbols,
         insi_journal=InsiJournal(db, staff, vault),
         insi_site=insi_site,
         demo_insi=demo_insi,
@@ -513,6 +514,7 @@ def _build(folder: DataFolder, settings: Settings, mode: Mode, clock: Clock) -> 
             folder=folder.prints,
             mode=settings.mode,
             interventions=interventions,
+            symbols=ins_symbols,
         ),
         safety=safety,
         interventions=interventions,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.kernel import french
@@ -11,8 +11,10 @@ from app.kernel.clock import today
 from app.kernel.errors import Bug
 from app.kernel.outcome import Done, is_refused
 from app.kernel.text import plural
+from app.officine.care.model import BilanPart, DocumentKind, VaccinationPart
 from app.officine.dispensing import session as counter_session
 from app.officine.dispensing.model import Author, Box, Payment, PaymentMethod, PrescriptionDraft
+from app.officine.patients.model import IdentityStatus
 from app.officine.scan.service import interpret
 from app.officine.staff.service import actor_of
 from app.sandbox import dataset
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from app.bootstrap import Services
     from app.kernel.actor import Actor
     from app.officine.billing.model import Invoice
+    from app.officine.care.model import CareDraft, WrittenDocument
     from app.officine.dispensing.model import CounterSession, Delivery
     from app.officine.patients.model import Patient
 
@@ -35,16 +38,20 @@ STEPS = (
 
 _CARD, _PRESCRIBER = "amandine", "M1"
 _BOXES = ("3400933857042", "3400933857042", "3400935955838")
+_VACCINE = "3400936773875"
+_REVIEWED = "PAT-TROIS"
+"""Whose bilan is written: a patient of the demonstration with a qualified identity and several treatments."""
 _GS = "\x1d"
 
 
 @dataclass(slots=True)
 class Played:
-    """What the play did: the steps really done, the delivery and its ticket."""
+    """What the play did: the steps really done, the delivery and its ticket, the documents that were written."""
 
     done: list[str]
     delivery: Delivery | None = None
     ticket: Path | None = None
+    documents: list[Path] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape of the last line of ``galien demo --headless``."""
@@ -58,13 +65,14 @@ class Played:
             "amo": totals.amo.cents,
             "amc": totals.amc.cents,
             "patient": totals.patient.cents,
-            "documents": [] if self.ticket is None else [str(self.ticket)],
+            "ticket": None if self.ticket is None else str(self.ticket),
+            "documents": [str(document) for document in self.documents],
             "sent": [],
         }
 
 
 def play(services: Services, say: Callable[[str], None]) -> Played:
-    """Deliver three boxes to a fictitious patient, and tell each step in French through ``say``.
+    """Deliver three boxes to a fictitious patient, vaccinate her, write a bilan; tell each step in French by ``say``.
 
     Raises Bug where the house refuses what its own demonstration asks.
     """
@@ -86,6 +94,8 @@ def play(services: Services, say: Callable[[str], None]) -> Played:
     _read_back(services, played, before, say)
     played.ticket = services.tickets.write(played.delivery)
     say(f"Ticket : {played.ticket}")
+    _vaccinate(services, played, actor, say)
+    _review(services, played, actor, say)
     return played
 
 
@@ -95,7 +105,10 @@ def box_text(cip13: str, serial: str, expiry: dt.date) -> str:
 
 
 def _pharmacist(services: Services) -> Actor:
-    return actor_of(services.staff.members()[0], services.settings.station)
+    member = next((one for one in services.staff.members() if one.role.is_pharmacist), None)
+    if member is None:
+        raise Bug("L’équipe de la démonstration n’a pas de pharmacien.")
+    return actor_of(member, services.settings.station)
 
 
 def _addressed(services: Services, session: CounterSession, say: Callable[[str], None]) -> CounterSession:
@@ -191,3 +204,52 @@ def _read_back(services: Services, played: Played, before: dict[str, int], say: 
     if all(after[code] == before[code] - _BOXES.count(code) for code in set(_BOXES)):
         played.done.append("stock")
         say("Stock : " + ", ".join(f"{code} {before[code]} → {after[code]}" for code in sorted(set(_BOXES))))
+
+
+# --- Care -------------------------------------------------------------------------------------------------------------
+
+
+def _vaccinate(services: Services, played: Played, actor: Actor, say: Callable[[str], None]) -> None:
+    """Write the note of a vaccination from the box that is scanned, for the patient who was served."""
+    patient, day = _patient_by_card(services), today(services.clock)
+    draft = services.care.begin(DocumentKind.VACCINATION, patient.id, actor)
+    text = box_text(_VACCINE, "DEMOVACCIN", day.replace(year=day.year + 1, day=1))
+    scanned = services.care.from_box(draft, text, actor)
+    if not isinstance(scanned, Done) or not isinstance(scanned.value.part, VaccinationPart):
+        raise Bug("Le vaccin de la démonstration n’est pas reconnu.")
+    part = replace(scanned.value.part, site="LD", act="BOOSTER", reason="Rappel à l’âge adulte")
+    say(f"Vaccin : {part.name.partition(',')[0]}, lot {part.lot}, deltoïde gauche")
+    _record(services, replace(scanned.value, part=part), actor, played, say)
+    played.done.append("vaccination_note")
+
+
+def _review(services: Services, played: Played, actor: Actor, say: Callable[[str], None]) -> None:
+    """Write the bilan of a patient from what was delivered in a year, and read it back."""
+    found = [one for one in services.patients.search(_REVIEWED) if one.status is IdentityStatus.QUALIFIED]
+    if not found:
+        raise Bug("Les données de démonstration ne sont pas au complet.")
+    draft = services.care.begin(DocumentKind.BILAN, found[0].id, actor)
+    if not isinstance(draft.part, BilanPart):
+        raise Bug("Le bilan de la démonstration n’en est pas un.")
+    say(f"Bilan de {found[0].display_name} : {plural(len(draft.part.treatments), 'traitement')} de l’année")
+    part = replace(
+        draft.part,
+        analysis="Observance bonne, aucun oubli sur la semaine. Kaliémie et créatinine à contrôler.",
+        proposals="Au médecin : contrôle de la kaliémie et de la créatinine dans le mois.",
+        follow_up="Nouvel entretien dans six mois.",
+    )
+    _record(services, replace(draft, part=part), actor, played, say)
+    played.done.append("bilan")
+
+
+def _record(
+    services: Services, draft: CareDraft, actor: Actor, played: Played, say: Callable[[str], None]
+) -> WrittenDocument:
+    """Write a document, and keep its CDA where it can be read back."""
+    outcome = services.care.record(draft, actor)
+    if not isinstance(outcome, Done):
+        raise Bug(f"Le document de la démonstration est refusé : {outcome.findings[0].text}")
+    file = services.care.write_cda(outcome.value.id, actor)
+    played.documents.append(file)
+    say(f"{outcome.value.title} : {file}")
+    return outcome.value

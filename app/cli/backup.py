@@ -40,7 +40,7 @@ def _backup(args: argparse.Namespace, out: Output) -> int:
         out.message(made.untraced.code, f"La sauvegarde n’est pas tracée au journal : {made.untraced.text}",
                     "Le fichier est complet et relu ; corrigez la cause avant de continuer.")  # fmt: skip
     if made.carried.unreadable:
-        lost = plural(len(made.carried.unreadable), "copie d’ordonnance illisible", "copies d’ordonnances illisibles")
+        lost = plural(len(made.carried.unreadable), "copie ou document illisible", "copies ou documents illisibles")
         out.message("GAL-COP-21", f"La sauvegarde n’emporte pas {lost}.", "Lancez : galien verify.")
     out.line(f"Sauvegarde faite et relue : {made.path} ({french.size_mb(made.size)})")
     return frame.DONE
@@ -87,7 +87,7 @@ def _restore(args: argparse.Namespace, out: Output) -> int:
         }
     )
     if done.missing:
-        lost = plural(len(done.missing), "copie d’ordonnance manque", "copies d’ordonnances manquent")
+        lost = plural(len(done.missing), "copie ou document manque", "copies ou documents manquent")
         advice = "Remettez le dossier « blobs » à côté de la sauvegarde, puis recommencez."
         out.message("GAL-COP-20", f"{lost.capitalize()} : le dossier des sauvegardes ne les a pas.", advice)
     made = french.moment(dt.datetime.fromisoformat(done.manifest.created_at))

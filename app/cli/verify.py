@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.cli.frame import CommandParser, Output
     from app.kernel.errors import GalienError
+    from app.officine.care.model import DocumentsReport
     from app.officine.copies.model import CopiesReport
     from app.officine.trace.model import SealReport
 
@@ -48,6 +49,7 @@ class Report:
     registers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_REGISTERS, "ok"))
     damage: str = ""
     copies: CopiesReport | None = None
+    documents: DocumentsReport | None = None
     seals: SealReport | None = None
 
     @property
@@ -55,19 +57,25 @@ class Report:
         """True when nothing is wrong."""
         sound = self.database == "ok" and self.first_bad is None and set(self.registers.values()) == {"ok"}
         sound = sound and (self.seals is None or self.seals.is_good)
-        return sound and not (self.copies and self.copies.bad)
+        return sound and not (self.copies and self.copies.bad) and not (self.documents and self.documents.bad)
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that the command prints."""
         told: dict[str, Any] = {"database": self.database, "audit_entries": self.audit_entries}
         told["first_bad"] = self.first_bad
         told |= self.registers | (self._copies_as_json() if self.copies else {})
+        told |= self._documents_as_json() if self.documents else {}
         return told | (seals_json(self.seals) if self.seals else {})
 
     def _copies_as_json(self) -> dict[str, Any]:
         assert self.copies is not None
         bad = [asdict(copy) for copy in self.copies.bad]
         return {"copies": "bad" if bad else "ok", "bad_copies": bad, "orphan_copies": self.copies.orphans}
+
+    def _documents_as_json(self) -> dict[str, Any]:
+        assert self.documents is not None
+        bad = [asdict(document) for document in self.documents.bad]
+        return {"documents": "bad" if bad else "ok", "bad_documents": bad}
 
 
 def seals_json(report: SealReport) -> dict[str, Any]:
@@ -211,7 +219,7 @@ def _run(args: argparse.Namespace, out: Output) -> int:
         report = examine(engine)
         if report.database == "ok":
             compare_seals(engine, args.seals or folder.seals, report)
-            report.copies = _examine_copies(engine, folder.blobs)
+            report.copies, report.documents = _examine_blobs(engine, folder.blobs)
     finally:
         engine.dispose()
     out.result(report)
@@ -219,15 +227,19 @@ def _run(args: argparse.Namespace, out: Output) -> int:
     return frame.DONE if report.is_good else frame.REFUSED
 
 
-def _examine_copies(engine: Engine, folder: Path) -> CopiesReport:
+def _examine_blobs(engine: Engine, folder: Path) -> tuple[CopiesReport, DocumentsReport]:
+    """Verify all that lies outside of the rows: what neither a copy nor a document names is an orphan."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
 
-    from app.officine.copies.service import verify  # noqa: PLC0415 -- the same
+    from app.officine.care import service as care  # noqa: PLC0415 -- the same
+    from app.officine.copies import service as copies  # noqa: PLC0415 -- the same
     from app.store.blobs import open_blobs  # noqa: PLC0415 -- the same
     from app.store.failures import driver_errors  # noqa: PLC0415 -- the same
 
     with driver_errors(), Session(engine) as session:
-        return verify(session, open_blobs(engine, folder))
+        blobs = open_blobs(engine, folder)
+        documents = care.verify(session, blobs)
+        return copies.verify(session, blobs, documents.hashes), documents
 
 
 def _say(report: Report, out: Output) -> None:
@@ -242,6 +254,10 @@ def _say(report: Report, out: Output) -> None:
     if report.copies is not None and report.copies.bad:
         told = " ; ".join(copy.text for copy in report.copies.bad[:_COPIES_TOLD])
         out.message("GAL-COP-21", f"Copies d’ordonnances à retrouver : {told}.",
+                    "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
+    if report.documents is not None and report.documents.bad:
+        told = " ; ".join(document.text for document in report.documents.bad[:_COPIES_TOLD])
+        out.message("GAL-COP-21", f"Documents de soins à retrouver : {told}.",
                     "Recopiez-les depuis le dossier « blobs » des sauvegardes, puis recommencez.")  # fmt: skip
     if report.is_good:
         out.line(f"Base saine. Journal vérifié : {plural(report.audit_entries, 'écriture')}.")

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.docs import fonts
+from app.docs import datamatrix, fonts
 from app.docs.fonts import BOLD, REGULAR
 from app.kernel import french
 from app.kernel.text import typographic
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from app.docs.identity_sheet import IdentityBlock
     from app.docs.ticket import Pharmacy
 
 _MM = 72 / 25.4
@@ -27,6 +28,8 @@ _TEXT, _SMALL, _HEAD = 7.2, 6.6, 12.0
 _STEP = _TEXT * 1.28
 _PAD = 1.3 * _MM
 _INK, _SOFT, _LINE, _BAND = 0.08, 0.36, 0.78, 0.93
+_TRAIT, _TRAIT_STEP, _TRAIT_COLUMNS = 8.6, 8.6 * 2.5, 3
+_CAPTION = 6.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Sheet:
     """A register, or a part of it, to be printed.
 
     ``notes`` stand after the last row; ``empty`` in place of rows where there are none; ``banner`` marks a simulation;
-    ``signatures`` are lines to be signed by hand.
+    ``signatures`` are lines to be signed by hand. ``identity`` is that of the one patient of whom it is an extract: it
+    stands at the head of the first page (INS-28, INS-32).
     """
 
     title: str
@@ -66,6 +70,7 @@ class Sheet:
     signatures: tuple[str, ...] = ()
     empty: str = "Aucune écriture."
     banner: str = ""
+    identity: IdentityBlock | None = None
 
 
 def register_pdf(sheet: Sheet) -> bytes:
@@ -104,11 +109,16 @@ class _Leaf:
     """One page: the rows that it takes, and what follows the last of them."""
 
     rows: list[_Laid]
+    identity: IdentityBlock | None = None
     foot: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
 
     def draw(self, canvas: Any, sheet: Sheet) -> None:  # noqa: ANN401 -- the library's canvas
-        y = _titles(canvas, sheet)
+        top = _TOP
+        if self.identity is not None:
+            _identity(canvas, self.identity)
+            top -= _identity_height(self.identity)
+        y = _titles(canvas, sheet, top)
         for place, laid in enumerate(self.rows):
             y = _row(canvas, sheet, laid, y, shaded=place % 2 == 1)
         if not sheet.rows:
@@ -125,9 +135,9 @@ class _Leaf:
 
 def _paged(sheet: Sheet) -> list[_Leaf]:
     widths = _widths(sheet.columns)
-    leaf = _Leaf([])
+    leaf = _Leaf([], sheet.identity)
     leaves = [leaf]
-    left = _first_room(sheet)
+    left = _first_room(sheet) - (0.0 if sheet.identity is None else _identity_height(sheet.identity))
     for row in sheet.rows:
         laid = _laid(row, widths)
         if laid.height > left and leaf.rows:
@@ -197,16 +207,46 @@ def _frame(canvas: Any, sheet: Sheet, number: int, count: int) -> None:  # noqa:
     _put_right(canvas, f"Page {number}/{count}", 8 * _MM, font=BOLD, size=_TEXT)
 
 
-def _titles(canvas: Any, sheet: Sheet) -> float:  # noqa: ANN401 -- the library's canvas
+def _identity_height(block: IdentityBlock) -> float:
+    rows = -(-len(block.traits) // _TRAIT_COLUMNS) + 1
+    square = 0.0 if block.modules is None else datamatrix.side(block.modules, datamatrix.MODULE_MM * _MM)
+    return max(rows * _TRAIT_STEP, square + _CAPTION * 1.6 if square else 0.0) + 4 * _PAD
+
+
+def _identity(canvas: Any, block: IdentityBlock) -> None:  # noqa: ANN401 -- the library's canvas
+    """Draw who the extract is of: the traits under their labels; for an identity qualifiée, the INS and its symbol."""
+    height = _identity_height(block) - 2 * _PAD
+    canvas.setStrokeGray(_LINE)
+    canvas.setLineWidth(0.6)
+    canvas.rect(_MARGIN, _TOP - height, _ROOM, height, stroke=1, fill=0)
+    module = datamatrix.MODULE_MM * _MM
+    square = 0.0 if block.modules is None else datamatrix.side(block.modules, module)
+    width = (_ROOM - square - 6 * _PAD) / _TRAIT_COLUMNS
+    _put(canvas, block.status, _MARGIN + 2 * _PAD, _TOP - _PAD - _TEXT - 2, font=BOLD, size=_TEXT, grey=_SOFT)
+    for place, (label, _, value) in enumerate(block.traits):
+        row, column = divmod(place, _TRAIT_COLUMNS)
+        x, y = _MARGIN + 2 * _PAD + column * width, _TOP - _PAD - (row + 1) * _TRAIT_STEP - 4
+        _put(canvas, label, x, y, size=_SMALL, grey=_SOFT)
+        # A name has up to a hundred characters: it is drawn smaller rather than cut.
+        size = min(_TRAIT, _TRAIT * (width - 2 * _PAD) / max(1.0, fonts.width(value, BOLD, _TRAIT)))
+        _put(canvas, value, x, y - _TRAIT * 1.05, font=BOLD, size=size)
+    if block.modules is not None:
+        x = _MARGIN + _ROOM - square - 2 * _PAD
+        datamatrix.draw(canvas, block.modules, x, _TOP - _PAD - square, module)
+        shift = (square - fonts.width(block.caption, BOLD, _CAPTION)) / 2
+        _put(canvas, block.caption, x + shift, _TOP - _PAD - square - _CAPTION * 1.2, font=BOLD, size=_CAPTION)
+
+
+def _titles(canvas: Any, sheet: Sheet, top: float) -> float:  # noqa: ANN401 -- the library's canvas
     height = _title_height(sheet)
     canvas.setFillGray(_BAND - 0.06)
-    canvas.rect(_MARGIN, _TOP - height, _ROOM, height, stroke=0, fill=1)
+    canvas.rect(_MARGIN, top - height, _ROOM, height, stroke=0, fill=1)
     x = _MARGIN
     for column, width in zip(sheet.columns, _widths(sheet.columns), strict=True):
         for place, line in enumerate(fonts.wrapped(column.title, BOLD, _SMALL, width - 2 * _PAD)):
-            _cell(canvas, line, x, _TOP - _PAD - (place + 1) * _STEP + 2, width, right=column.right, font=BOLD)
+            _cell(canvas, line, x, top - _PAD - (place + 1) * _STEP + 2, width, right=column.right, font=BOLD)
         x += width
-    return _TOP - height
+    return top - height
 
 
 def _row(canvas: Any, sheet: Sheet, laid: _Laid, y: float, *, shaded: bool) -> float:  # noqa: ANN401 -- the library's canvas

@@ -45,7 +45,7 @@ def carry(blobs: Blobs, folder: Path, report: Report) -> Carried:
     new = sorted(name for name, size in sizes.items() if there.get(name) != size)
     unreadable = []
     for number, name in enumerate(new):
-        report(number, len(new), "Copies d’ordonnances")
+        report(number, len(new), "Copies et documents")
         try:
             content = blobs.get(name)
         except FileUnusable:

@@ -37,7 +37,9 @@ def test_every_step_is_told_done_or_absent(demo: tuple[Path, dict[str, Any], str
     _, result, _ = demo
     assert [step["name"] for step in result["steps"]] == list(STEPS)
     done = {step["name"] for step in result["steps"] if step["status"] == "done"}
-    assert done == {"patient_card", "scan", "checks", "price", "delivery", "ordonnancier", "stock"}
+    assert done == {
+        "patient_card", "scan", "checks", "price", "delivery", "ordonnancier", "stock", "vaccination_note", "bilan",
+    }  # fmt: skip
     assert {step["status"] for step in result["steps"]} == {"done", "absent"}
 
 
@@ -67,12 +69,25 @@ def test_what_is_printed_is_marked_as_simulated(demo: tuple[Path, dict[str, Any]
 
     _, result, printed = demo
     assert printed.startswith("SIMULATION")
-    (ticket,) = result["documents"]
-    document = pypdfium2.PdfDocument(ticket)
+    document = pypdfium2.PdfDocument(result["ticket"])
     text = document[0].get_textpage().get_text_bounded()
     document.close()
     assert "SIMULATION" in text
     assert f"Ticket n° {result['delivery']}" in text.replace("\u00a0", " ")
+
+
+@pytest.mark.req("SC.DOC.02")
+@pytest.mark.req("SC.DOC.06.LGO")
+def test_the_documents_are_read_back_with_the_command(demo: tuple[Path, dict[str, Any], str]) -> None:
+    _, result, _ = demo
+    read = [json.loads(galien("docs", "read", path, "--json").stdout) for path in result["documents"]]
+    note, bilan = read
+    assert (note["body"], bilan["body"]) == ("structured", "pdf")
+    (vaccine,) = note["vaccinations"]
+    assert (vaccine["cip13"], vaccine["lot"]) == ("3400936773875", "DEMO")
+    assert "matricule" not in {name for name, value in note["patient"].items() if value}
+    assert bilan["patient"]["matricule"] == "279035121518989"
+    assert not any(finding["severity"] == "error" for one in read for finding in one["findings"])
 
 
 def test_a_second_play_delivers_again(demo: tuple[Path, dict[str, Any], str]) -> None:

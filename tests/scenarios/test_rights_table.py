@@ -23,6 +23,7 @@ from app.kernel.mode import Mode
 from app.kernel.money import Money
 from app.kernel.outcome import Done, Refused
 from app.officine.accounts.model import AccountDraft, AccountKind, CustomerAccount
+from app.officine.care.model import CareDraft, DocumentKind, EntretienPart, SectionPart, VaccinationPart
 from app.officine.cash.model import Count, Means, Payment, Period, RecordKind
 from app.officine.catalog.model import ImportReport
 from app.officine.copies.model import Source, Target
@@ -139,6 +140,17 @@ def merging(house: House) -> MergeDraft:
     """Return the merge of a file into itself: whoever holds the right is told why not."""
     number = house.patient.id
     return MergeDraft(keep=number, keep_version=0, absorb=number, absorb_version=0, reason="essai")
+
+
+def note(house: House) -> CareDraft:
+    """Return an entretien as it is typed."""
+    part = EntretienPart("AVK", (SectionPart("Observance", "Bonne."),))
+    return CareDraft(DocumentKind.ENTRETIEN, house.patient.id, NOON, part)
+
+
+def vaccination(house: House) -> CareDraft:
+    """Return a vaccination whose box is not scanned yet."""
+    return CareDraft(DocumentKind.VACCINATION, house.patient.id, NOON, VaccinationPart())
 
 
 def avoir(delivery: int) -> ReversalDraft:
@@ -338,6 +350,23 @@ CASES: dict[str, Case] = {
     "copies.page": Case(Right.READ_COPY, lambda s, _h, a: s.page(None, 0, a)),
     "copies.look": Case(Right.READ_COPY, lambda s, _h, a: s.look(None, SALE, a)),
     "copies.remove": Case(Right.DELIVER, lambda s, _h, a: s.remove(4711, "Erreur", SALE, a)),
+    "care.begin": Case(Right.WRITE_CARE, lambda s, h, a: s.begin(DocumentKind.BILAN, h.patient.id, a)),
+    "care.from_box": Case(Right.WRITE_CARE, lambda s, h, a: s.from_box(vaccination(h), h.code, a)),
+    "care.check": Case(Right.WRITE_CARE, lambda s, h, a: Refused(tuple(s.check(note(h), a)))),
+    "care.preview": Case(Right.WRITE_CARE, lambda s, h, a: s.preview(note(h), a)),
+    "care.record": Case(Right.WRITE_CARE, lambda s, h, a: s.record(note(h), a)),
+    "care.again": Case(Right.WRITE_CARE, lambda s, _h, a: s.again(4711, a)),
+    "care.keep": Case(Right.WRITE_CARE, lambda s, h, a: s.keep(note(h), a)),
+    "care.kept": Case(Right.WRITE_CARE, lambda s, _h, a: s.kept(a)),
+    "care.drop": Case(Right.WRITE_CARE, lambda s, _h, a: s.drop(4711, a)),
+    "care.delete": Case(Right.DELETE_CARE, lambda s, _h, a: s.delete(4711, "Erreur", a)),
+    "care.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
+    "care.recent": Case(Right.READ_PATIENT, lambda s, _h, a: s.recent(a)),
+    "care.get": Case(Right.READ_PATIENT, lambda s, _h, a: s.get(4711, a)),
+    "care.shown": Case(Right.READ_PATIENT, lambda s, _h, a: s.shown(4711, a)),
+    "care.write_pdf": Case(Right.READ_PATIENT, lambda s, _h, a: s.write_pdf(4711, a)),
+    "care.write_cda": Case(Right.READ_PATIENT, lambda s, _h, a: s.write_cda(4711, a)),
+    "care_site.set_rights_text": Case(Right.SET_CARE, lambda s, _h, a: s.set_rights_text("Vos droits.", a)),
     "papers.set_enabled": Case(Right.MANAGE_IDENTITY, lambda s, _h, a: s.set_enabled(a, enabled=False)),
     "papers.of": Case(Right.READ_PATIENT, lambda s, h, a: s.of(h.patient.id, a)),
     "papers.every": Case(Right.DELETE_IDENTITY_COPY, lambda s, _h, a: s.every(a)),
@@ -381,6 +410,7 @@ CASES: dict[str, Case] = {
     "registers.entries": Case(Right.READ_REGISTERS, lambda s, _h, a: s.entries(actor=a)),
     "registers.derived_entries": Case(Right.READ_PATIENT, lambda s, _h, a: s.derived_entries(actor=a)),
     "book.ordonnancier": Case(Right.READ_PATIENT, lambda s, _h, a: s.ordonnancier(actor=a)),
+    "book.print_extract": Case(Right.READ_PATIENT, lambda s, h, a: s.print_extract(h.patient.id, a)),
     "book.print_ordonnancier": Case(Right.READ_PATIENT, lambda s, _h, a: s.print_ordonnancier(actor=a)),
     "book.print_narcotics": Case(Right.READ_REGISTERS, lambda s, _h, a: s.print_narcotics(actor=a)),
     "book.print_derived": Case(Right.READ_PATIENT, lambda s, _h, a: s.print_derived(actor=a)),

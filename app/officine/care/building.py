@@ -185,8 +185,8 @@ def _pointed(finding: Finding) -> Finding:
 def field_of(path: str) -> str:
     """Return the path, in a draft, of a place of the document.
 
-    ``content.sections[0].text`` is ``part.sections.0.text``; what is of the patient begins with ``patient.``, what is of
-    the pharmacy with ``officine.``.
+    ``content.sections[0].text`` is ``part.sections.0.text``; what is of the patient begins with ``patient.``, of the
+    pharmacy with ``officine.``.
     """
     plain = re.sub(r"\[(\d+)\]", r".\1", path)
     head, _, rest = plain.partition(".")

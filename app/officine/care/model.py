@@ -210,3 +210,26 @@ class WrittenDocument:
     def is_live(self) -> bool:
         """True for one that may be replaced or deleted."""
         return self.state is DocumentState.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class BadDocument:
+    """A document whose octets are missing or altered; ``sha256`` names those of its CDA or of its PDF."""
+
+    id: int
+    sha256: str
+    damaged: bool
+
+    @property
+    def text(self) -> str:
+        """What is wrong with which document, in French."""
+        return f"document n° {self.id} {'endommagé' if self.damaged else 'manquant'}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsReport:
+    """What the verification of the documents found; ``hashes`` name all the octets that are theirs."""
+
+    kept: int = 0
+    bad: tuple[BadDocument, ...] = ()
+    hashes: frozenset[str] = frozenset()

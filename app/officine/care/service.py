@@ -17,10 +17,12 @@ from app.kernel.files import write_whole
 from app.kernel.outcome import Done, Refused, is_refused
 from app.officine.care import boxes, building, making, rules, starting, store, themes
 from app.officine.care.model import (
+    BadDocument,
     BilanPart,
     CareDraft,
     Choice,
     DocumentKind,
+    DocumentsReport,
     EntretienPart,
     VaccinationChoices,
     VaccinationPart,
@@ -28,6 +30,7 @@ from app.officine.care.model import (
 from app.officine.scan.service import interpret
 from app.officine.staff.model import Right
 from app.store import facts, merged
+from app.store.blobs import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -502,16 +505,18 @@ class Care:
                 work.audit("ins.print", "patient", str(patient_id), patient_id=patient_id, details=details)
 
 
-def unreadable(session: Session, blobs: Blobs) -> list[tuple[int, str]]:
-    """Return the documents whose octets are missing or altered, with the hash of those: each is read and compared."""
+def verify(session: Session, blobs: Blobs) -> DocumentsReport:
+    """Return what is wrong with the documents: their octets are read and compared with their hash; nothing changes."""
+    held = store.octets(session)
     bad = []
-    for held in store.octets(session):
-        for sha256 in (held.cda, held.pdf):
+    for document in held:
+        for sha256 in (document.cda, document.pdf):
             try:
                 blobs.get(sha256)
-            except FileUnusable:
-                bad.append((held.id, sha256))
-    return bad
+            except FileUnusable as failure:
+                bad.append(BadDocument(document.id, sha256, failure.code != MISSING))
+    hashes = frozenset(sha256 for document in held for sha256 in (document.cda, document.pdf))
+    return DocumentsReport(len(held), tuple(bad), hashes)
 
 
 def _deleted(work: UnitOfWork, document_id: int, reason: str) -> Outcome[WrittenDocument]:

@@ -230,8 +230,12 @@ class Copies:
         return retention_of("copies")
 
 
-def verify(session: Session, blobs: Blobs) -> CopiesReport:
-    """Return what is wrong with the copies: each is read and compared with its hash; nothing is changed."""
+def verify(session: Session, blobs: Blobs, others: Collection[str] = ()) -> CopiesReport:
+    """Return what is wrong with the copies: each is read and compared with its hash; nothing is changed.
+
+    ``others`` are the hashes of the bytes that are there for something else: no copy names them, and they are no
+    orphans.
+    """
     copies = store.every(session)
     wrong: dict[str, bool] = {}
     for sha256 in {copy.sha256 for copy in copies}:
@@ -244,7 +248,7 @@ def verify(session: Session, blobs: Blobs) -> CopiesReport:
     return CopiesReport(
         kept=len(copies),
         bad=tuple(bad),
-        orphans=len(blobs.sizes().keys() - named),
+        orphans=len(blobs.sizes().keys() - named - set(others)),
     )
 
 

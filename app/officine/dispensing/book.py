@@ -15,7 +15,7 @@ from app.kernel.text import fold
 from app.officine.dispensing import store
 from app.officine.dispensing.model import RegisterEntry
 from app.officine.registers.model import EntryKind, NoteKind
-from app.store import facts
+from app.store import facts, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.kernel.mode import Mode
     from app.officine.dispensing.service import Counter
     from app.officine.interventions.service import Interventions
+    from app.officine.patients.ins_symbols import InsSymbols
     from app.officine.registers.model import Entry, MonthBalance
     from app.officine.registers.service import Registers
     from app.officine.stock.narcotics import Narcotics
@@ -66,8 +67,12 @@ class Book:
         folder: Path,
         mode: Mode,
         interventions: Interventions,
+        symbols: InsSymbols | None = None,
     ) -> None:
-        """Read the services below; write pages into ``folder``, marked where ``mode`` simulates."""
+        """Read the services below; write pages into ``folder``, marked where ``mode`` simulates.
+
+        ``symbols`` gives the identity of the patient to whom an extract is handed.
+        """
         self._db = db
         self._counter = counter
         self._registers = registers
@@ -75,6 +80,7 @@ class Book:
         self._folder = folder
         self._mode = mode
         self._interventions = interventions
+        self._symbols = symbols
 
     # --- The ordonnancier ---------------------------------------------------------------------------------------
 
@@ -141,6 +147,8 @@ class Book:
         """
         from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
 
+        if patient_id is not None and self._symbols is not None:
+            return self.print_extract(patient_id, actor, first, last)
         entries = self.ordonnancier(first=first, last=last, patient_id=patient_id, text=text, actor=actor)
         period = sheets.period_of(first, last)
         if patient_id is not None and entries:
@@ -151,6 +159,31 @@ class Book:
             entries, period, self._pharmacy(), self._now(), sort=sort, banner=self._mode.banner
         )
         return self._write("ordonnancier", sheet)
+
+    def print_extract(
+        self, patient_id: int, actor: Actor | None, since: dt.date | None = None, until: dt.date | None = None
+    ) -> Path:
+        """Write the extract of the ordonnancier for one patient, traced; return the file.
+
+        Its head names the patient by the traits of the Guide INS, under labels that can't be taken for others; that of
+        an identity qualifiée alone has the matricule, its nature and the symbol (INS-28, INS-32). Raises InputDefect
+        where ``actor`` may not read files and for an unknown one, DiskFull, DatabaseReadOnly.
+        """
+        from app.officine.dispensing import register_sheets as sheets  # noqa: PLC0415 -- heavy: at the first page printed
+
+        assert self._symbols is not None
+        with self._db.read() as session:
+            person = merged.head(session, patient_id)
+        known, block = self._symbols.identified(person, actor)
+        entries = self.ordonnancier(first=since, last=until, patient_id=person, actor=actor)
+        period = f"{known.patient.display_name} — {sheets.period_of(since, until)}"
+        sheet = sheets.extract_sheet(
+            entries, period, self._pharmacy(), self._now(), block=block, banner=self._mode.banner
+        )
+        file = self._write(f"ordonnancier-extrait-{person}", sheet)
+        if actor is not None:
+            self._symbols.trace_print(known, "ordonnancier", file.name, actor)
+        return file
 
     def print_narcotics(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.docs.register import Sheet, SheetColumn, SheetRow
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from app.docs.identity_sheet import IdentityBlock
     from app.docs.ticket import Pharmacy
     from app.officine.dispensing.book import BookEntry
     from app.officine.registers.model import BalanceLine, DerivedEntry, Entry, Holding, MonthBalance
@@ -181,6 +182,17 @@ def ordonnancier_sheet(
     subtitle = f"{period} — {SORTS[sort]} — {plural(len(entries), 'écriture')}"
     rows = map(_ordonnancier_row, ordered(entries, sort))
     return _ORDONNANCIER.sheet(rows, pharmacy, at, subtitle=subtitle, banner=banner)
+
+
+def extract_sheet(
+    entries: Sequence[BookEntry], period: str, pharmacy: Pharmacy, at: dt.datetime, *, block: IdentityBlock, banner: str
+) -> Sheet:
+    """Return the pages of the ordonnancier that are of one patient, whose identity stands at their head."""
+    subtitle = f"{period} — {plural(len(entries), 'écriture')}"
+    title = "Extrait de l’ordonnancier"
+    rows = map(_ordonnancier_row, ordered(entries, "number"))
+    sheet = _ORDONNANCIER.sheet(rows, pharmacy, at, title=title, subtitle=subtitle, banner=banner)
+    return replace(sheet, identity=block)
 
 
 def narcotics_sheet(entries: Sequence[Entry], period: str, pharmacy: Pharmacy, at: dt.datetime, banner: str) -> Sheet:

@@ -125,6 +125,14 @@ class InsSymbols:
         content = identity_label_pdf(self.block(known), size_of(label_size), self._banner)
         return self._kept(f"identite-etiquette-{patient_id}.pdf", content, known, actor)
 
+    def identified(self, patient_id: int, actor: Actor | None) -> tuple[IdentityFile, IdentityBlock]:
+        """Return a file and its identity block, for a paper of another feature; raises as ``write_sheet``.
+
+        Printing it is the caller's to trace (``trace_print``).
+        """
+        known = self._readable(patient_id, actor)
+        return known, self.block(known)
+
     def block(self, known: IdentityFile) -> IdentityBlock:
         """Return the identity block of a file for any paper: the four traits, those that the site chose, the INS.
 
@@ -167,7 +175,7 @@ class InsSymbols:
             return Refused(tuple(said))
         return Done(InsSymbol(datamatrix.modules_of(text), datamatrix.INS_CAPTION), tuple(said))
 
-    def _readable(self, patient_id: int, actor: Actor) -> IdentityFile:
+    def _readable(self, patient_id: int, actor: Actor | None) -> IdentityFile:
         self._staff.require(actor, Right.READ_PATIENT)
         known = self._identities.of(patient_id)
         if known is None:
@@ -182,14 +190,18 @@ class InsSymbols:
             full="Le disque est plein : la fiche d’identité n’a pas pu être écrite.",
             refused="Le dossier des impressions ne peut pas être modifié.",
         )
+        self.trace_print(known, "identity", name, actor)
+        return file
+
+    def trace_print(self, known: IdentityFile, kind: str, name: str, actor: Actor) -> None:
+        """Trace a paper that bears the identity of a file: what it is (``kind``), and the file that holds it."""
         patient_id = known.patient.id
         with self._db.write(actor) as work:
             details = {"status": str(known.identity.status)}
-            work.audit("print", SUBJECT, f"identity:{patient_id}", patient_id=patient_id, details=details)
+            work.audit("print", SUBJECT, f"{kind}:{patient_id}", patient_id=patient_id, details=details)
             if known.identity.status is IdentityStatus.QUALIFIED:
                 # A matricule on a paper is an access of its own (INS.03).
                 work.audit("ins.print", "patient", str(patient_id), patient_id=patient_id, details={"paper": name})
-        return file
 
     def _pharmacy(self) -> Pharmacy:
         from app.docs.ticket import Pharmacy  # noqa: PLC0415 -- heavy: when printed
