@@ -125,6 +125,8 @@ class PatientsView(QWidget):
             ("patients.identity", "Identité"),
             ("patients.rights", "Droits"),
             ("patients.allergies", "Allergies"),
+            ("patients.care", "Soins"),
+            ("patients.extract", "Ordonnancier"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
             ("patients.sheet", "Fiche"),
@@ -154,6 +156,8 @@ class PatientsView(QWidget):
             ("patients.create", self._create),
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
+            ("patients.care", self._show_care),
+            ("patients.extract", self._print_extract),
             ("patients.accesses", lambda: self._read_of(ui.accesses_wanted)),
             ("patients.insi_calls", lambda: self._read_of(ui.insi_calls_wanted)),
             ("patients.sheet", self._print_sheet),
@@ -410,6 +414,19 @@ class PatientsView(QWidget):
     def _print_sheet(self) -> None:
         symbols, actor = self._ui.services.ins_symbols, self._ui.actor()
         self._print(lambda patient_id: symbols.write_sheet(patient_id, actor), "a4", "Fiche d’identité")
+
+    def _print_extract(self) -> None:
+        book, actor = self._ui.services.book, self._ui.actor()
+        self._print(lambda patient_id: book.print_extract(patient_id, actor), "a4", "Extrait d’ordonnancier")
+
+    def _show_care(self) -> None:
+        """Show the documents of care of the patient pointed at, in their own room."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        patient = self._patient
+        self._ui.acts.enter_room("care")
+        self._ui.care_wanted.emit(patient)
 
     def _print_label(self) -> None:
         symbols, actor, size = self._ui.services.ins_symbols, self._ui.actor(), self._ui.settings.label_size
