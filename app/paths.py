@@ -60,7 +60,7 @@ class DataFolder:
 
     @property
     def blobs(self) -> Path:
-        """The copies of ordonnances and the clinical documents, by their hash; empty where a shared database has them."""
+        """The copies of ordonnances and the documents of care, by hash; empty where a shared database has them."""
         return self.root / "blobs"
 
     @property

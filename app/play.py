@@ -251,5 +251,5 @@ def _record(
         raise Bug(f"Le document de la démonstration est refusé : {outcome.findings[0].text}")
     file = services.care.write_cda(outcome.value.id, actor)
     played.documents.append(file)
-    say(f"{outcome.value.title} : {file}")
+    say(f"{outcome.value.kind.label}, version {outcome.value.version} : {file}")
     return outcome.value

@@ -279,6 +279,8 @@ CASES: dict[str, Case] = {
     ),
     "ins_scans.look_up": Case(Right.READ_PATIENT, lambda s, _h, a: s.look_up(FOUND.ins, FOUND.traits, a)),
     "ins_symbols.for_patient": Case(Right.SEE_INS, lambda s, h, a: s.for_patient(h.patient.id, a)),
+    "ins_symbols.identified": Case(Right.READ_PATIENT, lambda s, h, a: s.identified(h.patient.id, a)),
+    "ins_symbols.trace_print": Case(None, nothing, "a paper that came out is traced, whoever printed it"),
     "ins_symbols.write_sheet": Case(Right.READ_PATIENT, lambda s, h, a: s.write_sheet(h.patient.id, a)),
     "ins_symbols.write_label": Case(Right.READ_PATIENT, lambda s, h, a: s.write_label(h.patient.id, a)),
     "identities.settle": Case(Right.EDIT_PATIENT, lambda s, _h, a: s.settle(4711, a)),
