@@ -231,7 +231,7 @@ def _examine_blobs(engine: Engine, folder: Path) -> tuple[CopiesReport, Document
     """Verify all that lies outside of the rows: what neither a copy nor a document names is an orphan."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 -- with the library of the database
 
-    from app.officine.care import service as care  # noqa: PLC0415 -- the same
+    from app.officine.care import checking as care  # noqa: PLC0415 -- the same
     from app.officine.copies import service as copies  # noqa: PLC0415 -- the same
     from app.store.blobs import open_blobs  # noqa: PLC0415 -- the same
     from app.store.failures import driver_errors  # noqa: PLC0415 -- the same

@@ -57,8 +57,12 @@ SCREENS = (
     "app.ui.cash.view",
     "app.ui.trace.insi_page",
     "app.ui.registers.view",
+    "app.ui.settings.cards",
+    "app.ui.settings.checks",
+    "app.ui.settings.identity",
     "app.ui.settings.insi",
-    "app.ui.settings.scanner",
+    "app.ui.settings.printers",
+    "app.ui.settings.secrets",
     "app.ui.settings.view",
     "app.ui.staff.view",
 )

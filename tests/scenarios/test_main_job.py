@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,32 @@ def test_the_documents_are_read_back_with_the_command(demo: tuple[Path, dict[str
     assert "matricule" not in {name for name, value in note["patient"].items() if value}
     assert bilan["patient"]["matricule"] == "279035121518989"
     assert not any(finding["severity"] == "error" for one in read for finding in one["findings"])
+
+
+@pytest.mark.req("OFF-DB-07")
+def test_the_octets_of_the_documents_are_verified_backed_up_and_brought_back(
+    demo: tuple[Path, dict[str, Any], str], tmp_path: Path
+) -> None:
+    root = Path(shutil.copytree(demo[0], tmp_path / "demo"))
+    told = json.loads(galien("verify", "--json", "--data", str(root)).stdout)
+    assert (told["documents"], told["bad_documents"], told["orphan_copies"]) == ("ok", [], 0)
+    made = json.loads(galien("backup", str(tmp_path / "usb"), "--json", "--data", str(root)).stdout)
+    octets = sorted(file for file in (root / "blobs").glob("??/*") if file.is_file())
+    assert made["copies"] == {"kept": len(octets), "written": len(octets), "unreadable": []}
+    assert len(octets) == 4
+    lost, spoilt = octets[0], octets[1]
+    lost.unlink()
+    spoilt.write_bytes(b"rot")
+    verified = galien("verify", "--json", "--data", str(root))
+    told = json.loads(verified.stdout)
+    assert (verified.returncode, told["database"], told["documents"], told["copies"]) == (3, "ok", "bad", "ok")
+    assert {bad["sha256"]: bad["damaged"] for bad in told["bad_documents"]} == {
+        lost.parent.name + lost.name: False,
+        spoilt.parent.name + spoilt.name: True,
+    }
+    assert "document n° " in verified.stderr.replace("\u00a0", " ")
+    assert galien("restore", made["file"], "--data", str(root)).returncode == 0
+    assert galien("verify", "--data", str(root)).returncode == 0
 
 
 def test_a_second_play_delivers_again(demo: tuple[Path, dict[str, Any], str]) -> None:

@@ -27,8 +27,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.docs.reading.read import read
+from app.docs.validation import whole
 from app.kernel.errors import EnvironmentFailure, FileUnusable, InputDefect
-from app.kernel.outcome import Done, Refused, Severity
+from app.kernel.outcome import Done, Refused, Severity, is_refused
+from app.officine.care.checking import verify
 from app.officine.care.model import (
     BilanPart,
     DocumentKind,
@@ -37,7 +39,6 @@ from app.officine.care.model import (
     SectionPart,
     VaccinationPart,
 )
-from app.officine.care.service import verify
 from app.officine.care.site import DEFAULT
 from app.officine.care.tables import CareDocumentRow
 from app.officine.copies.service import verify as verify_copies
@@ -51,6 +52,7 @@ from app.store.tables import AuditRow
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.docs.validation.process import Validator
     from app.officine.care.model import CareDraft, WrittenDocument
     from app.store.database import Database
 
@@ -114,7 +116,7 @@ def test_the_text_of_the_site_is_at_the_foot_of_the_documents_written_after_it(d
     assert desk.site.values().is_default
     before = desk.written()
     done(desk.site.set_rights_text("Vos droits : demandez-nous.", desk.holder))
-    after = desk.written()
+    after = desk.written(to_patient=True)
     assert "Règlement (UE) 2016/679" in desk.pdf_text(before)
     assert "Vos droits : demandez-nous." in desk.pdf_text(after)
     done(desk.site.set_rights_text("", desk.holder))
@@ -266,6 +268,17 @@ def test_a_document_that_the_official_rules_refuse_is_not_recorded_and_its_draft
     desk.judge.verdict = replace(desk.judge.verdict, findings=())
     done(desk.care.record(kept.draft, desk.holder))
     assert desk.care.kept(desk.holder) == []
+
+
+def test_a_document_that_is_recorded_twice_is_one(desk: CareDesk) -> None:
+    draft = desk.draft(DocumentKind.VACCINATION)
+    first = done(desk.care.record(draft, desk.holder))
+    assert done(desk.care.record(draft, desk.holder)) == first
+    assert len(desk.traces("care.record")) == 1
+    other = replace(draft, part=replace(VACCINE, site="RD"))
+    assert done(desk.care.record(other, desk.holder)).id != first.id
+    done(desk.care.delete(first.id, "Erreur", desk.holder))
+    assert done(desk.care.record(draft, desk.holder)).id != first.id
 
 
 def test_a_disk_that_is_full_leaves_no_row(desk: CareDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -678,3 +691,26 @@ def test_the_audit_of_a_document_is_in_its_transaction(desk: CareDesk) -> None:
         last = session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
     assert last is not None
     assert last.action == "care.record"
+
+
+# --- The rules of the ANS ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.req("SC.DOC.02")
+@pytest.mark.req("SC.DOC.06.LGO")
+def test_all_that_is_written_passes_the_rules_of_the_ans(
+    sqlite_database: Database, tmp_path: Path, cda_validator: Validator
+) -> None:
+    """Each kind, of a qualified identity and of another, by a pharmacist and by a préparateur, first and replaced."""
+    desk = CareDesk(sqlite_database, tmp_path)
+    other = desk.file(IdentityStatus.PROVISIONAL, family_name="D'ESSAI", birth_names="", birth_place="99999")
+    sophie = desk.member(Role.TECHNICIAN, "89970001031")
+    for kind in KINDS:
+        for patient_id in (desk.qualified, other):
+            draft = desk.draft(kind, patient_id=patient_id, supervisor_id=desk.holder.staff_id, to_patient=True)
+            first = done(desk.care.record(draft, sophie))
+            again = replace(desk.care.again(first.id, desk.holder), reason="Erreur", recipients=())
+            second = done(desk.care.record(again, desk.holder))
+            for document in (first, second):
+                found = whole.check(desk.cda(document), cda_validator)
+                assert not is_refused(found), (kind, document.version, found)

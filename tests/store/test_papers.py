@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from app.docs import scanned
 from app.kernel.events import Publisher
 from app.kernel.secret import SealBroken, SecretsUnavailable
+from app.officine.care.tables import CareDocumentRow
 from app.officine.papers import rules
 from app.officine.patients.model import IdentityStatus
 from app.officine.secrets import sealing
@@ -325,6 +326,21 @@ def test_a_visit_puts_the_end_off_and_opening_the_file_does_not(desk: Desk, cloc
     assert desk.papers.of(desk.patient_id)[0].due_on == dt.date(2032, 11, 23)
     clock.advance(FIVE_YEARS - dt.timedelta(days=300))
     assert done(desk.papers.purge(GALIEN)).papers == ()
+
+
+def test_a_vaccination_is_a_visit_on_the_day_when_it_was_done(desk: Desk, clock: FixedClock) -> None:
+    done(desk.papers.add(desk.patient_id, None, TITLE, GALIEN))
+    clock.advance(dt.timedelta(days=400))
+    with desk.db.write(GALIEN) as work:
+        work.session.add(
+            CareDocumentRow(
+                kind="vaccination", patient_id=desk.patient_id, patient_name="", title="", document_id="2.25.1",
+                set_id="2.25.2", version=1, reason="", performed_at=work.now - dt.timedelta(days=35),
+                created_at=work.now, author_id=1, author_name="", supervisor_name="", station="1", carries_ins=False,
+                content={}, cda_sha256="", cda_size=0, pdf_sha256="", pdf_size=0, kit="",
+            )
+        )  # fmt: skip
+    assert desk.papers.of(desk.patient_id)[0].due_on == dt.date(2032, 11, 23)
 
 
 def test_a_visit_under_the_file_that_took_this_one_over_is_a_visit(desk: Desk, clock: FixedClock) -> None:

@@ -7,88 +7,52 @@ The octets are kept first, then the row that names them: whatever stops in betwe
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from app.docs.clinical import Vaccine
 from app.kernel.clock import today
-from app.kernel.errors import FileUnusable, InputDefect
+from app.kernel.errors import InputDefect
 from app.kernel.files import write_whole
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.care import boxes, building, making, rules, starting, store, themes
+from app.officine.care import boxes, building, making, rules, starting, store, themes, writing
+from app.officine.care.looking import Looking
 from app.officine.care.model import (
-    BadDocument,
     BilanPart,
     CareDraft,
     Choice,
     DocumentKind,
-    DocumentsReport,
     EntretienPart,
     VaccinationChoices,
     VaccinationPart,
 )
+from app.officine.care.writing import SUBJECT, TOPIC, Octets
 from app.officine.scan.service import interpret
 from app.officine.staff.model import Right
-from app.store import facts, merged
-from app.store.blobs import MISSING
+from app.store import merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sqlalchemy.orm import Session
-
     from app.docs.cda.codes import Coded
-    from app.docs.clinical import Document, Officine
     from app.kernel.actor import Actor
     from app.kernel.mode import Mode
     from app.kernel.outcome import Finding, Outcome
-    from app.officine.care.building import People
     from app.officine.care.kit import Judge, Verdict
+    from app.officine.care.looking import Ready
     from app.officine.care.model import EntretienTheme, KeptDraft, WrittenDocument
     from app.officine.care.site import CareSite
     from app.officine.catalog.service import Catalog
     from app.officine.documents.shown import Shown
     from app.officine.patients.identities import Identities
-    from app.officine.patients.identity_model import IdentityFile
     from app.officine.patients.service import Patients
     from app.officine.prescriptions.service import Prescriptions
     from app.officine.staff.service import Staff
     from app.store.blobs import Blobs
-    from app.store.database import Database, UnitOfWork
+    from app.store.database import Database
 
-TOPIC: Final = "care"
-SUBJECT: Final = "care_document"
 HISTORY: Final = dt.timedelta(days=365)
 """How far back a bilan looks for what the patient received."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A draft looked at: what would be written, and what there is to say; no document where it could not be built."""
-
-    draft: CareDraft
-    findings: tuple[Finding, ...]
-    known: IdentityFile | None = None
-    people: People | None = None
-    document: Document | None = None
-    symbol: str = ""
-
-    @property
-    def is_refused(self) -> bool:
-        """True where nothing may be written."""
-        return self.document is None or is_refused(self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Octets:
-    """The octets of a document, kept under their SHA-256, and who judged them."""
-
-    cda: str
-    cda_size: int
-    pdf: str
-    pdf_size: int
-    kit: str
 
 
 class Care:
@@ -118,15 +82,22 @@ class Care:
         self._db = db
         self._staff = staff
         self._patients = patients
-        self._identities = identities
         self._prescriptions = prescriptions
         self._catalog = catalog
-        self._site = site
         self._blobs = blobs
         self._judge = judge
         self._folder = folder
-        self._mode = mode
-        self._production = production
+        self._banner = mode.banner
+        self._looking = Looking(
+            db,
+            staff,
+            patients=patients,
+            identities=identities,
+            catalog=catalog,
+            site=site,
+            mode=mode,
+            production=production,
+        )
 
     def warm(self) -> None:
         """Be ready to judge the first document, without waiting: for the room that opens."""
@@ -151,12 +122,14 @@ class Care:
     def begin(self, kind: DocumentKind, patient_id: int, actor: Actor) -> CareDraft:
         """Return a draft prefilled for a patient: who prescribes for him; for a bilan, what he received in a year.
 
-        Raises InputDefect where the actor may not write, or for an unknown file.
+        What he received is read: traced as an opening of his file. Raises InputDefect where the actor may not write, or
+        for an unknown file.
         """
         self._staff.require(actor, Right.WRITE_CARE)
         patient = self._patients.current(patient_id)
         if patient is None:
             raise _defect(rules.no_patient())
+        self._opened(patient.id, actor)
         now = self._db.clock.now().replace(second=0, microsecond=0)
         with self._db.read() as session:
             lines = store.received(session, patient.id, today(self._db.clock) - HISTORY)
@@ -200,14 +173,14 @@ class Care:
 
     def check(self, draft: CareDraft, actor: Actor) -> list[Finding]:
         """Return what is to be said of a draft; the subject of a finding is the path of a field (``part.lot``)."""
-        return list(self._looked_at(draft, actor).findings)
+        return list(self._looking.look(draft, actor).findings)
 
     def preview(self, draft: CareDraft, actor: Actor) -> Shown:
         """Return the document as it would be written, with its pages, nothing being written.
 
         Raises InputDefect, with the first of the reasons, where it could not be.
         """
-        ready = self._looked_at(draft, actor)
+        ready = self._looking.look(draft, actor)
         if ready.document is None or ready.is_refused:
             raise _defect(next(one for one in ready.findings if is_refused([one])))
         cda, pdf = making.octets(ready.document, ready.symbol)
@@ -216,11 +189,12 @@ class Care:
     def record(self, draft: CareDraft, actor: Actor) -> Outcome[WrittenDocument]:
         """Write the document, in the place of another where the draft says so; traced.
 
-        Refused, it is not recorded: its draft is kept, and the findings say why, those of the rules of the ANS among
-        them where their kit is installed. Raises the EnvironmentFailure that stood in the way.
+        The same draft recorded twice by the same author is one document. Refused, it is not recorded: its draft is
+        kept, and the findings say why, those of the rules of the ANS among them where their kit is installed. Raises
+        the EnvironmentFailure that stood in the way.
         Sources: SC.DOC.01, SC.DOC.02, SC.DOC.04, SC.DOC.06.LGO, OFF-DOC-03, OFF-DOC-05.
         """
-        ready = self._looked_at(draft, actor)
+        ready = self._looking.look(draft, actor)
         if self._staff.refusal(actor, Right.WRITE_CARE):
             return Refused(ready.findings)
         if ready.document is None or ready.is_refused:
@@ -230,8 +204,8 @@ class Care:
         findings = (*ready.findings, *verdict.findings)
         if is_refused(verdict.findings):
             return self._refused(ready, findings, actor)
-        octets = _Octets(self._blobs.put(cda), len(cda), self._blobs.put(pdf), len(pdf), verdict.kit)
-        outcome = self._db.perform(actor, lambda work: self._written(work, ready, octets))
+        octets = Octets(self._blobs.put(cda), len(cda), self._blobs.put(pdf), len(pdf), verdict.kit)
+        outcome = self._db.perform(actor, lambda work: writing.written(work, ready, octets))
         if isinstance(outcome, Refused):
             return self._refused(ready, outcome.findings, actor)
         return Done(outcome.value, findings)
@@ -256,7 +230,7 @@ class Care:
         findings = [*self._staff.refusal(actor, Right.DELETE_CARE), *rules.check_deletion(reason)]
         if is_refused(findings):
             return Refused(tuple(findings))
-        return self._db.perform(actor, lambda work: _deleted(work, document_id, rules.kept_reason(reason)))
+        return self._db.perform(actor, lambda work: writing.deleted(work, document_id, rules.kept_reason(reason)))
 
     # --- Reading ------------------------------------------------------------------------------------------------------
 
@@ -337,114 +311,13 @@ class Care:
 
     # --- Inside: what is written --------------------------------------------------------------------------------------
 
-    def _looked_at(self, given: CareDraft, actor: Actor) -> _Ready:
-        """Return a draft with all that is to be said of it, and the document that it would be."""
-        draft = rules.tidy(given)
-        findings = self._staff.refusal(actor, Right.WRITE_CARE)
-        if findings:
-            return _Ready(draft, tuple(findings))
-        findings = rules.check(draft)
-        people, said = self._people(draft, actor)
-        findings += said
-        patient = self._patients.current(draft.patient_id)
-        known = None if patient is None else self._identities.of(patient.id)
-        if known is None:
-            return _Ready(draft, (rules.no_patient(), *findings))
-        draft = replace(draft, patient_id=known.patient.id)
-        before, said = self._replaced(draft)
-        findings += said
-        if people is None or (draft.replaces is not None and before is None):
-            return _Ready(draft, tuple(findings), known)
-        document = building.document(
-            draft,
-            known=known,
-            people=people,
-            place=self._officine(),
-            named=building.key(before),
-            now=self._db.clock.now(),
-        )
-        document = replace(document, footer=self._site.values().rights_text, banner=self._mode.banner)
-        return self._judged_words(_Ready(draft, tuple(findings), known, people, document))
-
-    def _judged_words(self, ready: _Ready) -> _Ready:
-        """Return the draft with what the standards say of its document, before a byte of it is written."""
-        assert ready.document is not None
-        assert ready.known is not None
-        document, found = making.named(ready.document)
-        if isinstance(document.content, Vaccine):
-            vaccine, said = making.known(document.content, self._catalog)
-            document, found = replace(document, content=vaccine), found + said
-        watched = building.watched(document, ready.known)
-        found += making.looked_at(watched, production=self._production)
-        symbol, said = ("", []) if is_refused(found) else making.symbol(document, today(self._db.clock))
-        findings = (*ready.findings, *building.said(found + said))
-        return replace(ready, document=document, symbol=symbol, findings=findings)
-
-    def _people(self, draft: CareDraft, actor: Actor) -> tuple[People | None, list[Finding]]:
-        author = None if actor.staff_id is None else self._staff.get(actor.staff_id)
-        supervisor = None if draft.supervisor_id is None else self._staff.get(draft.supervisor_id)
-        found = rules.check_author(author, supervisor)
-        if author is None or is_refused(found):
-            return None, found
-        return building.People(author, None if author.role.is_pharmacist else supervisor), found
-
-    def _replaced(self, draft: CareDraft) -> tuple[WrittenDocument | None, list[Finding]]:
-        """Return the document in whose place a draft comes, None for a new one, and why it may not."""
-        if draft.replaces is None:
-            return None, []
-        with self._db.read() as session:
-            return self._replaceable(session, draft, store.get(session, draft.replaces))
-
-    @staticmethod
-    def _replaceable(
-        session: Session, draft: CareDraft, before: WrittenDocument | None
-    ) -> tuple[WrittenDocument | None, list[Finding]]:
-        files = frozenset(merged.everyone(session, draft.patient_id))
-        return before, rules.check_replacement(draft, before, files)
-
     def _judged(self, cda: bytes) -> Verdict:
         """Return what our own checks of the octets say, and those of the official kit where one is installed."""
         own = making.checked(cda)
         verdict = self._judge.check(cda)
         return replace(verdict, findings=tuple(dict.fromkeys((*own, *verdict.findings))))
 
-    def _written(self, work: UnitOfWork, ready: _Ready, octets: _Octets) -> Outcome[WrittenDocument]:
-        document, draft, people, known = ready.document, ready.draft, ready.people, ready.known
-        assert document is not None
-        assert people is not None
-        assert known is not None
-        if draft.replaces is not None:
-            before = store.hold(work.session, draft.replaces)
-            findings = self._replaceable(work.session, draft, before)[1]
-            if findings:
-                return Refused(tuple(findings))
-        row = _row(document, draft, people, known) | {
-            "title": rules.title_of(draft.kind, _named_part(draft, document)),
-            "station": work.actor.station,
-            "cda_sha256": octets.cda,
-            "cda_size": octets.cda_size,
-            "pdf_sha256": octets.pdf,
-            "pdf_size": octets.pdf_size,
-            "kit": octets.kit,
-        }
-        document_id = store.add(work.session, row)
-        store.drop_drafts_of(work.session, work.actor, draft.kind, draft.patient_id)
-        details = {"kind": str(draft.kind), "version": document.key.version, "sha256": octets.cda}
-        if draft.replaces is not None:
-            details |= {"replaces": draft.replaces, "reason": draft.reason}
-        work.audit(
-            "care.record" if draft.replaces is None else "care.replace",
-            SUBJECT,
-            str(document_id),
-            patient_id=draft.patient_id,
-            details=details,
-        )
-        work.changed(TOPIC, f"{TOPIC}:{document_id}", f"patient:{draft.patient_id}")
-        written = store.get(work.session, document_id)
-        assert written is not None
-        return Done(written)
-
-    def _refused(self, ready: _Ready, findings: tuple[Finding, ...], actor: Actor) -> Refused:
+    def _refused(self, ready: Ready, findings: tuple[Finding, ...], actor: Actor) -> Refused:
         """Return a refusal, the draft being kept with its reasons: nothing that was typed is lost."""
         if ready.known is not None:
             self._keep(ready.draft, findings, actor)
@@ -455,11 +328,6 @@ class Care:
             kept = store.keep_draft(work, draft, findings)
             work.changed(f"{TOPIC}:draft")
         return kept
-
-    def _officine(self) -> Officine:
-        told = facts.read(self._db, "officine")
-        installation = facts.read(self._db, "installation")
-        return building.officine(told if isinstance(told, dict) else {}, str(installation or ""))
 
     # --- Inside: what is read -----------------------------------------------------------------------------------------
 
@@ -479,7 +347,7 @@ class Care:
         from app.docs.reading.read import read  # noqa: PLC0415 -- heavy: at the first document shown
         from app.officine.documents.presenting import pages_of, shown_of  # noqa: PLC0415 -- the same
 
-        shown = shown_of(read(cda), subtitle=subtitle, banner=self._mode.banner)
+        shown = shown_of(read(cda), subtitle=subtitle, banner=self._banner)
         return shown if shown.pages is not None else replace(shown, pages=pages_of(pdf))
 
     def _file(self, document: WrittenDocument, cda: bytes, content: bytes, ending: str) -> Path:
@@ -503,66 +371,6 @@ class Care:
             if document.carries_ins and details:
                 # A matricule on a paper is an access of its own (INS.03).
                 work.audit("ins.print", "patient", str(patient_id), patient_id=patient_id, details=details)
-
-
-def verify(session: Session, blobs: Blobs) -> DocumentsReport:
-    """Return what is wrong with the documents: their octets are read and compared with their hash; nothing changes."""
-    held = store.octets(session)
-    bad = []
-    for document in held:
-        for sha256 in (document.cda, document.pdf):
-            try:
-                blobs.get(sha256)
-            except FileUnusable as failure:
-                bad.append(BadDocument(document.id, sha256, failure.code != MISSING))
-    hashes = frozenset(sha256 for document in held for sha256 in (document.cda, document.pdf))
-    return DocumentsReport(len(held), tuple(bad), hashes)
-
-
-def _deleted(work: UnitOfWork, document_id: int, reason: str) -> Outcome[WrittenDocument]:
-    document = store.hold(work.session, document_id)
-    findings = [rules.unknown()] if document is None else rules.not_live(document)
-    if document is None or findings:
-        return Refused(tuple(findings))
-    store.delete_document(work, document_id, reason)
-    patient_id = document.patient_id
-    work.audit("care.delete", SUBJECT, str(document_id), patient_id=patient_id, details={"reason": reason})
-    work.changed(TOPIC, f"{TOPIC}:{document_id}", f"patient:{patient_id}")
-    deleted = store.get(work.session, document_id)
-    assert deleted is not None
-    return Done(deleted)
-
-
-def _row(document: Document, draft: CareDraft, people: People, known: IdentityFile) -> dict[str, object]:
-    """Return what is written of a document, but for its octets."""
-    from app.officine.care import drafts  # noqa: PLC0415 -- beside its only use
-
-    supervisor = people.supervisor
-    return {
-        "kind": str(draft.kind),
-        "patient_id": draft.patient_id,
-        "patient_name": known.patient.display_name,
-        "document_id": document.key.id,
-        "set_id": document.key.set_id,
-        "version": document.key.version,
-        "replaces": draft.replaces,
-        "reason": draft.reason if draft.replaces is not None else "",
-        "performed_at": draft.performed_at,
-        "created_at": document.created_at,
-        "author_id": people.author.id,
-        "author_name": people.author.name,
-        "supervisor_id": None if supervisor is None else supervisor.id,
-        "supervisor_name": "" if supervisor is None else supervisor.name,
-        "carries_ins": document.subject.has_ins,
-        "content": drafts.to_json(draft),
-    }
-
-
-def _named_part(draft: CareDraft, document: Document) -> VaccinationPart | EntretienPart | BilanPart:
-    """Return the part with the name that the document gives its vaccine: the catalogue's, where none was typed."""
-    if isinstance(draft.part, VaccinationPart) and isinstance(document.content, Vaccine):
-        return replace(draft.part, name=document.content.name)
-    return draft.part
 
 
 def _choices(table: Mapping[str, Coded]) -> tuple[Choice, ...]:

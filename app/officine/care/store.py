@@ -85,6 +85,23 @@ def get(session: Session, document_id: int) -> WrittenDocument | None:
     return None if found is None else _document_of(*found)
 
 
+def same(session: Session, draft: CareDraft, author_id: int) -> WrittenDocument | None:
+    """Return the document that an author wrote already from this very draft, and that stands; None without one."""
+    row = CareDocumentRow
+    query = _documents().where(
+        row.patient_id == draft.patient_id,
+        row.kind == str(draft.kind),
+        row.author_id == author_id,
+        row.performed_at == draft.performed_at,
+        row.replaces.is_(None),
+    )
+    for found in session.execute(query.order_by(row.id)):
+        document = _document_of(*found)
+        if document.is_live and drafts.from_json(found[0].content) == draft:
+            return document
+    return None
+
+
 def of(session: Session, patient_id: int) -> list[WrittenDocument]:
     """Return the documents of a person, in whichever of their files, newest first."""
     files = merged.everyone(session, patient_id)

@@ -28,6 +28,7 @@ _EVIDENCE = table(
     "patient_evidence", *(column(name) for name in ("id", "patient_id", "label")), column("at", UtcDateTime())
 )
 _DELIVERY = table("delivery", column("patient_id"), column("at", UtcDateTime()))
+_CARE = table("care_document", column("patient_id"), column("performed_at", UtcDateTime()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def ended_tokens(session: Session, tokens: Collection[str]) -> set[str]:
 
 
 def last_visits(session: Session, patient_ids: Collection[int]) -> dict[int, dt.datetime]:
-    """Return when each patient was last there: served, or a document checked. Opening a file is no visit.
+    """Return when each patient was last there: served, cared for, or a document checked. Opening a file is no visit.
 
     What was done under any of the files of one person, merged since, is a visit of theirs.
     """
@@ -117,7 +118,12 @@ def last_visits(session: Session, patient_ids: Collection[int]) -> dict[int, dt.
     wanted = {heads.get(one, one) for one in patient_ids}
     files = wanted | {absorbed for absorbed, kept in heads.items() if kept in wanted}
     last: dict[int, dt.datetime] = {}
-    for owner, at in ((_DELIVERY.c.patient_id, _DELIVERY.c.at), (_EVIDENCE.c.patient_id, _EVIDENCE.c.at)):
+    visits = (
+        (_DELIVERY.c.patient_id, _DELIVERY.c.at),
+        (_CARE.c.patient_id, _CARE.c.performed_at),
+        (_EVIDENCE.c.patient_id, _EVIDENCE.c.at),
+    )
+    for owner, at in visits:
         query = select(owner, func.max(at)).where(owner.in_(files)).group_by(owner)
         for patient_id, seen in session.execute(query):
             person = heads.get(patient_id, patient_id)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.kernel.money import Money
+from app.officine.care.model import DocumentKind
 from app.officine.dispensing.model import PaymentMethod
 from app.officine.patients.insi_model import Decision, InsiMode, Operation
 from app.officine.staff.session import Means
@@ -81,6 +82,8 @@ _LABELS = {
     "delivered_on": "Délivré le",
     "prescriber": "Prescripteur",
     "prescribed_on": "Prescrit le",
+    "replaces": "Remplace le n°",
+    "text": "Texte",
 }
 RESULTS = {"ok": "Fait", "refused": "Refusé", "failed": "Échec"}
 """What came of an action."""
@@ -88,6 +91,7 @@ _LONG = 24
 _CENTS = frozenset({"amount", "amo", "amc", "patient", "difference"})
 _PERIODS = {"day": "du jour", "month": "du mois", "year": "de l’année"}
 _WORDS = {
+    "kind": {str(kind): kind.label for kind in DocumentKind},
     "means": {str(means): means.label for means in Means},
     "reason": {str(reason): reason.label for reason in Reason},
     "operation": {str(operation): operation.label for operation in Operation},
