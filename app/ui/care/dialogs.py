@@ -54,7 +54,7 @@ class DeleteDialog(Dialog):
         column.setContentsMargins(theme.XL, theme.XL, theme.XL, theme.L)
         column.setSpacing(theme.M)
         about = f"{document.patient_name}, acte du {formats.moment(document.performed_at)}, par {document.author_name}"
-        column.addWidget(Text(document.title, "heading", wrap=True))
+        column.addWidget(Text(f"Supprimer\u00a0: {document.title}", "heading", wrap=True))
         column.addWidget(Text(about, "muted", wrap=True))
         column.addWidget(Text(_EFFECT, wrap=True))
         column.addWidget(self.field)

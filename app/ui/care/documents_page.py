@@ -133,8 +133,7 @@ class DocumentsPage(QWidget):
             Column("Document", lambda line: words.SHORT[line.kind], strong=True, second=lambda line: line.title),
             Column("Patient", lambda line: line.patient_name),
             Column("Acte du", _day, 11),
-            Column("Auteur", _author, 17, spare=True),
-            Column("Destinataires", _recipients, 17, spare=True),
+            Column("Auteur, destinataires", _author, second=_recipients),
             Column("État", lambda line: line.state, 10, tone=_tone),
         ]
         self.pane: SearchPane[Line] = SearchPane(ui, _WORDS, columns, self._find)
@@ -237,14 +236,8 @@ class DocumentsPage(QWidget):
 
     def _write(self, document: WrittenDocument) -> None:
         self.sheet.text(document.kind.label, "heading")
-        self.sheet.column.addWidget(
-            Flow(
-                [
-                    Chip(document.state.label, words.STATE_CHIPS[document.state]),
-                    Text(f"Version{NBSP}{document.version}", "muted"),
-                ]
-            )
-        )
+        chip = Chip(document.state.label, words.STATE_CHIPS[document.state])
+        self.sheet.column.addWidget(Flow([chip, Text(f"Version{NBSP}{document.version}", "muted")]))
         if self.just_said[0] == document.id:
             for finding in self.just_said[1]:
                 self.sheet.column.addWidget(FindingCard(finding))
@@ -307,7 +300,7 @@ def _author(line: Line) -> str:
 
 
 def _recipients(line: Line) -> str:
-    return words.names(line.draft.recipients if line.document is None else line.document.recipients)
+    return "→ " + words.names(line.draft.recipients if line.document is None else line.document.recipients)
 
 
 def _tone(line: Line) -> str:

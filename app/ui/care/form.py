@@ -220,7 +220,8 @@ class CareForm(QWidget):
         told = self.say_part(found)
         for subject, field in self.places.items():
             said = sorted(found.get(subject, ()), key=lambda one: -one.severity.rank)
-            text = " ".join(f"{one.text} {one.advice}".strip() for one in said)
+            # The officine and the standard may both ask for the same field: it is said once.
+            text = f"{said[0].text} {said[0].advice}".strip() if said else ""
             field.note(text, _TONES[said[0].severity] if said else "caption")
             told.add(subject)
         self.recipients.say({subject: said for subject, said in found.items() if subject.startswith("recipients")})

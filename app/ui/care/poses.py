@@ -34,7 +34,7 @@ _ANALYSIS = (
 BILAN = BilanPart(
     _TREATMENTS,
     _ANALYSIS,
-    "Arrêter l’ibuprofène\u202f; paracétamol 1 g, trois fois par jour au plus. Contrôler la créatinine et l’hémogramme.",
+    "Arrêter l’ibuprofène\u202f; paracétamol 1 g, trois fois par jour au plus. Contrôler la créatinine.",
     "Appel dans quinze jours, bilan de suivi dans un an.",
 )
 
@@ -105,6 +105,10 @@ def _empty(stage: Stage) -> None:
 def _list(stage: Stage) -> CareView:
     _several(stage)
     view = care_view(stage)
+    care, actor = stage.services.care, stage.ui.actor()
+    # Those that the poses of the forms left behind.
+    for kept in care.kept(actor, patient_id=patient_named(stage, "adrun")):
+        care.drop(kept.id, actor)
     view.documents.again()
     stage.settle()
     return view

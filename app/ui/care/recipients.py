@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.officine.care.model import Addressee
 from app.ui import theme
@@ -54,7 +54,7 @@ class _Row(Panel):
             "family_name": Field("Nom", self.family_name),
             "given_name": Field("Prénom", self.given_name),
             "rpps": Field("RPPS", self.rpps),
-            "mss": Field("Adresse MSSanté", self.mss),
+            "mss": Field("MSSanté", self.mss),
         }
         self.told = Text("", "strong", wrap=True)
         self.ways = Text("", "caption", wrap=True)
@@ -70,11 +70,12 @@ class _Row(Panel):
         head.insertLayout(0, names, 1)
         self.body.addLayout(head)
         self.typed = QWidget()
-        inside = QVBoxLayout(self.typed)
+        inside = QGridLayout(self.typed)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(theme.XS)
-        inside.addLayout(row(self.fields["family_name"], self.fields["given_name"]))
-        inside.addLayout(row(self.fields["rpps"], self.fields["mss"]))
+        inside.setSpacing(theme.S)
+        for place, field in enumerate(self.fields.values()):
+            inside.addWidget(field, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+            inside.setColumnStretch(place % 2, 1)
         self.body.addWidget(self.typed)
         self.body.addWidget(self.note)
         for name in self.fields:

@@ -122,6 +122,7 @@ class VaccinationForm(CareForm):
     def fill(self, part: Part) -> None:
         """Write a vaccination into the fields."""
         assert isinstance(part, VaccinationPart)
+        self._say_box((), "muted")
         for name, editor in self.texts.items():
             editor.setText(getattr(part, name))
             editor.setCursorPosition(0)

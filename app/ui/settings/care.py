@@ -34,8 +34,8 @@ class CarePage(Page):
         """Show and set the text of the officine of ``ui``."""
         super().__init__(
             "Documents de soins",
-            "Au pied de chaque note de vaccination, entretien et bilan, le patient lit ce qu’il advient de ses données. "
-            "Ce texte vaut pour tous les postes.",
+            "Au pied de chaque note de vaccination, entretien et bilan, le patient lit ce qu’il advient de ses "
+            "données. Ce texte vaut pour tous les postes.",
         )
         self._ui = ui
         self._texts: SiteTexts | None = None
