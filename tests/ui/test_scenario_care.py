@@ -82,11 +82,11 @@ def kept(hands: Hands) -> list[KeptDraft]:
 def validate(hands: Hands, count: int) -> WrittenDocument:
     """Look at the document, then write it."""
     hands.press(Qt.Key.Key_F9)
-    wait_for(lambda: room(hands).reading.isVisible(), hands.stage.app, seconds=60)
+    wait_for(room(hands).reading.isVisible, hands.stage.app, seconds=60)
     hands.stage.settle()
     assert len(documents(hands)) == count - 1, "a preview writes nothing"
     hands.press(Qt.Key.Key_F10)
-    wait_for(lambda: room(hands).documents.isVisible(), hands.stage.app, seconds=60)
+    wait_for(room(hands).documents.isVisible, hands.stage.app, seconds=60)
     hands.stage.settle()
     every = documents(hands)
     assert len(every) == count
@@ -163,7 +163,7 @@ def test_a_note_without_a_lot_is_refused_under_its_field_and_nothing_is_lost(han
     form = begin(hands, Qt.Key.Key_F4)
     hands.type("Vaccin inconnu XYZ")
     hands.press(ENTER)
-    hands.wait(lambda: form.places["part.lot"].editor.hasFocus())
+    hands.wait(form.places["part.lot"].editor.hasFocus)
     hands.press(Qt.Key.Key_F10)
     assert "lot" in form.places["part.lot"].note_label.text()
     assert form.places["part.lot"].editor.hasFocus()

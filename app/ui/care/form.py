@@ -233,7 +233,7 @@ class CareForm(QWidget):
 
     def _is_due(self, finding: Finding) -> bool:
         """Return True for what may be said already: nobody is told that a field is missing before they came to it."""
-        if self._tried or finding.severity is Severity.INFO:
+        if self._tried:
             return True
         subject = finding.subject
         if not subject.startswith(_LATER):
