@@ -418,7 +418,7 @@ def test_the_text_of_the_rights_is_set_by_the_holder_and_restored(hands: Hands) 
     assert isinstance(page, CarePage)
     assert page.text.isReadOnly(), "an adjoint reads it"
     stage.ui.set_operator(next(one for one in services.staff.members() if one.role is Role.HOLDER))
-    stage.settle()
+    stage.act("settings.care")
     assert not page.text.isReadOnly()
     page.text.setFocus()
     page.text.setPlainText("x" * 3_001)

@@ -131,9 +131,8 @@ class DocumentsPage(QWidget):
         self._lines: list[Line] | None = None
         columns: list[Column[Line]] = [
             Column("Document", lambda line: words.SHORT[line.kind], strong=True, second=lambda line: line.title),
-            Column("Patient", lambda line: line.patient_name),
-            Column("Acte du", _day, 11),
-            Column("Auteur, destinataires", _author, second=_recipients),
+            Column("Patient, acte du", lambda line: line.patient_name, second=_day),
+            Column("Auteur, destinataires", _author, 17, second=_recipients, spare=True),
             Column("État", lambda line: line.state, 10, tone=_tone),
         ]
         self.pane: SearchPane[Line] = SearchPane(ui, _WORDS, columns, self._find)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.kernel.clock import PARIS, today
 from app.kernel.outcome import Refused, Severity, is_refused
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _CHECK_MS = 250
 _KEEP_MS = 1_500
 _REASON = 200
+_STACK_FROM = 130
 _TONES: Final = {Severity.ERROR: "danger", Severity.WARNING: "warning", Severity.INFO: "caption"}
 _LATER: Final = ("part", "reason", "supervisor_id", "recipients")
 """What is not said to be missing before somebody had the time to type it."""
@@ -424,10 +425,8 @@ class CareForm(QWidget):
         editor.setFocus(Qt.FocusReason.TabFocusReason)
         if isinstance(editor, QLineEdit | QSpinBox):
             editor.selectAll()
-        for area in self._areas:
-            inside = area.widget()
-            if inside is not None and inside.isAncestorOf(editor):
-                area.ensureWidgetVisible(editor, 0, theme.XXL)
+        if self._area.isAncestorOf(editor):
+            self._area.ensureWidgetVisible(editor, 0, theme.XXL)
 
     # --- Within -------------------------------------------------------------------------------------------------------
 
@@ -448,14 +447,16 @@ class CareForm(QWidget):
         people.head.addWidget(ActButton(self.ui.acts, "care.recipient", kind="ghost", text="Ajouter"))
         people.body.addWidget(self.recipients)
         sides.addWidget(people)
-        if self.side_by_side:
-            sides.addStretch(1)
-        parts = (self.main, side) if self.side_by_side else (self._stacked(self.main, side),)
-        self._areas = [scrolled(_tall(part)) for part in parts]
-        body = QHBoxLayout()
-        body.setSpacing(theme.M)
-        for area, stretch in zip(self._areas, (3, 2), strict=False):
-            body.addWidget(area, stretch)
+        self._sides, self._both = sides, QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        both = QWidget()
+        both.setLayout(self._both)
+        self._both.setContentsMargins(0, 0, 0, 0)
+        self._both.setSpacing(theme.M)
+        for part, stretch in ((self.main, 3), (side, 2)):
+            self._both.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
+        self._area = scrolled(_tall(both))
+        theme.current().changed.connect(self._arrange)
+        self._arrange()
         head = row(self.title, 0, self.kept_at, self.afresh)
         whose = Panel(margin=theme.S)
         whose.outer.removeItem(whose.head)
@@ -469,26 +470,21 @@ class CareForm(QWidget):
         column.addLayout(head)
         column.addWidget(whose)
         column.addWidget(self.apart)
-        column.addLayout(body, 1)
+        column.addWidget(self._area, 1)
         column.addLayout(foot)
 
-    @staticmethod
-    def _stacked(main: QWidget, side: QWidget) -> QWidget:
-        both = QWidget()
-        column = QVBoxLayout(both)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.M)
-        column.addWidget(main)
-        column.addWidget(side)
-        layout = side.layout()
-        if isinstance(layout, QVBoxLayout):
-            layout.setDirection(QBoxLayout.Direction.LeftToRight)
-            for place, stretch in ((0, 2), (1, 3)):
-                layout.setStretch(place, stretch)
-                item = layout.itemAt(place)
-                if item is not None:
-                    item.setAlignment(Qt.AlignmentFlag.AlignTop)
-        return both
+    def _arrange(self) -> None:
+        """Put what all documents have beside what this one has, or under it where letters are large."""
+        is_large = theme.current().zoom >= _STACK_FROM
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        is_beside = self.side_by_side and not is_large
+        self._both.setDirection(across if is_beside else down)
+        self._sides.setDirection(down if is_beside or is_large else across)
+        for place, stretch in enumerate((2, 3)):
+            self._sides.setStretch(place, 0 if is_beside or is_large else stretch)
+            item = self._sides.itemAt(place)
+            if item is not None:
+                item.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def _act_panel(self) -> Panel:
         panel = Panel("Acte")

@@ -6,7 +6,15 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from app.kernel.outcome import Done
-from app.officine.care.model import BilanPart, DocumentKind, EntretienPart, TreatmentPart, VaccinationPart
+from app.officine.care.model import (
+    Addressee,
+    BilanPart,
+    DocumentKind,
+    EntretienPart,
+    SectionPart,
+    TreatmentPart,
+    VaccinationPart,
+)
 from app.officine.staff.model import Role
 from app.ui.care.view import CareView
 from app.ui.pictures import Picture
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.officine.care.model import Part, WrittenDocument
+    from app.officine.prescriptions.model import Prescriber
     from app.ui.pictures import Stage
 
 VACCINE = "3400930306000"
@@ -69,10 +78,8 @@ def written(stage: Stage, kind: DocumentKind, who: str, part: Part) -> WrittenDo
     return outcome.value
 
 
-def _addressee(prescriber: object) -> object:
-    from app.officine.care.starting import addressee  # noqa: PLC0415 -- only pictures write documents
-
-    return addressee(prescriber)  # type: ignore[arg-type] # one of the list of the officine
+def _addressee(one: Prescriber) -> Addressee:
+    return Addressee(one.family_name, one.given_name, one.rpps, one.mss, one.id)
 
 
 def _several(stage: Stage) -> None:
@@ -92,9 +99,7 @@ def _several(stage: Stage) -> None:
     care.keep(draft, actor)
 
 
-def _section(title: str) -> object:
-    from app.officine.care.model import SectionPart  # noqa: PLC0415 -- beside its only use
-
+def _section(title: str) -> SectionPart:
     return SectionPart(title, "Traitement compris, indication connue. Pas d’oubli signalé ce mois-ci.")
 
 
@@ -207,6 +212,7 @@ def _bilan(stage: Stage) -> CareView:
     form = view.form_of(DocumentKind.BILAN)
     form.fill(BILAN)
     form.changed("part.analysis")
+    form.go_to(form.first)
     stage.settle()
     return view
 
@@ -244,17 +250,17 @@ def _settings(stage: Stage, role: Role) -> None:
 
 PICTURES = (
     Picture("care-empty", _empty),
-    Picture("care-list", _list),
+    Picture("care-list", _acting(_list)),
     Picture("care-list-patient", _of_patient),
-    Picture("care-list-deleted", _pointing("Supprimé")),
-    Picture("care-list-draft", _pointing("Brouillon")),
+    Picture("care-list-deleted", _acting(_pointing("Supprimé"))),
+    Picture("care-list-draft", _acting(_pointing("Brouillon"))),
     Picture("care-choose", _asked),
-    Picture("care-vaccination", _vaccination),
+    Picture("care-vaccination", _acting(_vaccination)),
     Picture("care-vaccination-wrong", _vaccination_wrong),
     Picture("care-vaccination-technician", _technician),
-    Picture("care-entretien", _entretien),
+    Picture("care-entretien", _acting(_entretien)),
     Picture("care-entretien-wrong", _entretien_wrong),
-    Picture("care-bilan", _bilan),
+    Picture("care-bilan", _acting(_bilan)),
     Picture("care-bilan-wrong", _bilan_wrong),
     Picture("care-modify", _acting(_pointing("Valide"), "care.modify")),
     Picture("care-preview-vaccination", _acting(_vaccination, "care.preview")),

@@ -182,7 +182,7 @@ class CareView(QWidget):
 
     def _go(self, page: QWidget) -> None:
         self.stack.setCurrentWidget(page)
-        self.setFocusProxy(page.focusProxy())
+        self.setFocusProxy(page.focusProxy() or page)
         is_form, is_preview = isinstance(page, CareForm), page is self.reading and self.reading.is_preview
         acts = self._ui.acts
         for name in _OF_FORM:
@@ -246,6 +246,7 @@ class CareView(QWidget):
         self._writing = form
         self._go(form)
         form.begin(begun_)
+        self.setFocusProxy(form.first)
         patient_access.trace(self._ui, begun_.draft.patient_id, "care")
 
     def _afresh(self) -> None:

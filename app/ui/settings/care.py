@@ -56,7 +56,6 @@ class CarePage(Page):
         self.end()
         self.text.textChanged.connect(self._measure_text)
         ui.broadcast.changed.connect(self._changed)
-        ui.operator_changed.connect(self._allow)
 
     def shown(self) -> None:
         """Read the text in force."""
