@@ -129,6 +129,7 @@ class DocumentsPage(QWidget):
         self.line: Line | None = None
         self.just_said: tuple[int, tuple[Finding, ...]] = (0, ())
         self._lines: list[Line] | None = None
+        self._reading = 0
         columns: list[Column[Line]] = [
             Column("Document", lambda line: words.SHORT[line.kind], strong=True, second=lambda line: line.title),
             Column("Patient, acte du", lambda line: line.patient_name, second=_day),
@@ -184,7 +185,7 @@ class DocumentsPage(QWidget):
 
     def again(self, point_at: int = 0) -> None:
         """Read the documents anew, and point at the one of that id, or at the same one as before."""
-        self._lines = None
+        self._lines, self._reading = None, self._reading + 1
         if point_at:
             self.pane.look_for("", point_at)
         else:
@@ -209,10 +210,12 @@ class DocumentsPage(QWidget):
 
     def _find(self, text: str) -> list[Line]:
         """Answer a search; the documents are read once, and each reading of a file is traced."""
-        lines = self._lines
+        lines, reading = self._lines, self._reading
         if lines is None:
             may_write = holds(self._ui, Right.WRITE_CARE)
-            lines = self._lines = read_lines(self._ui.services, self._ui.actor(), self.patient, may_write=may_write)
+            lines = read_lines(self._ui.services, self._ui.actor(), self.patient, may_write=may_write)
+            # What changed meanwhile is read again, and is not hidden by what was read before.
+            self._lines = lines if reading == self._reading else None
         return answering(lines, text)
 
     # --- The sheet ----------------------------------------------------------------------------------------------------

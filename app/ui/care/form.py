@@ -251,7 +251,8 @@ class CareForm(QWidget):
     def _go_to_wrong(self) -> None:
         """Put the focus where the first thing that stands in the way is mended."""
         wrong = [one.subject for one in self.findings_shown if one.severity is Severity.ERROR]
-        for subject in wrong:
+        # In the order of the eye: what this document has, then what all of them have.
+        for subject in sorted(wrong, key=lambda one: not one.startswith("part")):
             field = self.places.get(subject)
             editor = self.editor_of(subject) or self.recipients.editor_of(subject) or (field and field.editor)
             if editor is not None and editor.isVisibleTo(self):

@@ -30,7 +30,7 @@ from app.ui.widgets.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from app.kernel.actor import Actor
     from app.kernel.events import Changed
@@ -145,9 +145,9 @@ class CareView(QWidget):
             self._watched = self.window()
             self._watched.installEventFilter(self)
 
-    def hideEvent(self, event: object) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         """Keep what is typed when another room is entered."""
-        super().hideEvent(event)  # type: ignore[arg-type]
+        super().hideEvent(event)
         self._keep()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

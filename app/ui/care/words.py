@@ -30,9 +30,9 @@ STATE_CHIPS: Final = {
     DocumentState.DELETED: "danger",
 }
 NOTHING_SENT: Final = (
-    "Rien n’est encore envoyé\u00a0: l’envoi au DMP et par MSSanté n’est pas construit dans cette version. Imprimez le "
-    "document (Ctrl+P) pour le remettre."
+    "Rien n’est envoyé\u00a0: l’envoi au DMP et par MSSanté n’est pas encore construit dans cette version."
 )
+TO_HAND: Final = "Imprimez le document (Ctrl+P) pour le remettre."
 _TIME: Final = re.compile(r"(\d{1,2})\s*[:hH.]?\s*(\d{2})?")
 
 
@@ -77,7 +77,7 @@ def done(document: WrittenDocument) -> list[tuple[str, str]]:
             "body",
         ),
     ]
-    return [*said, (NOTHING_SENT, "muted")]
+    return [*said, (f"{NOTHING_SENT} {TO_HAND}" if document.is_live else NOTHING_SENT, "muted")]
 
 
 def counted(findings: Iterable[Finding]) -> str:
