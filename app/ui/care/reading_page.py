@@ -31,6 +31,7 @@ class ReadingPage(QWidget):
         self._ui = ui
         self._print = print_it
         self.viewer = DocumentViewer(ui)
+        self.viewer.pdf.setAccessibleName("Pages du document")
         self.viewer.print_shown = lambda _ui, _shown: self._print_shown()
         self.findings = FindingList(refusal="Non enregistré")
         self.foot = QWidget()

@@ -52,7 +52,8 @@ def at(day: dt.date, hour: dt.time) -> dt.datetime:
 
 def addressee(one: Addressee) -> str:
     """Return a recipient on one line, with how the document may reach them."""
-    ways = [f"RPPS{NBSP}{one.rpps}" if one.rpps else "", one.mss]
+    # An address may go on to the next line after its sign: it is longer than a narrow sheet.
+    ways = [f"RPPS{NBSP}{one.rpps}" if one.rpps else "", one.mss.replace("@", "@\u200b")]
     told = ", ".join(way for way in ways if way)
     name = f"{one.family_name} {one.given_name}".strip()
     return f"{name} ({told})" if told else name

@@ -100,6 +100,10 @@ class PatientsView(QWidget):
             ui, _WORDS, columns, lambda text: services.patients.search(text, _LIMIT, ui.actor()) if text else []
         )
         self.sheet = PatientSheet()
+        papers = (("patients.care", "Soins"), ("patients.extract", "Ordonnancier"))
+        self.sheet.body.addWidget(
+            Flow([ActButton(ui.acts, act_id, kind="ghost", text=text) for act_id, text in papers])
+        )
         self._form: PatientForm | None = None
         self._rights: RightsForm | None = None
         self._editing: Panel | None = None
@@ -125,8 +129,6 @@ class PatientsView(QWidget):
             ("patients.identity", "Identité"),
             ("patients.rights", "Droits"),
             ("patients.allergies", "Allergies"),
-            ("patients.care", "Soins"),
-            ("patients.extract", "Ordonnancier"),
             ("patients.accesses", "Accès"),
             ("patients.insi_calls", "Appels INSi"),
             ("patients.sheet", "Fiche"),
