@@ -606,6 +606,12 @@ class PatientsView(QWidget):
             self.sheet.show_patient(patient, self._today, recorded, kept, symbol=drawn, sight=self._sight, place=place)
 
 
+def _papers_line(ui: Ui) -> Flow:
+    """Return the ways from the file to the papers that other rooms make of it."""
+    ways = (("patients.care", "Soins"), ("patients.extract", "Ordonnancier"))
+    return Flow([ActButton(ui.acts, act_id, kind="ghost", text=text) for act_id, text in ways])
+
+
 def _second_line(patient: Patient) -> str:
     """Return what tells two patients of one name apart: the birth name where another is used, and the town."""
     named = patient.birth_name if patient.birth_name != patient.display_name else ""
