@@ -153,6 +153,12 @@ class PatientsView(QWidget):
         for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
             told.connect(heard)
         ui.operator_changed.connect(self._seen_by_another)
+        self._bind()
+        self._show_form(shown=False)
+        self._open(None)
+
+    def _bind(self) -> None:
+        ui = self._ui
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
@@ -181,8 +187,6 @@ class PatientsView(QWidget):
             ("patients.back", self._back),
         ):
             ui.acts.bind(act_id, handler, self)
-        self._show_form(shown=False)
-        self._open(None)
 
     @property
     def form(self) -> PatientForm:
