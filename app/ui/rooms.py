@@ -63,6 +63,7 @@ SCREENS = (
     "app.ui.settings.insi",
     "app.ui.settings.printers",
     "app.ui.settings.secrets",
+    "app.ui.settings.care",
     "app.ui.settings.view",
     "app.ui.staff.view",
 )

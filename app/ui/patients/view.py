@@ -152,13 +152,13 @@ class PatientsView(QWidget):
         self.pane.pointed.connect(self._open)
         for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
             told.connect(heard)
-        ui.operator_changed.connect(self._seen_by_another)
         self._bind()
         self._show_form(shown=False)
         self._open(None)
 
     def _bind(self) -> None:
         ui = self._ui
+        ui.operator_changed.connect(self._seen_by_another)
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
