@@ -150,8 +150,6 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
-        for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
-            told.connect(heard)
         self._bind()
         self._show_form(shown=False)
         self._open(None)
@@ -159,6 +157,8 @@ class PatientsView(QWidget):
     def _bind(self) -> None:
         ui = self._ui
         ui.operator_changed.connect(self._seen_by_another)
+        self.pane.field.searched.connect(self._judge)
+        self.pane.lost.connect(self._follow)
         for act_id, handler in (
             ("patients.search", self._search),
             ("patients.create", self._create),
