@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.officine.accounts.service import Accounts
     from app.officine.advances.service import Advances
     from app.officine.billing.service import Tfr
+    from app.officine.care.service import Care
+    from app.officine.care.site import CareSite
     from app.officine.cash.closings import Closings
     from app.officine.cash.paper import ClosingPapers
     from app.officine.cash.service import Cash
@@ -301,6 +303,8 @@ class Services(Protocol):
     sign_in: SignIn
     seals: Seals
     trace: Trace
+    care: Care
+    care_site: CareSite
 
     @property
     def professional_cards(self) -> ProfessionalCards | None:
@@ -400,6 +404,7 @@ class Ui(QObject):
     insi_calls_wanted = Signal(object)
     documents_wanted = Signal(object)
     patient_wanted = Signal(object)
+    care_wanted = Signal(object)
     locked = Signal()
 
     def __init__(

@@ -142,6 +142,7 @@ class Picture:
 
 def pictures() -> tuple[Picture, ...]:
     """Return every picture, in the order of a visit."""
+    from app.ui.care.poses import PICTURES as CARE  # noqa: PLC0415 -- the same
     from app.ui.cash.account_poses import PICTURES as ACCOUNTS  # noqa: PLC0415 -- the same
     from app.ui.cash.poses import PICTURES as CASH  # noqa: PLC0415 -- the rooms' own states
     from app.ui.counter.cards_poses import PICTURES as CARDS  # noqa: PLC0415 -- the same
@@ -193,6 +194,7 @@ def pictures() -> tuple[Picture, ...]:
         *RECALLS,
         *CASH,
         *ACCOUNTS,
+        *CARE,
         *MERGES,
         *PATIENTS,
         *PAPERS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.officine.staff.model import Right
+from app.ui.care.acts import ACTS as CARE_ACTS
 from app.ui.cash.acts import ACTS as CASH_ACTS
 from app.ui.counter.acts import ACTS as COUNTER_ACTS
 from app.ui.documents.acts import ACTS as DOCUMENTS_ACTS
@@ -50,6 +51,9 @@ SCREENS = (
     "app.ui.patients.view",
     "app.ui.products.view",
     "app.ui.stock.view",
+    "app.ui.documents.viewer",
+    "app.ui.care.form",
+    "app.ui.care.view",
     "app.ui.cash.closings",
     "app.ui.cash.view",
     "app.ui.documents.view",
@@ -63,6 +67,7 @@ SCREENS = (
     "app.ui.settings.pharmacy",
     "app.ui.settings.printers",
     "app.ui.settings.secrets",
+    "app.ui.settings.care",
     "app.ui.settings.view",
     "app.ui.staff.view",
 )
@@ -136,6 +141,12 @@ def _stock(ui: Ui) -> QWidget:
     return StockView(ui)
 
 
+def _care(ui: Ui) -> QWidget:
+    from app.ui.care.view import CareView  # noqa: PLC0415 -- built when first entered
+
+    return CareView(ui)
+
+
 def _cash(ui: Ui) -> QWidget:
     from app.ui.cash.view import CashView  # noqa: PLC0415 -- built when first entered
 
@@ -182,6 +193,7 @@ ROOMS = (
     Room("stock", "Stock", "stock", "Alt+4", _stock, Right.RECEIVE_STOCK),
     Room("registers", "Registres", "list", "Alt+5", _registers, Right.READ_REGISTERS),
     Room("cash", "Caisse", "euro", "Alt+6", _cash, Right.DELIVER),
+    Room("care", "Soins", "prescription", "Alt+=", _care, Right.READ_PATIENT),
     Room("documents", "Documents", "documents", "Alt+7", _documents, Right.READ_DOCUMENTS),
     Room("messaging", "Messagerie", "messaging", "Alt+8", _messaging),
     Room("staff", "Équipe", "user", "Alt+0", _staff),
@@ -195,6 +207,7 @@ ROOM_ACTS = (
     *STOCK_ACTS,
     *REGISTERS_ACTS,
     *CASH_ACTS,
+    *CARE_ACTS,
     *DOCUMENTS_ACTS,
     *SETTINGS_ACTS,
     *STAFF_ACTS,

@@ -113,6 +113,10 @@ class PatientsView(QWidget):
             ui, _WORDS, columns, lambda text: services.patients.search(text, _LIMIT, ui.actor()) if text else []
         )
         self.sheet = PatientSheet()
+        papers = (("patients.care", "Soins"), ("patients.extract", "Ordonnancier"))
+        self.sheet.body.addWidget(
+            Flow([ActButton(ui.acts, act_id, kind="ghost", text=text) for act_id, text in papers])
+        )
         self._form: PatientForm | None = None
         self._rights: RightsForm | None = None
         self._editing: Panel | None = None
@@ -159,6 +163,12 @@ class PatientsView(QWidget):
         beside.addWidget(self.right, 1)
         line.addLayout(beside, 4)
         self.pane.pointed.connect(self._open)
+        self._bind()
+        self._show_form(shown=False)
+        self._open(None)
+
+    def _bind(self) -> None:
+        ui = self._ui
         for told, heard in ((self.pane.field.searched, self._judge), (self.pane.lost, self._follow)):
             told.connect(heard)
         for asked, answer in ((ui.operator_changed, self._seen_by_another), (ui.patient_wanted, self._wanted)):
@@ -168,6 +178,8 @@ class PatientsView(QWidget):
             ("patients.create", self._create),
             ("patients.rights", self._edit_rights),
             ("patients.allergies", self.edit_allergies),
+            ("patients.care", self._show_care),
+            ("patients.extract", self._print_extract),
             ("patients.accesses", lambda: self._read_of(ui.accesses_wanted)),
             ("patients.insi_calls", lambda: self._read_of(ui.insi_calls_wanted)),
             ("patients.documents", self._show_documents),
@@ -190,8 +202,6 @@ class PatientsView(QWidget):
             ("patients.back", self._back),
         ):
             ui.acts.bind(act_id, handler, self)
-        self._show_form(shown=False)
-        self._open(None)
 
     @property
     def form(self) -> PatientForm:
@@ -426,6 +436,19 @@ class PatientsView(QWidget):
         symbols, actor = self._ui.services.ins_symbols, self._ui.actor()
         self._print(lambda patient_id: symbols.write_sheet(patient_id, actor), "a4", "Fiche d’identité")
 
+    def _print_extract(self) -> None:
+        book, actor = self._ui.services.book, self._ui.actor()
+        self._print(lambda patient_id: book.print_extract(patient_id, actor), "a4", "Extrait d’ordonnancier")
+
+    def _show_care(self) -> None:
+        """Show the documents of care of the patient pointed at, in their own room."""
+        if self._patient is None:
+            self._ui.say("Choisissez d’abord un patient.", "warning")
+            return
+        patient = self._patient
+        self._ui.acts.enter_room("care")
+        self._ui.care_wanted.emit(patient)
+
     def _print_label(self) -> None:
         symbols, actor, size = self._ui.services.ins_symbols, self._ui.actor(), self._ui.settings.label_size
         self._print(lambda patient_id: symbols.write_label(patient_id, actor, size), "label", "Étiquette d’identité")
@@ -622,6 +645,12 @@ class PatientsView(QWidget):
                 place=read.place,
                 documents=read.documents,
             )
+
+
+def _papers_line(ui: Ui) -> Flow:
+    """Return the ways from the file to the papers that other rooms make of it."""
+    ways = (("patients.care", "Soins"), ("patients.extract", "Ordonnancier"))
+    return Flow([ActButton(ui.acts, act_id, kind="ghost", text=text) for act_id, text in ways])
 
 
 def _second_line(patient: Patient) -> str:

@@ -23,6 +23,7 @@ PAGES = (
     ("insi", "Téléservice INSi", "user"),
     ("secrets", "Clés et certificats", "lock"),
     ("papers", "Copies des titres", "copy"),
+    ("care", "Documents de soins", "prescription"),
     ("about", "À propos", "about"),
 )
 _KEYS = 9
@@ -151,6 +152,24 @@ ACTS = (
         room="settings",
         icon="check",
         right=Right.MANAGE_IDENTITY,
+    ),
+    Act(
+        "settings.keep_care",
+        "Garder le texte des documents de soins",
+        "Ctrl+S",
+        ("RGPD", "droits du patient", "CNIL"),
+        room="settings",
+        icon="check",
+        right=Right.SET_CARE,
+    ),
+    Act(
+        "settings.default_care",
+        "Remettre le texte de Galien",
+        "",
+        ("RGPD", "défaut", "documents de soins"),
+        room="settings",
+        icon="undo",
+        right=Right.SET_CARE,
     ),
     Act("settings.calibrate", "Mesurer la douchette", "", ("scanner", "calibrer"), room="settings", icon="scanner"),
 )

@@ -13,6 +13,7 @@ from app.ui.settings.about import AboutPage
 from app.ui.settings.acts import PAGES
 from app.ui.settings.appearance import AppearancePage
 from app.ui.settings.cards import CardsPage
+from app.ui.settings.care import CarePage
 from app.ui.settings.catalog import CatalogPage
 from app.ui.settings.checks import ChecksPage
 from app.ui.settings.database import DatabasePage
@@ -58,6 +59,7 @@ _BUILDERS: Final[dict[str, Callable[[Ui], Page]]] = {
     "secrets": SecretsPage,
     "vitale": VitalePage,
     "insi": InsiPage,
+    "care": CarePage,
 }
 _PAGE_ACTS = (
     ("back_up", "database", "save"),
@@ -73,6 +75,8 @@ _PAGE_ACTS = (
     ("keep_identity", "identity", "keep"),
     ("keep_insi", "insi", "keep"),
     ("keep_pharmacy", "pharmacy", "keep"),
+    ("keep_care", "care", "keep"),
+    ("default_care", "care", "restore"),
     ("keep_promises", "promises", "keep"),
     ("switch_papers", "papers", "switch"),
     ("secret_rotate", "secrets", "rotate"),
