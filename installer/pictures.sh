@@ -5,7 +5,7 @@ cd -- "$(dirname -- "$0")/.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 for screen in counter-running counter-blocked counter-control-levels counter-renewed counter-substitution counter-split registers-narcotics \
-    cash-closings patients-found products-found stock-list settings-scanner lock-pin staff-members; do
+    cash-closings patients-found products-found stock-list settings-scanner care-vaccination documents-biology lock-pin staff-members; do
     ./galien screenshots "$out" --screen "$screen" >/dev/null
 done
 ./galien screenshots "$out" --screen counter-running --theme dark >/dev/null
