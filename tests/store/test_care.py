@@ -222,6 +222,14 @@ def test_each_fault_of_a_vaccination_points_at_its_field(
     assert subjects(desk, draft).get(subject) is severity
 
 
+def test_a_field_that_is_refused_is_spoken_of_once(desk: CareDesk) -> None:
+    nothing = desk.draft(DocumentKind.VACCINATION, part=VaccinationPart())
+    said = [one.subject for one in desk.care.check(nothing, desk.holder)]
+    assert said.count("part.lot") == said.count("part.name") == 1
+    (code,) = [one for one in desk.care.check(nothing, desk.holder) if one.subject == "part.cip13"]
+    assert "inconnu" not in code.text, "nothing was looked for in the catalogue"
+
+
 def test_a_vaccine_that_is_drunk_has_no_place_of_injection(desk: CareDesk) -> None:
     draft = desk.draft(DocumentKind.VACCINATION, part=replace(VACCINE, route="PO", site=""))
     assert "part.site" not in subjects(desk, draft)

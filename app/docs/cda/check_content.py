@@ -70,6 +70,9 @@ def _product(vaccine: Vaccine) -> Iterator[Finding]:
     if vaccine.cip13 and not is_cip13(vaccine.cip13):
         text = "Le code CIP13 n’est pas valide : le produit est écrit avec son texte, sans code."
         yield said.warning(29, text, "Scannez la boîte de nouveau.", "vaccine.cip13")
+    elif not vaccine.cip13:
+        text = "Sans code CIP13, le produit est écrit avec son texte seul."
+        yield said.info(29, text, "Scannez la boîte pour avoir ses codes.", "vaccine.cip13")
     elif not vaccine.known:
         text = "Le produit est inconnu du catalogue : il est écrit avec son texte, sans code CIS."
         yield said.info(29, text, "Mettez la base des médicaments à jour.", "vaccine.cip13")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.docs.clinical import Vaccine
 from app.kernel.clock import today
-from app.kernel.outcome import is_refused
+from app.kernel.outcome import Severity, is_refused
 from app.officine.care import building, making, rules, store
 from app.officine.staff.model import Right
 from app.store import facts, merged
@@ -112,7 +112,10 @@ class Looking:
         watched = building.watched(document, ready.known)
         found += making.looked_at(watched, production=self._production)
         symbol, said = ("", []) if is_refused(found) else making.symbol(document, today(self._db.clock))
-        findings = (*ready.findings, *building.said(found + said))
+        # What the form refuses of a field it says once, in its own words.
+        refused = {one.subject for one in ready.findings if one.severity is Severity.ERROR and one.subject}
+        more = [one for one in building.said(found + said) if one.subject not in refused]
+        findings = (*ready.findings, *more)
         return replace(ready, document=document, symbol=symbol, findings=findings)
 
     def _people(self, draft: CareDraft, actor: Actor) -> tuple[People | None, list[Finding]]:
