@@ -241,6 +241,7 @@ def test_a_new_version_is_imported_and_replaces_the_one_before_and_both_open(
     desk.go_to("biologiques", 2)
     assert desk.view.viewer.shown is not None
     assert "Remplacé par la version 3" in desk.view.viewer.shown.subtitle
+    assert desk.view.verdict.title.text().startswith("Ne vous y fiez pas"), "wherever it lies"
     desk.key(Qt.Key.Key_F7)
     assert desk.view.document is not None
     assert desk.view.document.version == 1

@@ -292,6 +292,22 @@ def test_what_is_said_of_a_relative_is_not_the_patient_s(code: str, entry: str) 
     assert "autre personne" in finding.text
 
 
+def test_a_result_or_a_vaccination_of_a_relative_is_not_the_patient_s() -> None:
+    results = _measured(_VALUE + _FATHER)
+    assert results.results == ()
+    vaccinations = _of("87273-9", "11369-6", _given(_FATHER))
+    assert vaccinations.vaccinations == ()
+    assert ["autre personne" in one.text for one in (*results.findings, *vaccinations.findings)] == [True, True]
+
+
+@pytest.mark.parametrize(("written", "said"), [("true", True), ("false", False)])
+def test_a_line_that_is_denied_keeps_the_sense_of_its_flags(written: str, said: bool) -> None:
+    flag = f"""<entryRelationship typeCode="COMP"><observation><code code="MED-574"/>
+    <value xsi:type="BL" value="{written}"/></observation></entryRelationship>"""
+    (line,) = _of("57833-6", "57828-6", _given(flag, 'negationInd="true"')).prescription
+    assert line.ald is said
+
+
 def test_a_least_dose_is_not_said_as_the_dose() -> None:
     bounds = '<doseQuantity><low value="1" unit="mg"/></doseQuantity>'
     assert (

@@ -192,7 +192,8 @@ def _flag(statement: Element, template: str, code: str, scope: Scope) -> bool | 
         label = tree.attribute(tree.first(observation, "code"), "displayName") or code
         scope.warn(f"« {label[:80]} » ne dit ni oui ni non.", observation)
         return None
-    return said is not is_refuted(observation)
+    # The denial of the whole line is said elsewhere: it does not turn its flags round.
+    return said is not (tree.is_negated(observation) or tree.is_negated(observation.getparent()))
 
 
 def _substitution(statement: Element, scope: Scope) -> tuple[bool | None, str]:

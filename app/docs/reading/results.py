@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.docs.reading import tree
-from app.docs.reading.entries import LOINC, WITHDRAWN, act_status, comment, is_refuted, related, wordy
+from app.docs.reading.entries import LOINC, WITHDRAWN, act_status, comment, is_of_another, is_refuted, related, wordy
 from app.docs.reading.model import Result
 from app.docs.reading.narrative import FLAGS
 from app.docs.reading.sections import title_of
@@ -59,6 +59,8 @@ def _is_no_result(observation: Element) -> bool:
 
 
 def _result(observation: Element, section: Element, scope: Scope) -> Result | None:
+    if is_of_another(observation, scope):
+        return None
     code = tree.first(observation, "code")
     values = tree.children(observation, "value")
     value, unit = _value(values[0] if values else None, scope)

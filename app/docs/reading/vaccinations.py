@@ -13,6 +13,7 @@ from app.docs.reading.entries import (
     WITHDRAWN,
     act_status,
     comment,
+    is_of_another,
     is_refuted,
     observed,
     related,
@@ -47,6 +48,8 @@ def vaccinations(section: Element, scope: Scope) -> Iterator[Vaccination]:
 
 
 def _vaccination(statement: Element, scope: Scope) -> Vaccination | None:
+    if is_of_another(statement, scope):
+        return None
     planned = tree.follows(statement, *PLANNED) or tree.attribute(statement, "moodCode") in {"INT", "PRP", "RQO"}
     given = product(statement, scope)
     told = scope.referred(tree.first(statement, "text"))

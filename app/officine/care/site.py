@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 _FACT: Final = "care.rights_text"
 DEFAULT: Final = (
     "Ce document contient des données de santé, traitées par la pharmacie pour votre prise en charge et conservées "
-    "dans votre dossier. Il est transmis aux seuls destinataires nommés et, sauf opposition de votre part, versé à "
-    "votre dossier médical partagé (Mon espace santé). Vous pouvez accéder à ces données, les faire rectifier ou "
-    "effacer, limiter leur traitement ou vous y opposer en vous adressant à votre pharmacien, et adresser une "
-    "réclamation à la CNIL (www.cnil.fr). Règlement (UE) 2016/679 et loi du 6 janvier 1978."
+    "dans votre dossier. Il n’est communiqué qu’à vous et aux destinataires qu’il nomme. Vous pouvez accéder à ces "
+    "données, les faire rectifier ou effacer, limiter leur traitement ou vous y opposer en vous adressant à votre "
+    "pharmacien, et adresser une réclamation à la CNIL (www.cnil.fr). Règlement (UE) 2016/679 et loi du 6 janvier 1978."
 )
 """Galien's own text, which an officine may change: it says what the DSR asks, in the least room."""
 

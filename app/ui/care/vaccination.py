@@ -182,8 +182,13 @@ class VaccinationForm(CareForm):
         for name in ("name", "lot", "expiry", "cip13", "route", "dose"):
             self.changed(f"part.{name}")
         self._say_box([one for one in findings if one.severity is not Severity.INFO], "warning")
-        if not findings:
-            has_lot = f"lot {part.lot}, périme le {formats.date(part.expiry)}" if part.lot else "lot à recopier"
+        if part.expiry is not None and part.expiry < today(self.ui.services.clock):
+            gone = f"Vaccin périmé depuis le {formats.date(part.expiry)}\u00a0: ne l’injectez pas."
+            self.box_said.setText(f"{gone} Mettez la boîte en quarantaine.")
+            self.box_said.set_role("danger")
+            self.box_said.show()
+        elif not findings:
+            has_lot = f"lot {part.lot}, péremption {formats.date(part.expiry)}" if part.lot else "lot à recopier"
             self.box_said.setText(f"Boîte lue\u00a0: {has_lot}.")
             self.box_said.set_role("success")
             self.box_said.show()

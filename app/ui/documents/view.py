@@ -42,6 +42,7 @@ _READ_MS: Final = 1_500
 _CROWDED_FROM: Final = 130
 _LESS_WANTED: Final = frozenset({"version", "patient", "unread"})
 """Acts whose buttons make room for the document where the letters are large; their keys stay."""
+_SEE: Final = "F7 montre les autres versions."
 _FILTERS: Final = ("Documents (*.xml *.zip *.pdf)", "Tous les fichiers (*)")
 
 
@@ -544,6 +545,8 @@ def _verdict(document: Received, match: Match, after: Received | None) -> tuple[
         )
     if document.state is State.REFUSED:
         return "Refusé", f"Motif\u00a0: {document.reason}", "info"
+    if document.state is State.FILED and after is not None:
+        return _replaced(after), f"Classé dans le dossier de {document.patient_name}. {_SEE}", "warning"
     if document.state is State.FILED:
         current = next((one for one in match.candidates if one.is_current), None)
         told = "" if current is None else rules.said(current)
@@ -552,12 +555,16 @@ def _verdict(document: Received, match: Match, after: Received | None) -> tuple[
     return _verdict_of_waiting(match, document, after)
 
 
+def _replaced(after: Received) -> str:
+    """Return the title over a document whose values no longer stand."""
+    version = "une autre version" if after.version is None else f"la version {after.version}"
+    return f"Ne vous y fiez pas\u00a0: remplacé par {version}, reçue le {words.came(after)}"
+
+
 def _verdict_of_waiting(match: Match, document: Received, after: Received | None) -> tuple[str, str, str]:
     """Return the same for a document that is still to be filed."""
     if after is not None:
-        version = "une autre version" if after.version is None else f"la version {after.version}"
-        told = "F7 montre celle qui fait foi\u202f; celle-ci se classe aussi, pour mémoire (F10)."
-        return f"Remplacé par {version}, reçue le {words.came(after)}", told, "info"
+        return _replaced(after), f"{_SEE} Celui-ci se classe aussi, pour mémoire (F10).", "warning"
     best = match.best
     if best is None:
         named = document.written_name or "Ce document ne nomme personne"
