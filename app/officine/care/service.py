@@ -270,8 +270,15 @@ class Care:
         return shown
 
     def write_pdf(self, document_id: int, actor: Actor) -> Path:
-        """Write the PDF of a document for the printer, traced; return its file. Raises as ``shown``, and DiskFull."""
+        """Write the PDF of a document for the printer, traced; return its file. Raises as ``shown``, and DiskFull.
+
+        One that was replaced or deleted says so across each page: paper can't be taken back.
+        """
         document, cda, pdf = self._held(document_id, actor)
+        if not document.is_live:
+            from app.docs.stamp import stamped  # noqa: PLC0415 -- heavy: where such a copy is asked for
+
+            pdf = stamped(pdf, document.state.label.upper(), rules.told(document))
         file = self._file(document, cda, pdf, "pdf")
         self._trace("care.print", document, actor, paper=file.name)
         return file
