@@ -325,7 +325,7 @@ def _letter_pdf(at: dt.datetime, person: Person) -> bytes:
 
 
 _LETTER: Final = (
-    ("Motif d’hospitalisation", "Pneumopathie communautaire, prise en charge du 18 au 24 du mois."),
+    ("Motif d’hospitalisation", "Pneumopathie communautaire, prise en charge pendant six jours."),
     (
         "Évolution",
         "Apyrexie au troisième jour sous amoxicilline. Oxygène arrêté au quatrième jour. Marche sans essoufflement.",

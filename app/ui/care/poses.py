@@ -194,7 +194,7 @@ def _entretien(stage: Stage) -> CareView:
     form.model.setCurrentIndex(2)  # type: ignore[attr-defined] # the form of an entretien
     form.model.activated.emit(2)  # type: ignore[attr-defined] # the same
     form.sections[0].text.setPlainText(  # type: ignore[attr-defined] # the same
-        "Sait qu’il prend l’apixaban pour sa fibrillation auriculaire, et pourquoi chaque jour."
+        "Sait que l’apixaban traite sa fibrillation auriculaire, et pourquoi chaque jour."
     )
     stage.settle()
     return view
