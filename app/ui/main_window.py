@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.ui: Ui | None = None
         self.room = ROOMS[0].id
         self.views: dict[str, QWidget] = {}
+        self.builds_ahead = True
         self._hidden: list[QDialog] = []
         self.state_bar = StateBar(tasks)
         self._buttons: dict[str, ActButton] = {}
@@ -387,7 +388,7 @@ class MainWindow(QMainWindow):
     def _build_next(self) -> None:
         """Build one more room, then let the window breathe."""
         missing = next((room.id for room in ROOMS if room.id not in self.views), None)
-        if missing is not None:
+        if missing is not None and self.builds_ahead:
             self._view(missing)
             QTimer.singleShot(10, self, self._build_next)
         elif self.ui is not None:

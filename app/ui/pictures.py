@@ -39,6 +39,8 @@ class Stage:
         services.settings.theme, services.settings.zoom_percent = theme, zoom
         self.desktop = Desktop(self.app, services.settings, services.mode, lambda: services)
         self.services = services
+        # A room is built where it is entered: a picture, or a test, enters one or two of them.
+        self.desktop.window.builds_ahead = False
         self.desktop.start()
         self.settle()
         self.window.activateWindow()
