@@ -54,6 +54,15 @@ class Begun:
     kept: KeptDraft | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was typed at one moment: the draft that the form was opened on, the draft as typed, and who typed it."""
+
+    base: CareDraft
+    draft: CareDraft
+    actor: Actor
+
+
 class CareForm(QWidget):
     """One document being written; what is typed is kept by itself, and lost by no way out.
 
@@ -76,8 +85,10 @@ class CareForm(QWidget):
         self.findings_shown: tuple[Finding, ...] = ()
         self._touched: set[str] = set()
         self._tried = self._filling = self._dirty = False
-        self._keeping = 0
-        self._after: Callable[[], None] | None = None
+        self._is_keeping = False
+        self._to_keep: list[Kept] = []
+        self._waiting: list[Callable[[], None]] = []
+        self._recording: CareDraft | None = None
         self._pause, self._keep = self._timer(_CHECK_MS, self.check), self._timer(_KEEP_MS, self.keep)
         self.title = Text("", "heading")
         self.kept_at = Text("", "caption")
@@ -150,6 +161,7 @@ class CareForm(QWidget):
         draft = begun.draft
         self.base, self.actor = draft, self.ui.actor()
         self._filling = True
+        self.save_button.setEnabled(True)
         moment = draft.performed_at.astimezone(PARIS)
         self.day.set_date(moment.date())
         self.hour.setText(f"{moment:%H:%M}")
@@ -265,13 +277,16 @@ class CareForm(QWidget):
         """Show the document as it would be, or what stands in the way."""
         if not self._try():
             return
-        care, draft, actor = self.ui.services.care, self.draft, self.ui.actor()
+        care, base, draft, actor = self.ui.services.care, self.base, self.draft, self.ui.actor()
 
         def work(_progress: object) -> tuple[list[Finding], Shown | None]:
             found = care.check(draft, actor)
             return found, None if is_refused(found) else care.preview(draft, actor)
 
         def done(answer: tuple[list[Finding], Shown | None]) -> None:
+            if self.base is not base:
+                # The form was put away, or holds another person's document by now.
+                return
             found, shown = answer
             self.show_findings(found)
             if shown is None:
@@ -283,26 +298,30 @@ class CareForm(QWidget):
 
     def save(self) -> None:
         """Write the document, once what is being kept of it is; or show what stands in the way."""
-        if not self._try():
+        if self._recording is self.base or not self._try() or self.base is None:
             return
         self._keep.stop()
         self._dirty = False
-        self._when_kept(self._record)
-
-    def _record(self) -> None:
-        care, draft, actor = self.ui.services.care, self.draft, self.ui.actor()
+        # Frozen now: whatever is done with the form meanwhile, this is what is written, by who asked for it.
+        typed = Kept(self.base, self.draft, self.ui.actor())
+        self._recording = self.base
         self.save_button.setEnabled(False)
+        self._when_kept(lambda: self._record(typed))
+
+    def _record(self, typed: Kept) -> None:
+        care = self.ui.services.care
         self.ui.tasks.run(
-            lambda _progress: care.record(draft, actor),
-            done=self._recorded,
-            failed=self._failed,
+            lambda _progress: care.record(typed.draft, typed.actor),
+            done=lambda outcome: self._recorded(outcome, typed),
+            failed=lambda error: self._failed(error, typed),
             owner=self,
-            key="write",
             title="Enregistrement du document…",
         )
 
-    def _recorded(self, outcome: Outcome[WrittenDocument]) -> None:
-        self.save_button.setEnabled(True)
+    def _recorded(self, outcome: Outcome[WrittenDocument], typed: Kept) -> None:
+        if not self._is_still(typed):
+            self._tell_of_another(outcome)
+            return
         if isinstance(outcome, Refused):
             self.show_findings(outcome.findings, everything=True)
             self._go_to_wrong()
@@ -310,12 +329,32 @@ class CareForm(QWidget):
             self.base = None
         self.recorded.emit(outcome)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception, typed: Kept) -> None:
         """Keep what is typed: the document was not written."""
-        self.save_button.setEnabled(True)
-        self._dirty = True
-        self.keep()
+        if self._is_still(typed):
+            self._dirty = True
+            self.keep()
+        else:
+            self._to_keep.append(typed)
+            self._keep_next()
         self.ui.tasks.show_failure(error)
+
+    def _is_still(self, typed: Kept) -> bool:
+        """Return True where the form still holds what was to be written; it may be written again then."""
+        if self._recording is typed.base:
+            self._recording = None
+        if self.base is not typed.base:
+            return False
+        self.save_button.setEnabled(True)
+        return True
+
+    def _tell_of_another(self, outcome: Outcome[WrittenDocument]) -> None:
+        """Tell what became of a document whose form was put away meanwhile: nothing on the screen changes."""
+        if isinstance(outcome, Refused):
+            said = f"{self.kind.label}\u00a0: non enregistré. Son brouillon attend dans la liste."
+            self.ui.say(said, "warning")
+        else:
+            self.ui.say(f"{self.kind.label}\u00a0: enregistré. Rien n’est encore envoyé.", "success")
 
     def _try(self) -> bool:
         """Return True where nothing typed is unreadable; from now on everything that is missing is said."""
@@ -336,11 +375,8 @@ class CareForm(QWidget):
         if self.base is None or not self._dirty or self.actor is None:
             return
         self._dirty = False
-        care, draft, actor = self.ui.services.care, self.draft, self.actor
-        self._keeping += 1
-        self.ui.tasks.run(
-            lambda _progress: care.keep(draft, actor), done=self._was_kept, failed=self._not_kept, owner=self
-        )
+        self._to_keep.append(Kept(self.base, self.draft, self.actor))
+        self._keep_next()
 
     def keep_now(self) -> None:
         """Set down what was typed before the window goes."""
@@ -354,27 +390,43 @@ class CareForm(QWidget):
         self._pause.stop()
         self.base = None
 
-    def _was_kept(self, kept: KeptDraft) -> None:
-        self.kept_at.setText(f"Brouillon gardé à {formats.clock(kept.at)}")
+    def _keep_next(self) -> None:
+        """Set down what waits for it, one after the other: an older state never comes over a newer one."""
+        if self._is_keeping or not self._to_keep:
+            return
+        self._is_keeping = True
+        care, typed = self.ui.services.care, self._to_keep.pop(0)
+        self.ui.tasks.run(
+            lambda _progress: care.keep(typed.draft, typed.actor),
+            done=lambda kept: self._was_kept(kept, typed),
+            failed=lambda error: self._not_kept(error, typed),
+            owner=self,
+        )
+
+    def _was_kept(self, kept: KeptDraft, typed: Kept) -> None:
+        if self.base is typed.base:
+            self.kept_at.setText(f"Brouillon gardé à {formats.clock(kept.at)}")
         self._end_keeping()
 
-    def _not_kept(self, error: Exception) -> None:
-        self._dirty = True
-        self.kept_at.setText("Brouillon non gardé")
+    def _not_kept(self, error: Exception, typed: Kept) -> None:
+        if self.base is typed.base:
+            self._dirty = True
+            self.kept_at.setText("Brouillon non gardé")
         self.ui.tasks.show_failure(error)
         self._end_keeping()
 
     def _end_keeping(self) -> None:
-        self._keeping -= 1
-        after = self._after
-        if self._keeping == 0 and after is not None:
-            self._after = None
-            after()
+        self._is_keeping = False
+        self._keep_next()
+        if not self._is_keeping:
+            waiting, self._waiting = self._waiting, []
+            for act in waiting:
+                act()
 
     def _when_kept(self, act: Callable[[], None]) -> None:
         """Do an act once nothing is being kept: a draft kept after its document would come back."""
-        if self._keeping:
-            self._after = act
+        if self._is_keeping:
+            self._waiting.append(act)
         else:
             act()
 

@@ -134,7 +134,10 @@ class CareView(QWidget):
             return True
         scans, actor = self._ui.services.ins_scans, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: scans.look_up(*carried(scan), actor), done=self._sighted, owner=self, key="ins"
+            lambda _progress: scans.look_up(*carried(scan), actor),
+            done=lambda sighting: self._sighted(sighting, actor),
+            owner=self,
+            key="ins",
         )
         return True
 
@@ -235,13 +238,16 @@ class CareView(QWidget):
         services, actor = self._ui.services, self._ui.actor()
         self._ui.tasks.run(
             lambda _progress: begun(services, draft, kind, patient_id, actor, afresh=afresh),
-            done=self._begun,
+            done=lambda begun_: self._begun(begun_, actor),
             owner=self,
             key="begin",
             title="Ouverture du document…",
         )
 
-    def _begun(self, begun_: Begun) -> None:
+    def _begun(self, begun_: Begun, actor: Actor) -> None:
+        if self._ui.actor() != actor:
+            # Another operator came meanwhile: what was asked for is not theirs to see.
+            return
         form = self.form_of(begun_.draft.kind)
         self._writing = form
         self._go(form)
@@ -260,7 +266,9 @@ class CareView(QWidget):
         else:
             self._begin(None, base.kind, base.patient_id, afresh=True)
 
-    def _sighted(self, sighting: Sighting) -> None:
+    def _sighted(self, sighting: Sighting, actor: Actor) -> None:
+        if self._ui.actor() != actor:
+            return
         if len(sighting.patients) != 1:
             self._ui.refuse(sighting.findings)
             if not sighting.findings:
@@ -283,6 +291,8 @@ class CareView(QWidget):
         care, actor = self._ui.services.care, self._ui.actor()
 
         def done(shown: Shown) -> None:
+            if self._ui.actor() != actor:
+                return
             self._read = document
             self.reading.show_document(shown, is_preview=False)
             self._go(self.reading)
@@ -312,7 +322,13 @@ class CareView(QWidget):
             draft = services.care.again(document_id, actor)
             return begun(services, draft, draft.kind, draft.patient_id, actor, afresh=afresh)
 
-        self._ui.tasks.run(work, done=self._begun, owner=self, key="begin", title="Ouverture du document…")
+        self._ui.tasks.run(
+            work,
+            done=lambda begun_: self._begun(begun_, actor),
+            owner=self,
+            key="begin",
+            title="Ouverture du document…",
+        )
 
     def _delete(self) -> None:
         line = self.documents.line
