@@ -495,6 +495,40 @@ def test_a_document_replaces_none_of_another_person(desk: Desk) -> None:
     assert desk.inbox.get(first.id).replaced_by is None  # type: ignore[union-attr]
 
 
+def test_a_twin_replaces_nothing_of_the_other_twin(desk: Desk) -> None:
+    none = {"matricule": "", "oid": ""}
+    first = desk.one(files.report(files.of(**none)))
+    twin = files.of(first_name="PAUL", birth_names="PAUL", sex="M", **none)
+    desk.one(files.report(twin, number=907, version=2, replaces=901))
+    assert desk.inbox.get(first.id).replaced_by is None  # type: ignore[union-attr]
+
+
+def test_versions_that_a_person_has_filed_in_two_files_do_not_replace_each_other(desk: Desk) -> None:
+    first, second = desk.one(files.report()), desk.one(files.report(number=907, version=2, replaces=901))
+    assert desk.inbox.get(first.id).replaced_by == second.id  # type: ignore[union-attr]
+    for one, patient in ((first, desk.qualified), (second, desk.homonym)):
+        assert isinstance(desk.inbox.file(one.id, patient.id, desk.actor, confirmed=True), Done)
+    assert desk.inbox.get(first.id).replaced_by is None  # type: ignore[union-attr]
+    assert isinstance(desk.inbox.unfile(second.id, "Mauvais dossier", desk.actor), Done)
+    assert desk.inbox.get(first.id).replaced_by == second.id  # type: ignore[union-attr]
+
+
+def test_what_was_confirmed_must_be_what_is_found(desk: Desk) -> None:
+    document = desk.one(files.report(files.of(birth_date="1997-02-27")))
+    refused = desk.inbox.file(document.id, desk.qualified.id, desk.actor, confirmed=True, seen=Agreement.SURE)
+    assert isinstance(refused, Refused)
+    assert [one.code for one in refused.findings] == ["GAL-REC-05"]
+    assert desk.inbox.get(document.id).state is State.WAITING  # type: ignore[union-attr]
+
+
+def test_a_first_name_of_the_document_that_is_not_the_file_s_is_seen(desk: Desk) -> None:
+    document = desk.one(files.report(files.of(first_name="ANNE")))
+    candidate = desk.inbox.compare(document.id, desk.qualified.id)
+    assert candidate is not None
+    assert candidate.agreement is not Agreement.SURE
+    assert any("prénom" in one.lower() for one in candidate.differing)
+
+
 def test_the_same_identifier_with_another_content_is_said(desk: Desk) -> None:
     desk.one(files.report())
     assert "GAL-REC-09" in said(desk.one(files.report(text="Autre chose.")))

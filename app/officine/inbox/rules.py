@@ -136,6 +136,8 @@ def _strict(written: Traits, patient: Patient) -> tuple[ComparedTrait, ...]:
     mine, _ = transitions.normalized(written)
     listed = patient.birth_names or patient.first_name
     first = names.first_name_agrees(patient.first_name, mine.birth_names) if mine.birth_names else None
+    # What the document calls the first name must begin the list of the file, as that of the file begins its list.
+    own = not mine.first_name or names.first_name_agrees(mine.first_name, listed)
     born = patient.birth_date
     whole = mine.birth_names in {listed, patient.first_name} or listed == mine.first_name
     return (
@@ -143,7 +145,7 @@ def _strict(written: Traits, patient: Patient) -> tuple[ComparedTrait, ...]:
             "Nom de naissance", written.family_name, patient.family_name, same=mine.family_name == patient.family_name
         ),
         _trait("Prénom(s) de naissance", written.birth_names, listed, same=bool(first) and whole),
-        _trait(_FIRST_NAME, written.first_name, patient.first_name, same=bool(first)),
+        _trait(_FIRST_NAME, written.first_name, patient.first_name, same=bool(first) and own),
         _trait(
             "Date de naissance",
             _day(written.birth_date),
@@ -206,26 +208,35 @@ def supersedes(new: Received, old: Received) -> bool:
 
 
 def same_person(one: Received, other: Received) -> bool:
-    """Return True where two documents are of the same person, as far as both say: an INS, else names and birth."""
+    """Return True where two documents are of the same person: by their INS, else by name, first name, sex and birth.
+
+    Of two that do not say all four, nobody knows: twins have a name and a birth date in common.
+    """
     if one.ins is not None and other.ins is not None:
         return one.ins == other.ins
     mine, _ = transitions.normalized(one.traits)
     theirs, _ = transitions.normalized(other.traits)
-    return (mine.family_name, mine.birth_date) == (theirs.family_name, theirs.birth_date)
+    named = (mine.family_name, mine.first_name, mine.sex, mine.birth_date)
+    return all(named) and named == (theirs.family_name, theirs.first_name, theirs.sex, theirs.birth_date)
 
 
 def in_force(documents: Sequence[Received]) -> dict[int, int | None]:
     """Return, for each document of a family of versions, the one that took its place; None where it is in force.
 
-    One that was refused or put aside takes no place, nor does one of another person.
+    One that was refused or put aside takes no place, nor does one of another person, nor one filed in another file.
     """
     standing = [one for one in documents if one.state not in {State.REFUSED, State.ASIDE}]
     found: dict[int, int | None] = {}
     for old in documents:
-        after = [one for one in standing if supersedes(one, old) and same_person(one, old)]
+        after = [one for one in standing if supersedes(one, old) and same_person(one, old) and _together(one, old)]
         last = max(after, key=lambda one: (one.version or 0, one.at, one.id), default=None)
         found[old.id] = None if last is None else last.id
     return found
+
+
+def _together(one: Received, other: Received) -> bool:
+    """Return False where a person has filed two documents in two files."""
+    return one.patient_id is None or other.patient_id is None or one.patient_id == other.patient_id
 
 
 # --- Words of a list --------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from app.officine.inbox.model import (
     State,
 )
 from app.officine.staff.model import Right
+from app.store import merged
 from app.store.blobs import MISSING, sha256_of
 
 if TYPE_CHECKING:
@@ -307,17 +308,21 @@ class Inbox:
                 work.changed(TOPIC)
         return Done(self._got(document_id))
 
-    def file(self, document_id: int, patient_id: int, actor: Actor, *, confirmed: bool = False) -> Outcome[Received]:
+    def file(
+        self, document_id: int, patient_id: int, actor: Actor, *, confirmed: bool = False, seen: Agreement | None = None
+    ) -> Outcome[Received]:
         """File a document in a patient’s file; nothing of the file changes.
 
         Where the INS and the strict traits are not those of an identity qualifiée, it is refused until a person has
-        compared the traits (``confirmed``). Requirements: OFF-MSS-21, OFF-MSS-22.
+        compared the traits (``confirmed``); ``seen`` is the judgement that they saw, and it must still be the one that
+        is found. Requirements: OFF-MSS-21, OFF-MSS-22.
         """
         document, refused = self._found(document_id, actor, Right.FILE_DOCUMENTS)
         if document is None:
             return refused
         candidate = self.compare(document_id, patient_id)
-        findings = rules.check_filing(document, candidate, confirmed=confirmed)
+        is_stale = candidate is not None and seen is not None and candidate.agreement is not seen
+        findings = rules.check_filing(document, candidate, confirmed=confirmed and not is_stale)
         if findings or candidate is None:
             return Refused(tuple(findings))
         patient_id = candidate.patient_id
@@ -330,6 +335,7 @@ class Inbox:
             if candidate.agreement is not Agreement.SURE:
                 details["confirmed"] = confirmed
             work.audit(f"{SUBJECT}.file", SUBJECT, str(document_id), patient_id=patient_id, details=details)
+            _settle(work, document_id)
             work.changed(TOPIC, f"patient:{patient_id}")
         return Done(self._got(document_id))
 
@@ -352,6 +358,7 @@ class Inbox:
             )
             details = {"reason": said}
             work.audit(f"{SUBJECT}.unfile", SUBJECT, str(document_id), patient_id=patient_id, details=details)
+            _settle(work, document_id)
             work.changed(TOPIC, f"patient:{patient_id}")
         return Done(self._got(document_id))
 
@@ -441,7 +448,10 @@ def hashes(session: Session) -> set[str]:
 
 def _settle(work: UnitOfWork, document_id: int) -> None:
     """Say anew which versions of a document are in force: one more has come, was refused, or was taken up again."""
-    family = _family(work.session, document_id)
+    family = [
+        one if one.patient_id is None else replace(one, patient_id=merged.head(work.session, one.patient_id))
+        for one in _family(work.session, document_id)
+    ]
     after_each = rules.in_force(family)
     for before in family:
         one, after = before.id, after_each[before.id]

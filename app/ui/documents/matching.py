@@ -157,6 +157,8 @@ class MatchPane(Panel):
         )
         self.list.pointed.connect(self._show)
         self.field.searched.connect(self._search)
+        # Until the answer to what is typed now has come, no file may be taken for the one that is looked for.
+        self.field.textChanged.connect(self._forget)
         self.field.moved.connect(self.list.step)
         self.field.confirmed.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
 
@@ -177,6 +179,10 @@ class MatchPane(Panel):
     def refuse(self, findings: Sequence[Finding]) -> None:
         """Say why the document was not filed."""
         self.findings.set_findings(findings)
+
+    def _forget(self) -> None:
+        self.empty.say("Recherche…", "")
+        self.list.set_records(())
 
     def _fill(self, candidates: Sequence[Candidate]) -> None:
         typed = self.field.text().strip()
@@ -221,4 +227,8 @@ class MatchPane(Panel):
             compared = (services.inbox.compare(number, one.id, actor) for one in found)
             return [one for one in compared if one is not None]
 
-        self._ui.tasks.run(lambda _progress: work(), done=self._fill, owner=self, key="search")
+        def done(found: list[Candidate]) -> None:
+            if self._document is document and self.field.text() == typed:
+                self._fill(found)
+
+        self._ui.tasks.run(lambda _progress: work(), done=done, owner=self, key="search")

@@ -237,7 +237,9 @@ class DocumentsView(QWidget):
     def _file(self, document: Received, candidate: Candidate, *, confirmed: bool) -> None:
         inbox, actor = self._ui.services.inbox, self._ui.actor()
         self._ui.tasks.run(
-            lambda _progress: inbox.file(document.id, candidate.patient_id, actor, confirmed=confirmed),
+            lambda _progress: inbox.file(
+                document.id, candidate.patient_id, actor, confirmed=confirmed, seen=candidate.agreement
+            ),
             done=self._filed,
             owner=self,
             key="write",
