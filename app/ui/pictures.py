@@ -33,14 +33,14 @@ _PATIENCE_S = 30.0
 class Stage:
     """A window with its services, made to stand still in a given state."""
 
-    def __init__(self, services: Services, theme: str, zoom: int) -> None:
-        """Open the window on ``services`` in ``theme`` at ``zoom`` percent."""
+    def __init__(self, services: Services, theme: str, zoom: int, *, whole: bool = False) -> None:
+        """Open the window on ``services`` in ``theme`` at ``zoom`` percent; ``whole`` with every room built."""
         self.app = make_application([])
         services.settings.theme, services.settings.zoom_percent = theme, zoom
         self.desktop = Desktop(self.app, services.settings, services.mode, lambda: services)
         self.services = services
         # A room is built where it is entered: a picture, or a test, enters one or two of them.
-        self.desktop.window.builds_ahead = False
+        self.desktop.window.builds_ahead = whole
         self.desktop.start()
         self.settle()
         self.window.activateWindow()

@@ -86,7 +86,7 @@ def shared_stage(demo_template: Path, tmp_path_factory: pytest.TempPathFactory, 
     root = tmp_path_factory.mktemp("shared") / "data"
     shutil.copytree(demo_template, root)
     opened = bootstrap.open_services(root, clock=FixedClock(NOW))
-    standing = Stage(opened, "light", 100)
+    standing = Stage(opened, "light", 100, whole=True)
     yield standing
     standing.close()
     opened.close()

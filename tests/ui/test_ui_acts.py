@@ -116,6 +116,7 @@ def test_f1_shows_the_page_of_the_screen_and_every_key(stage: Stage) -> None:
 
 
 def test_the_palette_does_the_act_pointed_at_even_in_another_room(stage: Stage) -> None:
+    stage.view("stock")
     stage.view("counter")
     stage.act("app.palette")
     palette = stage.window.findChild(PaletteDialog)

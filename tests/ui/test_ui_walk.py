@@ -57,7 +57,7 @@ def too_wide(part: QWidget) -> str | None:
         if not part.wordWrap():
             needed = part.sizeHint().width()
             return f"needs {needed}, has {part.width()}" if needed > part.width() + 1 else None
-        words = re.split(r"(?<=[-/’' \n])", part.text())
+        words = re.split("(?<=[-/’' \n\u200b])", part.text())
         widest = max(part.fontMetrics().horizontalAdvance(word) for word in words)
         if widest > room.width() + 2 and not all(len(word) > 24 for word in words if word):
             return f"a word needs {widest}, has {room.width()}"
