@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import re
 
 import pikepdf
 from cda_samples import cda, header, section, structured, unstructured
@@ -111,6 +112,14 @@ def scripted() -> bytes:
 
     packed = base64.b64encode(plain_pdf(script="app.alert(1)")).decode()
     return cda(header(), unstructured("application/pdf", packed))
+
+
+def sealed(cda_of_pdf: bytes, rank: int) -> bytes:
+    """Return a document of level 1 whose PDF asks for a password in the place of its own."""
+    import base64  # noqa: PLC0415
+
+    packed = base64.b64encode(enciphered_pdf() + b"%" + str(rank).encode())
+    return re.sub(rb'(representation="B64"[^>]*>)[^<]+', lambda found: found[1] + packed, cda_of_pdf)
 
 
 def archive(*contents: bytes) -> bytes:

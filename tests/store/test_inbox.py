@@ -495,6 +495,14 @@ def test_a_document_replaces_none_of_another_person(desk: Desk) -> None:
     assert desk.inbox.get(first.id).replaced_by is None  # type: ignore[union-attr]
 
 
+def test_two_defective_documents_of_one_archive_are_both_kept_aside(desk: Desk) -> None:
+    content = files.archive(*(files.sealed(one, rank) for rank, one in enumerate(documents_of_one()[:2])))
+    receipt = desk.receive(content, "lot.zip")
+    assert (len(receipt.aside), len(receipt.known)) == (2, 0)
+    again = desk.receive(content, "lot.zip")
+    assert (len(again.aside), len(again.known)) == (0, 2), "and told once"
+
+
 def test_a_twin_replaces_nothing_of_the_other_twin(desk: Desk) -> None:
     none = {"matricule": "", "oid": ""}
     first = desk.one(files.report(files.of(**none)))

@@ -131,7 +131,9 @@ class Inbox:
     def _take(self, arrival: Arrival, origin: Origin, actor: Actor, *, name: str, parcel: str) -> Receipt:
         """Write one arrival, or find that it is there already."""
         sha256 = self._blobs.put(arrival.content) if arrival.content else ""
-        identity = f"{parcel or sha256_of(name.encode())}:{arrival.part}"[:300] if arrival.is_aside else sha256
+        # Two defective documents of one archive are two, told apart by their octets.
+        aside = f"{parcel or sha256_of(name.encode())}:{sha256}:{arrival.part}"[:300]
+        identity = aside if arrival.is_aside else sha256
         with self._db.write(actor) as work:
             before = store.known(work.session, identity)
             if before is None:
