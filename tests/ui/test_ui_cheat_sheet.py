@@ -44,7 +44,7 @@ def test_every_key_of_the_registry_is_printed(services: Services, qapp: object) 
 
 
 @pytest.mark.req("OFF-DOC-11")
-def test_command_writes_the_table(demo_template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_writes_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], no_watchdog: None) -> None:
     target = tmp_path / "touches.pdf"
     assert cli.main(["shortcuts", str(target), "--data", str(tmp_path / "data")]) == 0
     assert target.read_bytes().startswith(b"%PDF")
