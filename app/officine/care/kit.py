@@ -50,6 +50,7 @@ class InstalledKit:
         self._lock = threading.Lock()
         self._validator: Validator | None = None
         self._fingerprint = ""
+        self._warming: threading.Thread | None = None
 
     def check(self, cda: bytes) -> Verdict:
         """As ``Judge.check``."""
@@ -65,10 +66,14 @@ class InstalledKit:
 
     def warm(self) -> None:
         """As ``Judge.warm``: the kit is verified and its rules are compiled beside."""
-        threading.Thread(target=self._warm, name="kit warm-up", daemon=True).start()
+        self._warming = threading.Thread(target=self._warm, name="kit warm-up", daemon=True)
+        self._warming.start()
 
     def close(self) -> None:
-        """As ``Judge.close``."""
+        """As ``Judge.close``; what is being warmed is waited for, or its process would be begun after the end."""
+        warming, self._warming = self._warming, None
+        if warming is not None:
+            warming.join()
         with self._lock:
             validator, self._validator, self._fingerprint = self._validator, None, ""
         if validator is not None:
