@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -398,6 +399,8 @@ def run_tests(words: Sequence[str]) -> int:
     """Pass the static checks and the test suite; with arguments, pytest alone with them. Return the exit code."""
     environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
     failed = [] if words else [name for name, arguments in STATIC_CHECKS if not _check(name, arguments, environment)]
+    # Asked to end, wait for the tests, which are asked too and still say what they saw.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     tests = subprocess.call([str(PYTHON), "-P", "-m", "pytest", *(words or SHARED_OUT)], cwd=ROOT, env=environment)
     if failed:
         say(f"En défaut avant les essais : {', '.join(failed)}.")
