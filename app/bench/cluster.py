@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PORT = 54329
 _SYSTEM_USER = "postgres"
 _USER = "galien"
+_DISK, _MEMORY = "/tmp", "/dev/shm"  # noqa: S108 -- a folder of our own is made there
+_ROOM = 3_000_000_000
 
 
 def binaries() -> Path | None:
@@ -27,6 +29,15 @@ def binaries() -> Path | None:
     return newest.parent if newest else None
 
 
+def _quick_place() -> str:
+    """Return where a server that need not survive is quickest: in memory, where there is room, else on the disk.
+
+    The copy of a database is 1 600 files: 20 ms in memory, 300 on a disk.
+    """
+    has_room = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
+    return _MEMORY if has_room else _DISK
+
+
 class PrivateCluster:
     """A PostgreSQL server of our own, on a socket in a folder that nobody else can read."""
 
@@ -35,7 +46,7 @@ class PrivateCluster:
         self._programs = programs
         self._durable = durable
         # Short: the path of a socket has at most 107 octets.
-        self.folder = Path(tempfile.mkdtemp(prefix="gal", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="gal", dir=_DISK if durable else _quick_place()))
         if self._is_root:
             shutil.chown(self.folder, _SYSTEM_USER)
 
@@ -57,7 +68,8 @@ class PrivateCluster:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         fsync = "on" if self._durable else "off"
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c port={_PORT} -c fsync={fsync}"
+        place = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c port={_PORT}"
+        options = f"{place} -c fsync={fsync} -c max_wal_size={'1GB' if self._durable else '256MB'}"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", f"{self.folder}/log", "-o", options, "start")
 
     def stop(self) -> None:

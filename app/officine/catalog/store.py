@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select
 
 from app.officine.catalog.model import CatalogVersion, Product, ProductCard
 from app.officine.catalog.tables import CatalogBlobRow, CatalogVersionRow, ProductCardRow, ProductUseRow
@@ -85,9 +85,9 @@ def blob(session: Session, sha256: str) -> bytes | None:
 
 def put_cards(work: UnitOfWork, cards: Iterable[ProductCard]) -> int:
     """Write product cards, new or changed; return how many."""
-    count = 0
-    for count, card in enumerate(cards, 1):  # noqa: B007 -- the last number is the count
-        values: dict[str, Any] = {
+    rows = [
+        {
+            "code": card.code,
             "name": card.name,
             "brand": card.brand,
             "kind": card.kind,
@@ -98,16 +98,26 @@ def put_cards(work: UnitOfWork, cards: Iterable[ProductCard]) -> int:
             "source": card.source,
             "folded": f" {index_text(f'{card.name} {card.brand}')}",
             "active": True,
+            "version": 1,
         }
-        changed = work.session.execute(
-            update(ProductCardRow)
-            .where(ProductCardRow.code == card.code)
-            .values(**values, version=ProductCardRow.version + 1)
-            .returning(ProductCardRow.code)
-        ).first()
-        if changed is None:
-            work.session.execute(insert(ProductCardRow).values(code=card.code, version=1, **values))
-    return count
+        for card in cards
+    ]
+    if rows:
+        connection = work.session.connection()
+        connection.execute(_carding(connection.dialect.name), rows)
+    return len(rows)
+
+
+@cache
+def _carding(dialect: str) -> Insert:
+    table = cast("Table", ProductCardRow.__table__)
+    statement = insert_for(dialect, table)
+    changed = {
+        column.name: getattr(statement.excluded, column.name)
+        for column in table.columns
+        if column.name not in {"code", "version"}
+    }
+    return statement.on_conflict_do_update(index_elements=["code"], set_=changed | {"version": table.c.version + 1})
 
 
 def cards_by_codes(session: Session, codes: Sequence[str]) -> dict[str, Product]:
