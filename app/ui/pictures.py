@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from shiboken6 import isValid
 
 from app.kernel.errors import RemoteFailure
 from app.kernel.outcome import Finding, Severity
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from app.ui.context import Services, Ui
     from app.ui.main_window import MainWindow
 
-_QUIET_S = 0.04
+_QUIET_S = 0.02
 _QUIET_PASSES = 5
 _PAUSE_MS = 300
 _PATIENCE_S = 30.0
@@ -72,20 +73,32 @@ class Stage:
         """Let the window work until nothing runs any more."""
         began = quiet_since = time.monotonic()
         passes = 0
-        # Both are asked: on a busy machine one pass may outlast the time, with the layout of the last answer still due.
-        while passes < _QUIET_PASSES or time.monotonic() - quiet_since < _QUIET_S:
+        while time.monotonic() - began < _PATIENCE_S:
             self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             passes += 1
-            if not self.desktop.idle or self._is_about_to_act():
+            # Both are asked: on a busy machine one pass may outlast the time, with the layout of the last answer due.
+            if not self.desktop.idle:
                 quiet_since, passes = time.monotonic(), 0
-            if time.monotonic() - began > _PATIENCE_S:
-                return
-            time.sleep(0.005)
+            elif passes >= _QUIET_PASSES and time.monotonic() - quiet_since >= _QUIET_S:
+                if not self._hurry():
+                    return
+                quiet_since, passes = time.monotonic(), 0
+            time.sleep(0.002)
 
-    def _is_about_to_act(self) -> bool:
-        """Return True while a short pause runs: a search waits for the next letter."""
-        timers = self.window.findChildren(QTimer)
-        return any(timer.isActive() and timer.isSingleShot() and timer.interval() <= _PAUSE_MS for timer in timers)
+    def _hurry(self) -> bool:
+        """End the short pauses that run (a search waits for one more letter: none comes); return whether there were."""
+        running = [
+            (timer, timer.interval())
+            for timer in self.window.findChildren(QTimer)
+            if timer.isActive() and timer.isSingleShot() and timer.interval() <= _PAUSE_MS
+        ]
+        for timer, _pause in running:
+            timer.start(0)
+        self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        for timer, pause in running:
+            if isValid(timer):
+                timer.setInterval(pause)
+        return bool(running)
 
     def draw(self) -> QPixmap:
         """Return the window as it stands, with the dialogs over it."""

@@ -11,6 +11,7 @@ from counter_hands import ENTER, Hands, wait
 from insi_line import Line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
+from ui_keys import wait_for
 
 from app.kernel.outcome import Done
 from app.officine.patients.identity import Ins, Traits
@@ -317,8 +318,8 @@ def test_a_call_that_is_cancelled_from_the_status_bar_is_over_on_the_panel(hands
     free = threading.Event()
     line.meanwhile = free.wait
     find(hands, "zinnia")
-    hands.press(Qt.Key.Key_F5, CONTROL)
-    wait(hands, lambda: bool(line.asked))
+    hands.hit(Qt.Key.Key_F5, CONTROL)
+    wait_for(lambda: bool(line.asked), hands.stage.app)
     task = panel_of(hands)._task
     assert task is not None
     task.cancel_by_hand()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from ui_keys import press, type_text
 
+from app import bootstrap
 from app.demo_people import PIN, give_pins
+from app.kernel.clock import FixedClock
 from app.kernel.errors import EnvironmentFailure
 from app.kernel.outcome import Finding, Severity
 from app.officine.patients.cards import CardNews, News
@@ -29,17 +32,39 @@ from app.ui.pictures import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from app.bootstrap import Services
     from app.officine.staff.model import Member
 
 READER = "Lecteur simulé 1"
+NOW = dt.datetime(2026, 11, 23, 9, 42, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def template_with_pins(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demonstration whose members have a PIN, each a fifth of a second to hash: made once, opened by no test."""
+    root = tmp_path_factory.mktemp("pins") / "data"
+    shutil.copytree(demo_template, root)
+    opened = bootstrap.open_services(root, clock=FixedClock(NOW))
+    give_pins(opened)
+    opened.close()
+    return root
+
+
+@pytest.fixture
+def services(template_with_pins: Path, tmp_path: Path) -> Iterator[Services]:
+    """The services of such a demonstration, of the test's own."""
+    root = tmp_path / "data"
+    shutil.copytree(template_with_pins, root)
+    opened = bootstrap.open_services(root, clock=FixedClock(NOW))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
 def hands(services: Services, qapp: QApplication, scan_keys: Callable[..., None]) -> Iterator[Hands]:
     """The window of a demonstration whose members have a PIN, at the counter."""
-    give_pins(services)
     stage = Stage(services, "light", 100)
     yield Hands(stage, scan_keys)
     stage.close()
