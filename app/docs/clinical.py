@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 QUALIFIED: Final = "qualifiee"
 """The status (``app.officine.patients``) of the only identities whose INS a document may carry (RNIV, EXI DIF 02)."""
 
+ANY_ACT: Final = "IMMUNIZ"
+"""A vaccination of which it is not said whether it begins a series or is a booster (HL7 ActSubstanceAdministration)."""
+
 
 class Kind(enum.Enum):
     """The documents that a pharmacist writes."""
@@ -121,8 +124,8 @@ class Vaccine:
     manufacturer: str = ""
     reason: str = ""
     known: bool = False
-    act: str = "IMMUNIZ"
-    """``INITIMMUNIZ`` for a first series, ``BOOSTER`` for a booster, ``IMMUNIZ`` where it is not said."""
+    act: str = ANY_ACT
+    """``INITIMMUNIZ`` for a first series, ``BOOSTER`` for a booster, ``ANY_ACT`` where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -371,40 +372,64 @@ def test_a_document_is_replaced_once_and_who_comes_second_is_told(desk: CareDesk
     first = desk.written()
     draft = replace(desk.care.again(first.id, desk.holder), reason="Erreur")
     done(desk.care.record(draft, desk.holder))
-    assert codes(desk.care.record(draft, desk.holder)) == {"GAL-SOI-13"}
+    other = replace(draft, reason="Autre erreur")
+    assert codes(desk.care.record(other, desk.holder)) == {"GAL-SOI-13"}
     with pytest.raises(InputDefect, match="déjà été remplacé"):
         desk.care.again(first.id, desk.holder)
 
 
-def test_two_workstations_that_replace_at_the_same_moment_make_one_version(desk: CareDesk) -> None:
-    first = desk.written()
-    draft = replace(desk.care.again(first.id, desk.holder), reason="Erreur")
-    barrier = threading.Barrier(2)
-    outcomes: list[object] = []
+def at_two_workstations(desk: CareDesk, *wanted: CareDraft) -> list[object]:
+    """Record drafts by two programs at once, each document being made and judged before either is written."""
+    barrier = threading.Barrier(len(wanted))
 
     class Slow:
-        """Has both documents made and judged before either is written."""
+        """A judge that waits for the other one."""
 
         def check(self, cda: bytes) -> object:
             barrier.wait(20)
             return desk.judge.check(cda)
 
-    def replace_it() -> None:
+    def record(draft: CareDraft) -> object:
         care = desk.service()
         care._judge = Slow()  # type: ignore[assignment]
-        outcomes.append(care.record(draft, desk.holder))
+        return care.record(draft, desk.holder)
 
-    hands = [threading.Thread(target=replace_it) for _ in range(2)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join(60)
+    with ThreadPoolExecutor(len(wanted)) as hands:
+        return list(hands.map(record, wanted, timeout=60))
+
+
+def test_two_workstations_that_replace_at_the_same_moment_make_one_version(desk: CareDesk) -> None:
+    first = desk.written()
+    wanted = [replace(desk.care.again(first.id, desk.holder), reason=reason) for reason in ("Lot", "Dose")]
+    outcomes = at_two_workstations(desk, *wanted)
     assert sorted(type(one).__name__ for one in outcomes) == ["Done", "Refused"]
     refused = next(one for one in outcomes if isinstance(one, Refused))
     assert codes(refused) == {"GAL-SOI-13"}
     assert [one.version for one in desk.care.of(desk.qualified, desk.holder)] == [2, 1]
     (kept,) = desk.care.kept(desk.holder)
-    assert kept.draft == draft
+    assert kept.draft == wanted[outcomes.index(refused)]
+
+
+def test_two_workstations_that_record_one_draft_at_the_same_moment_write_it_once(desk: CareDesk) -> None:
+    first, second = at_two_workstations(desk, desk.draft(), desk.draft())
+    assert isinstance(first, Done)
+    assert isinstance(second, Done)
+    assert first.value == second.value
+    assert len(desk.care.of(desk.qualified, desk.holder)) == 1
+    assert len(desk.traces("care.record")) == 1
+
+
+def test_a_correction_that_is_recorded_twice_is_one_version_and_leaves_no_draft(desk: CareDesk) -> None:
+    first = desk.written()
+    draft = replace(desk.care.again(first.id, desk.holder), reason="Erreur")
+    made = desk.care.record(draft, desk.holder)
+    desk.care.keep(draft, desk.holder)
+    again = desk.care.record(draft, desk.holder)
+    assert isinstance(made, Done)
+    assert isinstance(again, Done)
+    assert made.value == again.value
+    assert desk.care.kept(desk.holder) == []
+    assert [one.version for one in desk.care.of(desk.qualified, desk.holder)] == [2, 1]
 
 
 def test_a_replacement_stays_of_the_same_patient_and_of_the_same_nature(desk: CareDesk) -> None:
@@ -691,6 +716,20 @@ def test_documents_follow_a_file_that_is_merged_into_another(desk: CareDesk) -> 
     assert draft.patient_id == desk.qualified
     second = done(desk.care.record(replace(draft, reason="Dossiers fusionnés"), desk.holder))
     assert (second.patient_id, second.version, second.carries_ins) == (desk.qualified, 2, True)
+
+
+def test_drafts_of_two_files_that_are_merged_stay_two(desk: CareDesk) -> None:
+    absorbed = desk.file(IdentityStatus.PROVISIONAL, family_name="ESSAI")
+    begun = desk.care.keep(desk.draft(patient_id=absorbed), desk.holder)
+    other = desk.care.keep(desk.draft(), desk.holder)
+    with desk.db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE patient SET merged_into = {desk.qualified} WHERE id = {absorbed}"))
+    longer = replace(begun.draft, part=replace(begun.draft.part, theme="Anticoagulants oraux"))
+    assert desk.care.keep(longer, desk.holder).id == begun.id
+    assert {one.id for one in desk.care.kept(desk.holder, patient_id=desk.qualified)} == {begun.id, other.id}
+    document = done(desk.care.record(longer, desk.holder))
+    assert document.patient_id == desk.qualified
+    assert [one.id for one in desk.care.kept(desk.holder)] == [other.id]
 
 
 def test_the_audit_of_a_document_is_in_its_transaction(desk: CareDesk) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from app.docs.cda import ids, said
 from app.docs.cda.case_part import Part
 from app.docs.clinical import (
+    ANY_ACT,
     QUALIFIED,
     Address,
     Bilan,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 STATUSES = ("provisoire", "recuperee", "validee", QUALIFIED)
 
 _PHARMACIST = "21"
-_ANY_ACT = "IMMUNIZ"
 _ONE_TEXT_ADDRESS = re.compile(r"(?:(.*?)[,;]?\s+)?([0-9]{5})\s+(\D.*)")
 
 
@@ -208,7 +208,7 @@ def _vaccine(case: Part) -> Vaccine:
         dose=part.words("dose"),
         manufacturer=part.text("manufacturer"),
         reason=case.words("reason"),
-        act=part.text("act").upper() or _ANY_ACT,
+        act=part.text("act").upper() or ANY_ACT,
     )
     part.finish()
     return vaccine

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from app.docs.clinical import (
+    ANY_ACT,
     Address,
     Bilan,
     Document,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from app.officine.patients.identity_model import IdentityFile
     from app.officine.staff.model import Member
 
-ANY_ACT: Final = "IMMUNIZ"
 _PHARMACIST, _TECHNICIAN = "21", "39"
 _SECTIONS: Final = {Role.HOLDER: "A", Role.ASSISTANT: "D"}
 """The sections of the Ordre: titulaires, and adjoints."""

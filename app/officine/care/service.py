@@ -10,11 +10,12 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from app.docs.clinical import ANY_ACT
 from app.kernel.clock import today
 from app.kernel.errors import InputDefect
 from app.kernel.files import write_whole
 from app.kernel.outcome import Done, Refused, is_refused
-from app.officine.care import boxes, building, making, rules, starting, store, themes, writing
+from app.officine.care import boxes, making, rules, starting, store, themes, writing
 from app.officine.care.looking import Looking
 from app.officine.care.model import (
     BilanPart,
@@ -138,7 +139,7 @@ class Care:
         recipients = () if prescriber is None else (starting.addressee(prescriber),)
         part: VaccinationPart | EntretienPart | BilanPart = EntretienPart()
         if kind is DocumentKind.VACCINATION:
-            part = VaccinationPart(act=building.ANY_ACT)
+            part = VaccinationPart(act=ANY_ACT)
         elif kind is DocumentKind.BILAN:
             products = self._catalog.by_codes({line.code for line in lines})
             part = BilanPart(starting.treatments(lines, products))
@@ -197,17 +198,20 @@ class Care:
         ready = self._looking.look(draft, actor)
         if self._staff.refusal(actor, Right.WRITE_CARE):
             return Refused(ready.findings)
+        made = self._made_by(ready, draft, actor)
+        if made is not None:
+            return Done(made)
         if ready.document is None or ready.is_refused:
-            return self._refused(ready, ready.findings, actor)
+            return self._refused(ready, draft, ready.findings, actor)
         cda, pdf = making.octets(ready.document, ready.symbol)
         verdict = self._judged(cda)
         findings = (*ready.findings, *verdict.findings)
         if is_refused(verdict.findings):
-            return self._refused(ready, findings, actor)
+            return self._refused(ready, draft, findings, actor)
         octets = Octets(self._blobs.put(cda), len(cda), self._blobs.put(pdf), len(pdf), verdict.kit)
-        outcome = self._db.perform(actor, lambda work: writing.written(work, ready, octets))
+        outcome = self._db.perform(actor, lambda work: writing.written(work, ready, octets, draft))
         if isinstance(outcome, Refused):
-            return self._refused(ready, outcome.findings, actor)
+            return self._refused(ready, draft, outcome.findings, actor)
         return Done(outcome.value, findings)
 
     def again(self, document_id: int, actor: Actor) -> CareDraft:
@@ -293,15 +297,15 @@ class Care:
     # --- Drafts -------------------------------------------------------------------------------------------------------
 
     def keep(self, draft: CareDraft, actor: Actor) -> KeptDraft:
-        """Set a draft down, whatever it lacks; it takes the place of the operator's earlier one of the same kind.
+        """Set a draft down, whatever it lacks; it takes the place of the operator's earlier one of this kind and file.
 
-        Raises InputDefect where the actor may not write, or for an unknown file.
+        It stays in the file in which it was begun, were that file merged since: two drafts never become one. Raises
+        InputDefect where the actor may not write, or for an unknown file.
         """
         self._staff.require(actor, Right.WRITE_CARE)
-        patient = self._patients.current(draft.patient_id)
-        if patient is None:
+        if self._patients.current(draft.patient_id) is None:
             raise _defect(rules.no_patient())
-        return self._keep(replace(draft, patient_id=patient.id), (), actor)
+        return self._keep(draft, (), actor)
 
     def kept(self, actor: Actor, kind: DocumentKind | None = None, patient_id: int | None = None) -> list[KeptDraft]:
         """Return the drafts that the operator set down, newest first. Raises InputDefect where they may not write."""
@@ -318,16 +322,28 @@ class Care:
 
     # --- Inside: what is written --------------------------------------------------------------------------------------
 
+    def _made_by(self, ready: Ready, given: CareDraft, actor: Actor) -> WrittenDocument | None:
+        """Return the document that this very draft has made already, what was set down of it being forgotten."""
+        if ready.people is None:
+            return None
+        with self._db.read() as session:
+            made = store.same(session, ready.draft, ready.people.author.id)
+        if made is not None:
+            with self._db.write(actor) as work:
+                store.drop_draft_of(work.session, actor, given)
+                work.changed(f"{TOPIC}:draft")
+        return made
+
     def _judged(self, cda: bytes) -> Verdict:
         """Return what our own checks of the octets say, and those of the official kit where one is installed."""
         own = making.checked(cda)
         verdict = self._judge.check(cda)
         return replace(verdict, findings=tuple(dict.fromkeys((*own, *verdict.findings))))
 
-    def _refused(self, ready: Ready, findings: tuple[Finding, ...], actor: Actor) -> Refused:
+    def _refused(self, ready: Ready, given: CareDraft, findings: tuple[Finding, ...], actor: Actor) -> Refused:
         """Return a refusal, the draft being kept with its reasons: nothing that was typed is lost."""
         if ready.known is not None:
-            self._keep(ready.draft, findings, actor)
+            self._keep(replace(ready.draft, patient_id=given.patient_id), findings, actor)
         return Refused(findings)
 
     def _keep(self, draft: CareDraft, findings: tuple[Finding, ...], actor: Actor) -> KeptDraft:

@@ -72,13 +72,6 @@ def add(session: Session, values: Mapping[str, Any]) -> int:
     return row.id
 
 
-def hold(session: Session, document_id: int) -> WrittenDocument | None:
-    """Return a document and keep it from being replaced or deleted by another until the end of the act."""
-    # The server makes a second act wait here; the embedded database has one act at a time anyway.
-    session.execute(select(CareDocumentRow.id).where(CareDocumentRow.id == document_id).with_for_update())
-    return get(session, document_id)
-
-
 def get(session: Session, document_id: int) -> WrittenDocument | None:
     """Return a document; None for an unknown one."""
     found = session.execute(_documents().where(CareDocumentRow.id == document_id)).one_or_none()
@@ -86,14 +79,17 @@ def get(session: Session, document_id: int) -> WrittenDocument | None:
 
 
 def same(session: Session, draft: CareDraft, author_id: int) -> WrittenDocument | None:
-    """Return the document that an author wrote already from this very draft, and that stands; None without one."""
+    """Return the document that an author wrote already from this very draft, and that stands; None without one.
+
+    A draft that replaces another document is the same only as the version that took that document's place.
+    """
     row = CareDocumentRow
     query = _documents().where(
         row.patient_id == draft.patient_id,
         row.kind == str(draft.kind),
         row.author_id == author_id,
         row.performed_at == draft.performed_at,
-        row.replaces.is_(None),
+        row.replaces.is_not_distinct_from(draft.replaces),
     )
     for found in session.execute(query.order_by(row.id)):
         document = _document_of(*found)
@@ -179,7 +175,7 @@ def _document_of(row: CareDocumentRow, replaced_by: int | None, deletion: str | 
 
 
 def keep_draft(work: UnitOfWork, draft: CareDraft, findings: tuple[Finding, ...] = ()) -> KeptDraft:
-    """Write a draft over the operator's earlier one of this kind for this patient."""
+    """Write a draft over the operator's earlier one of this kind in this file."""
     values = {
         "operator_id": _operator(work.actor),
         "kind": str(draft.kind),
@@ -220,11 +216,14 @@ def drop_draft(session: Session, actor: Actor, draft_id: int) -> bool:
     return session.execute(statement).first() is not None
 
 
-def drop_drafts_of(session: Session, actor: Actor, kind: DocumentKind, patient_id: int) -> None:
-    """Forget what the operator had set down of this kind for this patient: it is written now."""
+def drop_draft_of(session: Session, actor: Actor, draft: CareDraft) -> None:
+    """Forget what the operator had set down of this kind in this very file: it is written now.
+
+    Another draft, begun in a file that was merged since, is another document, and stays.
+    """
     row = CareDraftRow
-    own = (row.operator_id == _operator(actor), row.kind == str(kind))
-    session.execute(delete(row).where(*own, row.patient_id.in_(merged.everyone(session, patient_id))))
+    own = (row.operator_id == _operator(actor), row.kind == str(draft.kind), row.patient_id == draft.patient_id)
+    session.execute(delete(row).where(*own))
 
 
 def _operator(actor: Actor) -> int:

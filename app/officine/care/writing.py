@@ -10,6 +10,7 @@ from app.kernel.outcome import Done, Refused
 from app.officine.care import drafts, rules, store
 from app.officine.care.looking import replaceable
 from app.officine.care.model import VaccinationPart
+from app.store.audit import CHAIN, lock_head
 
 if TYPE_CHECKING:
     from app.docs.clinical import Document
@@ -35,26 +36,27 @@ class Octets:
     kit: str
 
 
-def written(work: UnitOfWork, ready: Ready, octets: Octets) -> Outcome[WrittenDocument]:
+def written(work: UnitOfWork, ready: Ready, octets: Octets, given: CareDraft) -> Outcome[WrittenDocument]:
     """Write the row that names the octets of a document, and trace it; refused where it may replace no other any more.
 
-    A draft that its author has written already gives the document that it made.
+    A draft that its author has written already gives the document that it made. ``given`` is the draft as it was set
+    down, in a file that may have been merged since: it is forgotten.
     """
     document, draft, people, known = ready.document, ready.draft, ready.people, ready.known
     assert document is not None
     assert people is not None
     assert known is not None
+    # Taken first, so that the same draft at two workstations is one act after the other, on the server too.
+    lock_head(work.session, CHAIN)
+    # Asked again because the answer was lost, or the key pressed twice: one act is one document.
+    same = store.same(work.session, draft, people.author.id)
+    if same is not None:
+        store.drop_draft_of(work.session, work.actor, given)
+        return Done(same)
     if draft.replaces is not None:
-        before = store.hold(work.session, draft.replaces)
-        findings = replaceable(work.session, draft, before)[1]
+        findings = replaceable(work.session, draft, store.get(work.session, draft.replaces))[1]
         if findings:
             return Refused(tuple(findings))
-    else:
-        # Asked again because the answer was lost, or the key pressed twice: one act is one document.
-        same = store.same(work.session, draft, people.author.id)
-        if same is not None:
-            store.drop_drafts_of(work.session, work.actor, draft.kind, draft.patient_id)
-            return Done(same)
     row = _row(document, draft, people, known) | {
         "title": rules.title_of(draft.kind, _named_part(draft, document)),
         "station": work.actor.station,
@@ -65,7 +67,7 @@ def written(work: UnitOfWork, ready: Ready, octets: Octets) -> Outcome[WrittenDo
         "kit": octets.kit,
     }
     document_id = store.add(work.session, row)
-    store.drop_drafts_of(work.session, work.actor, draft.kind, draft.patient_id)
+    store.drop_draft_of(work.session, work.actor, given)
     details = {"kind": str(draft.kind), "version": document.key.version, "sha256": octets.cda}
     if draft.replaces is not None:
         details |= {"replaces": draft.replaces, "reason": draft.reason}
@@ -84,7 +86,8 @@ def written(work: UnitOfWork, ready: Ready, octets: Octets) -> Outcome[WrittenDo
 
 def deleted(work: UnitOfWork, document_id: int, reason: str) -> Outcome[WrittenDocument]:
     """Mark a document as deleted, and trace it; refused for one that was replaced or deleted meanwhile."""
-    document = store.hold(work.session, document_id)
+    lock_head(work.session, CHAIN)
+    document = store.get(work.session, document_id)
     findings = [rules.unknown()] if document is None else rules.not_live(document)
     if document is None or findings:
         return Refused(tuple(findings))
