@@ -58,6 +58,23 @@ def report(
     )
 
 
+def biology(*measures: documents.Measure) -> bytes:
+    """Return a report of biology with coded results."""
+    return documents.written(
+        Sent(
+            kind=documents.BIOLOGY,
+            title="Compte rendu d’examens biologiques",
+            patient=DOMINIQUE,
+            author=DOCTOR,
+            place="Laboratoire d’essai",
+            at=AT,
+            number=911,
+            care="Ambulatoire",
+            body=documents.structured(documents.results("Biochimie", measures, AT, AT)),
+        )
+    )
+
+
 def of(**changes: str) -> Named:
     """Return Dominique with other traits."""
     return dataclasses.replace(DOMINIQUE, **changes)

@@ -55,6 +55,11 @@ def age(years: int) -> str:
     return f"{years}{NBSP}an{'s' if years > 1 else ''}"
 
 
+def born(sex: str) -> str:
+    """Return « né » in the gender of a sex (``F``, ``M``, else unknown)."""
+    return {"F": "née", "M": "né"}.get(sex, "né(e)")
+
+
 def since(then: dt.datetime, now: dt.datetime) -> str:
     """Return how long ago ``then`` was: ``3 min``, ``2 h``, ``5 j``."""
     minutes = max(0, int((now - then).total_seconds() // 60))

@@ -364,6 +364,7 @@ CASES: dict[str, Case] = {
     "inbox.unread": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.unread(a)),
     "inbox.versions": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.versions(1, a)),
     "inbox.history": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.history(1, a)),
+    "inbox.printed": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.printed(1, a)),
     "inbox.match": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.match(1, a)),
     "inbox.compare": Case(Right.READ_DOCUMENTS, lambda s, h, a: s.compare(1, h.patient.id, a)),
     "inbox.look": Case(Right.READ_DOCUMENTS, lambda s, _h, a: s.look(1, a)),

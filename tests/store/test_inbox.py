@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import io
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,11 +31,13 @@ from app.officine.patients.model import IdentityStatus, PatientDraft, Sex
 from app.officine.patients.service import FictitiousFile, Patients
 from app.officine.staff.model import MemberDraft, Right, Role
 from app.officine.staff.service import Staff, actor_of
+from app.sandbox.documents import Measure
 from app.store import backup
 from app.store.blobs import FolderBlobs, open_blobs
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.kernel.outcome import Outcome
@@ -379,6 +384,31 @@ def test_accents_and_signs_are_no_difference_and_an_ins_of_test_proves_nothing_i
     assert [one.code for one in live.match(sound.id).findings] == ["GAL-REC-14"]
 
 
+@pytest.mark.req("MSS/va1.28")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"family_name": "AUTRE", "birth_date": "1950-01-01", "sex": "M"},
+        {"family_name": "AUTRE", "birth_date": "1950-01-01", "sex": "M", "matricule": "", "oid": ""},
+        {"birth_date": "1950-01-01", "matricule": "180032B02040123"},
+    ],
+)
+def test_a_document_of_surely_another_person_is_confirmed_into_no_file(desk: Desk, changes: dict[str, str]) -> None:
+    document = desk.one(files.report(files.of(**changes)))
+    outcome = desk.inbox.file(document.id, desk.qualified.id, desk.actor, confirmed=True)
+    assert codes(outcome) == ["GAL-REC-19"]
+    assert desk.inbox.get(document.id).state is State.WAITING  # type: ignore[union-attr]
+
+
+def test_one_mistyped_trait_is_no_other_person(desk: Desk) -> None:
+    changes = {"birth_date": "1950-01-01", "sex": "M", "matricule": "", "oid": ""}
+    document = desk.one(files.report(files.of(**changes)))
+    candidate = desk.inbox.compare(document.id, desk.qualified.id)
+    assert candidate is not None
+    assert (rules.is_another(candidate), rules.tone(candidate)) == (False, "danger")
+    assert isinstance(desk.inbox.file(document.id, desk.qualified.id, desk.actor, confirmed=True), Done)
+
+
 def test_the_matricule_is_hidden_from_who_may_not_see_it_but_not_whether_it_agrees(desk: Desk) -> None:
     document = desk.one(files.report())
     stock = actor_of(_member(desk.staff, MemberDraft(family_name="B", given_name="Luc", role=Role.STOCK)), "1")
@@ -387,6 +417,38 @@ def test_the_matricule_is_hidden_from_who_may_not_see_it_but_not_whether_it_agre
     hidden = rules.compare(document.traits, document.ins, desk.qualified, may_see=False, production=False)
     ins = next(one for one in hidden.traits if one.label == "Matricule INS")
     assert (ins.document, ins.file, ins.same) == ("non affiché", "non affiché", True)
+
+
+# --- Results of biology -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("measures", "codes_said", "named"),
+    [
+        ([("Sodium", "140", "135", "145", "")], [], ""),
+        ([("Sodium", "140", "135", "145", "N")], [], ""),
+        ([("Potassium", "6.9", "3.5", "5.1", "HH")], [rules.VERY_ABNORMAL], "1\u00a0résultat très anormal"),
+        ([("Potassium", "5.4", "3.5", "5.1", "H")], [rules.ABNORMAL], "Potassium"),
+        ([("Potassium", "5.4", "3.5", "5.1", "")], [rules.ABNORMAL], "Potassium"),
+        ([("Germe", "1", "", "", "R")], [], ""),
+        (
+            [(f"Analyse {rank}", "1", "", "", "LL") for rank in range(5)] + [("Sodium", "1", "", "", "L")],
+            [rules.VERY_ABNORMAL, rules.ABNORMAL],
+            "Analyse 2 et 2\u00a0autres",
+        ),
+    ],
+)
+def test_results_out_of_their_range_are_said_before_the_document_is_opened(
+    desk: Desk, measures: list[tuple[str, str, str, str, str]], codes_said: list[str], named: str
+) -> None:
+    made = [
+        Measure(name, "2951-2", value, unit="mmol/L", low=low, high=high, flag=flag)
+        for name, value, low, high, flag in measures
+    ]
+    document = desk.one(files.biology(*made))
+    told = [one for one in document.findings if one.code in {rules.VERY_ABNORMAL, rules.ABNORMAL}]
+    assert [one.code for one in told] == codes_said
+    assert named in (told[0].text if told else "")
 
 
 # --- Acts -------------------------------------------------------------------------------------------------------------
@@ -427,18 +489,92 @@ def test_two_persons_who_decide_at_once_decide_once(desk: Desk) -> None:
     assert desk.qualified.display_name in outcome.findings[0].text
 
 
+def together(monkeypatch: pytest.MonkeyPatch, step: str, *acts: Callable[[], object]) -> list[object]:
+    """Do acts at two workstations, each kept at one step of the store until the other is there, if it ever is."""
+    barrier, whole = threading.Barrier(len(acts)), getattr(inbox_service.store, step)
+
+    def kept(*given: object, **named: object) -> object:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(1)
+        return whole(*given, **named)
+
+    monkeypatch.setattr(inbox_service.store, step, kept)
+    with ThreadPoolExecutor(len(acts)) as hands:
+        done = [hands.submit(act) for act in acts]
+        return [one.result(60) for one in done]
+
+
+def test_two_workstations_that_file_at_the_same_moment_file_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = desk.one(files.report())
+    outcomes = together(
+        monkeypatch,
+        "move",
+        lambda: desk.inbox.file(document.id, desk.qualified.id, desk.actor),
+        lambda: desk.inbox.file(document.id, desk.homonym.id, desk.actor, confirmed=True),
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Done", "Refused"]
+    (filed,) = [one.value for one in outcomes if isinstance(one, Done)]
+    assert desk.inbox.get(document.id) == filed
+    (trace,) = desk.traces("received_document.file")
+    assert trace.patient_id == filed.patient_id
+
+
+@pytest.mark.req("MSS/va1.27")
+def test_two_versions_received_at_the_same_moment_replace_each_other_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = (files.report(), files.report(number=907, version=2, replaces=901))
+    together(monkeypatch, "add", *(lambda content=content: desk.receive(content) for content in versions))
+    first, second = sorted(desk.inbox.page(Query()).documents, key=lambda one: one.version or 0)
+    assert (first.replaced_by, second.replaced_by) == (second.id, None)
+
+
 @pytest.mark.req("SC.ERGO.01")
 def test_read_and_unread_are_shared_and_a_reading_is_traced_before_it_is_shown(desk: Desk) -> None:
     document = desk.one(files.report())
     assert desk.inbox.unread() == 1
     assert isinstance(desk.inbox.look(document.id, desk.actor), Done)
     assert isinstance(desk.inbox.look(document.id, desk.actor), Done)
-    assert len(desk.traces("received_document.read")) == 1
+    (trace,) = desk.traces("received_document.read")
+    assert (trace.subject_id, trace.patient_id, trace.actor_id) == (str(document.id), None, desk.actor.staff_id)
     desk.inbox.mark_read(document.id, desk.actor)
     assert (desk.inbox.unread(), desk.inbox.page(Query(unread=True)).documents) == (0, ())
     marked = desk.inbox.mark_unread(document.id, desk.actor)
     assert isinstance(marked, Done)
     assert (marked.value.is_read, desk.inbox.unread()) == (False, 1)
+
+
+def test_a_document_that_was_filed_since_is_a_reading_of_its_patient_s_file(desk: Desk) -> None:
+    document = desk.one(files.report())
+    desk.inbox.look(document.id, desk.actor)
+    desk.inbox.file(document.id, desk.qualified.id, desk.actor)
+    for _ in range(2):
+        desk.inbox.look(document.id, desk.actor)
+    assert [one.patient_id for one in desk.traces("received_document.read")] == [None, desk.qualified.id]
+
+
+def test_a_file_whose_traits_stand_beside_those_of_a_document_is_read_too(desk: Desk) -> None:
+    document, nameless = desk.one(files.report()), desk.one(files.plain_pdf(), "a.pdf")
+    for one in (nameless, document):
+        assert isinstance(desk.inbox.look(one.id, desk.actor), Done)
+    (opened,) = desk.traces("patient.open")
+    assert opened.patient_id == desk.qualified.id
+    assert opened.details == '{"ins":true,"room":"documents"}'
+
+
+def test_a_document_put_on_paper_is_traced_with_its_matricule(desk: Desk) -> None:
+    named, nameless = desk.one(files.report()), desk.one(files.plain_pdf(), "a.pdf")
+    desk.inbox.file(named.id, desk.qualified.id, desk.actor)
+    for one in (named, nameless):
+        desk.inbox.printed(one.id, desk.actor)
+    printed = [(one.subject_id, one.patient_id) for one in desk.traces("received_document.print")]
+    assert printed == [(str(named.id), desk.qualified.id), (str(nameless.id), None)]
+    assert [one.subject_id for one in desk.traces("ins.print")] == [str(named.id)]
+    stock = actor_of(_member(desk.staff, MemberDraft(family_name="B", given_name="Luc", role=Role.STOCK)), "1")
+    for number, actor in ((named.id, stock), (4711, desk.actor)):
+        with pytest.raises(InputDefect):
+            desk.inbox.printed(number, actor)
+    assert len(desk.traces("received_document.print")) == 2
 
 
 def test_who_may_not_read_or_file_is_refused(desk: Desk) -> None:

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 import received_files as files
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 from ui_keys import press, type_text, wait_for
 
 from app.demo_documents import Demo
 from app.kernel.clock import today
+from app.kernel.errors import DiskFull
 from app.officine.inbox.model import Agreement, Origin, Query, Sort, State
 from app.officine.staff.model import Role
 from app.sandbox import dataset
+from app.store.tables import AuditRow
 from app.ui.documents.view import DocumentsView
 from app.ui.documents.worklist import CHOICES
 from app.ui.patients.view import PatientsView
+from app.ui.printing import print_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +113,11 @@ def test_the_worklist_shows_the_unread_first_seen_newest_first(desk: Desk) -> No
     assert "7\u00a0non lus" in desk.view.worklist.count.text()
     font = model.data(model.index(0, 0), int(Qt.ItemDataRole.FontRole))
     assert font is not None
+    assert font.bold()
+    desk.wait(lambda: desk.document.is_read)
+    desk.key(Qt.Key.Key_Down)
+    assert not model.columns[0].text(model.records[0]).startswith("●")
+    assert model.data(model.index(0, 0), int(Qt.ItemDataRole.FontRole)) is None
 
 
 @pytest.mark.req("SC.ERGO.01")
@@ -144,14 +153,15 @@ def test_the_worklist_is_sorted_and_filtered_by_date_patient_and_type(desk: Desk
         desk.key(Qt.Key.Key_Down)
     assert desk.titles == ["Prescription de médicaments"]
     desk.key(Qt.Key.Key_M, CTRL)
-    desk.key(Qt.Key.Key_F3)
+    desk.key(Qt.Key.Key_F2)
     desk.type("pat trois")
     assert {one.traits.family_name for one in worklist.list.records} == {"PAT-TROIS"}
     desk.key(Qt.Key.Key_M, CTRL)
+    assert len(desk.titles) == 7
     desk.key(Qt.Key.Key_J, CTRL)
     desk.key(Qt.Key.Key_Down)
     assert len(desk.titles) == 1
-    desk.key(Qt.Key.Key_F3)
+    desk.key(Qt.Key.Key_F2)
     desk.type("xyzzyx")
     assert desk.titles == []
     assert "filtres" in worklist.empty.title.text()
@@ -376,6 +386,44 @@ def test_nothing_of_the_room_shows_to_who_may_not_read_documents(desk: Desk) -> 
     desk.stage.ui.set_operator(next(one for one in members if one.role is Role.STOCK))
     desk.stage.settle()
     assert desk.view.document is None
+    assert desk.titles == []
+    assert desk.view.worklist.count.text() == ""
     desk.stage.window.enter("documents")
     assert desk.stage.window.room != "documents"
     assert desk.inbox.page(Query()).total == 7
+
+
+def test_a_list_that_was_asked_for_by_who_was_there_before_is_not_shown_to_the_next(desk: Desk) -> None:
+    members = desk.stage.services.staff.members()
+    desk.view.worklist.read()
+    desk.stage.ui.set_operator(next(one for one in members if one.role is Role.STOCK))
+    desk.stage.settle()
+    assert desk.titles == []
+
+
+@pytest.mark.req("INS-03")
+def test_a_document_put_on_paper_is_traced_with_its_matricule(desk: Desk) -> None:
+    papers: list[Path] = []
+    print_desk(desk.stage.ui).open_file = lambda file: papers.append(file) is None
+    here = desk.go_to("Lettre")
+    desk.wait(lambda: desk.view.viewer.shown is not None and here.title in desk.view.viewer.shown.title)
+    desk.key(Qt.Key.Key_P, CTRL)
+    desk.wait(lambda: bool(papers))
+    with desk.stage.services.db.read() as session:
+        traced = select(AuditRow.action).where(AuditRow.subject_id == str(here.id), AuditRow.action.like("%print"))
+        assert sorted(session.scalars(traced)) == ["ins.print", "received_document.print"]
+
+
+def test_a_paper_that_can_not_be_traced_is_not_printed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers: list[Path] = []
+    print_desk(desk.stage.ui).open_file = lambda file: papers.append(file) is None
+    here = desk.go_to("Lettre")
+    desk.wait(lambda: desk.view.viewer.shown is not None and here.title in desk.view.viewer.shown.title)
+
+    def refuse(_number: int, _actor: object) -> None:
+        raise DiskFull("Le disque est plein.")
+
+    monkeypatch.setattr(desk.inbox, "printed", refuse)
+    desk.key(Qt.Key.Key_P, CTRL)
+    assert papers == []
+    assert list(desk.stage.services.folder.prints.glob("document-*")) == []

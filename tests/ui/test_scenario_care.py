@@ -244,8 +244,12 @@ def test_scenario_24_a_bilan_is_corrected_then_deleted_with_a_reason(hands: Hand
     hands.wait(lambda: room(hands).form is not None)
     form = form_of(hands)
     assert "annule et remplace" in form.title.text()
+    assert form.reason.hasFocus(), "why it is corrected is asked for first"
+    hands.press(ENTER)
+    assert form.first.hasFocus()
     hands.press(Qt.Key.Key_F10)
-    assert form.reason.hasFocus(), "why it is corrected is asked for"
+    hands.wait(form.reason.hasFocus)
+    assert "motif" in form.places["reason"].note_label.text().lower()
     hands.type("Posologie corrigée")
     second = validate(hands, 2)
     assert (second.version, second.replaces, second.reason) == (2, first.id, "Posologie corrigée")

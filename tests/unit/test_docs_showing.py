@@ -247,3 +247,14 @@ def test_the_document_of_the_bench_is_as_large_as_it_says_and_is_read_whole() ->
     document = read(content)
     assert len(document.results) == len(Page(body_html(document, read=False).html).sections) * 12
     assert not document.findings
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("0.5 mL", "0,5 mL"), ("0.25 mL à 0.5 mL", "0,25 mL à 0,5 mL"), ("140", "140"), ("< 0.01", "< 0,01"),
+        ("1.2.250.1", "1.2.250.1"), ("v1.2", "v1.2"), ("", ""), ("12,5", "12,5"),
+    ],
+)  # fmt: skip
+def test_a_quantity_has_the_comma_of_the_french(written: str, said: str) -> None:
+    assert wording.decimal(written) == said

@@ -1,6 +1,6 @@
 """What was read of a document, as tables: medicines, allergies, results, vaccinations, prescribed lines?
 
-Values as the document gives them; an abnormal one says so in words and bears a tone.
+Values as the document gives them, with the comma of the French; an abnormal one says so in words and bears a tone.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _vaccination(found: Vaccination) -> tuple[Cell, ...]:
         Cell(found.name, "strong"),
         Cell(_lines(wording.date(found.date), "Prévue" if found.planned else "")),
         Cell(found.lot),
-        Cell(_lines(dose, f"quantité {found.dose}" if found.dose else "")),
+        Cell(_lines(dose, f"quantité {wording.decimal(found.dose)}" if found.dose else "")),
         Cell(_lines(_joined((found.route, found.site)), found.performer, found.reaction, found.comment)),
     )
 
@@ -147,7 +147,7 @@ def _result(found: Result) -> tuple[Cell, ...]:
     tone = "danger" if said else ""
     return (
         Cell(found.label or found.loinc, "strong"),
-        Cell(_joined((found.value, found.unit), " "), tone),
+        Cell(_joined((wording.decimal(found.value), found.unit), " "), tone),
         Cell(_lines(said, state, found.comment), tone or ("warning" if state else "")),
         Cell(_interval(found), "muted"),
         Cell(found.previous, "muted"),
@@ -178,11 +178,12 @@ def _number(text: str) -> Decimal | None:
 def _interval(found: Result) -> str:
     if found.range_text:
         return found.range_text
-    if found.low and found.high:
-        return f"{found.low} à {found.high}"
-    if found.low:
-        return f"à partir de {found.low}"
-    return f"jusqu’à {found.high}" if found.high else ""
+    low, high = wording.decimal(found.low), wording.decimal(found.high)
+    if low and high:
+        return f"{low} à {high}"
+    if low:
+        return f"à partir de {low}"
+    return f"jusqu’à {high}" if high else ""
 
 
 def _joined(parts: Iterable[str], between: str = ", ") -> str:

@@ -12,6 +12,7 @@ from app.kernel.text import NBSP
 if TYPE_CHECKING:
     from app.docs.reading.model import Coded, ReadPerson
 
+_POINT = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?![\w.])", re.ASCII)
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 SEXES: Final = {"F": "Féminin", "M": "Masculin", "UN": "Indéterminé", "U": "Indéterminé", "I": "Indéterminé"}
 CONFIDENTIALITY: Final = {"N": "Normale", "R": "Restreinte", "V": "Très restreinte"}
@@ -32,6 +33,11 @@ STATUSES: Final = {
 """Codes of status (HL7 ActStatus and those of the profiles); any other is shown as it is."""
 INS_NATURES: Final = {"1.2.250.1.213.1.4.8": "NIR", "1.2.250.1.213.1.4.9": "NIA"}
 TEST_INS: Final = frozenset({"1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11"})
+
+
+def decimal(text: str) -> str:
+    """Return a quantity as the French write it: « 0,5 mL » for the ``0.5 mL`` that the standards have."""
+    return _POINT.sub(r"\1,\2", text)
 
 
 def date(value: str) -> str:

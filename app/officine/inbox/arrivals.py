@@ -99,6 +99,8 @@ def _pdf(content: bytes, name: str) -> Arrival:
 
 def _told(content: bytes, document: ReadDocument, media_type: str) -> Arrival:
     """Return what a document that was read says of itself; aside where it is of no one patient, or can't be opened."""
+    from app.officine.inbox import results  # noqa: PLC0415 -- heavy: at the first document
+
     patient, author = document.patient, document.authors[0] if document.authors else document.legal_authenticator
     place = author.organization or document.custodian.organization or document.custodian.name
     told = {
@@ -130,7 +132,7 @@ def _told(content: bytes, document: ReadDocument, media_type: str) -> Arrival:
             birth_place=patient.birth_place[:5],
         ),
         ins=_ins(patient.matricule, patient.oid),
-        findings=document.findings,
+        findings=(*document.findings, *(results.findings(document.results) if document.results else ())),
         **{name: one_line(value, _LIMITS[name]) for name, value in told.items()},
     )
     return replace(made, part="document") if _is_of_nobody(document) else made

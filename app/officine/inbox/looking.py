@@ -31,12 +31,12 @@ def shown(document: Received, content: bytes, match: Match, versions: Sequence[R
     # What was found when it came, in its archive and among the others, is found in no later reading.
     said = {(one.code, one.text) for one in read.findings}
     others = tuple(one for one in document.findings if (one.code, one.text) not in said and not _is_of_pdf(one.code))
-    beside = _beside(document, match)
+    beside = beside_of(document, match)
     return shown_of(
         replace(read, findings=(*read.findings, *others)),
         identity=() if beside is None else beside.traits,
         said="" if beside is None else rules.said(beside),
-        tone="" if beside is None else rules.TONES[beside.agreement],
+        tone="" if beside is None else rules.tone(beside),
         subtitle=subtitle(document, versions),
         banner=banner,
     )
@@ -88,7 +88,7 @@ def without_bytes(name: str, size: int) -> Arrival:
     return Arrival(content=b"", part=f"{size}", title=rules.kept_name(name), findings=(rules.too_big(size),))
 
 
-def _beside(document: Received, match: Match) -> Candidate | None:
+def beside_of(document: Received, match: Match) -> Candidate | None:
     """Return the file to compare a document with: the one in which it is, else the surest."""
     return next((one for one in match.candidates if one.is_current), None) if document.patient_id else match.best
 

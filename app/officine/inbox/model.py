@@ -270,15 +270,20 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that the document may belong to, compared trait by trait; ``is_current`` where it is filed there."""
+    """A file that the document may belong to, compared trait by trait; ``is_current`` where it is filed there.
+
+    ``shows_ins``: the matricule of the file is among what is shown of it.
+    """
 
     patient_id: int
     name: str
     birth_date: dt.date
+    sex: str
     status: IdentityStatus
     agreement: Agreement
     traits: tuple[ComparedTrait, ...]
     is_current: bool = False
+    shows_ins: bool = False
 
     @property
     def differing(self) -> tuple[str, ...]:

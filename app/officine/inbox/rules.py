@@ -33,12 +33,17 @@ LARGEST_FILE = 100_000_000
 """Octets of a file that is taken in; a longer one stays where it is, and that is said."""
 
 TO_COMPARE = "GAL-REC-05"
+VERY_ABNORMAL = "GAL-REC-17"
+ABNORMAL = "GAL-REC-18"
+"""What the list says of results before anybody opens them."""
 TOO_BIG = "GAL-REC-11"
 _FIRST_NAME = "1er prénom de naissance"
 _INS = "Matricule INS"
 _PLACE = "Code lieu naissance"
 _NEEDED = ("Nom de naissance", _FIRST_NAME, "Date de naissance", "Sexe")
 """What a document must say to be of a file without doubt; a place of birth that it does not say differs in nothing."""
+_PERSON = ("Nom de naissance", "Date de naissance", "Sexe")
+"""Traits of which one mistyped is plausible, and all three are not."""
 _SEXES = {"F": "Féminin", "M": "Masculin"}
 _HIDDEN = "non affiché"
 
@@ -81,10 +86,12 @@ def compare(
         patient_id=patient.id,
         name=patient.display_name,
         birth_date=patient.birth_date,
+        sex=patient.sex,
         status=patient.status,
         agreement=_agreement(shown, told, held, patient.status),
         traits=shown,
         is_current=patient.id == current,
+        shows_ins=may_see and held is not None,
     )
 
 
@@ -194,6 +201,24 @@ def _day(value: str) -> str:
         return value
 
 
+def is_another(candidate: Candidate) -> bool:
+    """Return True for a file that is surely of another person: nobody confirms a document into it.
+
+    The name, the birth date and the sex all differ; or one of them does and the file has another INS, qualifiée.
+    """
+    differing = [one for one in _PERSON if one in candidate.differing]
+    if len(differing) == len(_PERSON):
+        return True
+    has_other_ins = candidate.agreement is Agreement.OTHER_INS and candidate.status is IdentityStatus.QUALIFIED
+    return has_other_ins and bool(differing)
+
+
+def tone(candidate: Candidate) -> str:
+    """Return how grave a comparison is, as a colour: a trait that tells persons apart weighs more than the others."""
+    is_grave = any(one in candidate.differing for one in _PERSON)
+    return "danger" if is_grave else TONES[candidate.agreement]
+
+
 # --- What replaces what -----------------------------------------------------------------------------------------------
 
 
@@ -281,6 +306,9 @@ def check_filing(document: Received, candidate: Candidate | None, *, confirmed: 
         return [moved(document)]
     if candidate is None:
         return [_error(6, "Ce dossier de patient n’existe pas.", "Choisissez le patient dans la liste.")]
+    if is_another(candidate):
+        text = f"{said(candidate)} Ce dossier est celui d’une autre personne."
+        return [_error(19, text, "Choisissez un autre dossier, ou créez celui du patient (Alt+2, Ctrl+N).")]
     if candidate.agreement is not Agreement.SURE and not confirmed:
         advice = "Comparez les traits un à un, puis confirmez le classement."
         return [Finding(TO_COMPARE, Severity.ERROR, typographic(said(candidate)), advice)]

@@ -29,6 +29,7 @@ from app.officine.inbox.model import (
 )
 from app.officine.staff.model import Right
 from app.store import merged
+from app.store.audit import CHAIN, lock_head
 from app.store.blobs import MISSING, sha256_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Inbox:
         self._production = production
         self._banner = banner
         self._lock = threading.Lock()
-        self._read: dict[tuple[Actor, int], dt.datetime] = {}
+        self._read: dict[tuple[Actor, int, int | None], dt.datetime] = {}
 
     # --- Receiving ----------------------------------------------------------------------------------------------------
 
@@ -135,6 +136,7 @@ class Inbox:
         aside = f"{parcel or sha256_of(name.encode())}:{sha256}:{arrival.part}"[:300]
         identity = aside if arrival.is_aside else sha256
         with self._db.write(actor) as work:
+            _alone(work)
             before = store.known(work.session, identity)
             if before is None:
                 kept = replace(arrival, findings=(*arrival.findings, *_told_by_others(work.session, arrival)))
@@ -274,18 +276,39 @@ class Inbox:
         except InputDefect as defect:
             found = Finding(defect.code, Severity.ERROR, defect.text, defect.advice)
             return Refused(document.findings or (found,))
+        beside = looking.beside_of(document, match)
+        if beside is not None:
+            # What the file says stands beside what the document says: the file is read too.
+            self._patients.open(beside.patient_id, actor, "documents", ins=beside.shows_ins)
         return Done(shown)
+
+    def printed(self, document_id: int, actor: Actor) -> None:
+        """Trace that a document goes on paper, and the matricule that it carries (INS.03), before it does.
+
+        Raises InputDefect where the actor may not read it, and for an unknown document.
+        """
+        document = self.get(document_id, actor)
+        if document is None:
+            unknown = rules.unknown()
+            raise InputDefect(unknown.text, code=unknown.code, advice=unknown.advice)
+        patient_id = document.patient_id
+        with self._db.write(actor) as work:
+            work.audit(f"{SUBJECT}.print", SUBJECT, str(document_id), patient_id=patient_id)
+            if document.ins is not None:
+                work.audit("ins.print", SUBJECT, str(document_id), patient_id=patient_id)
 
     def _trace_reading(self, document: Received, actor: Actor) -> None:
         now = self._db.clock.now()
+        # The same document in another file is another reading: its patient is to be told of it.
+        reading = (actor, document.id, document.patient_id)
         with self._lock:
             self._read = {one: at for one, at in self._read.items() if dt.timedelta(0) <= now - at < _SAME_READING}
-            if (actor, document.id) in self._read:
+            if reading in self._read:
                 return
         with self._db.write(actor) as work:
             work.audit(f"{SUBJECT}.read", SUBJECT, str(document.id), patient_id=document.patient_id)
         with self._lock:
-            self._read[actor, document.id] = now
+            self._read[reading] = now
 
     # --- Acts ---------------------------------------------------------------------------------------------------------
 
@@ -302,6 +325,7 @@ class Inbox:
         if document is None:
             return refused
         with self._db.write(actor) as work:
+            _alone(work)
             if store.mark(work.session, document_id, is_read=is_read):
                 event = Event.READ if is_read else Event.UNREAD
                 store.happen(work.session, document_id, event, at=work.now, actor=actor)
@@ -329,6 +353,7 @@ class Inbox:
             return Refused(tuple(findings))
         patient_id = candidate.patient_id
         with self._db.write(actor) as work:
+            _alone(work)
             values = {"state": str(State.FILED), "patient_id": patient_id}
             if not store.move(work.session, document_id, State.WAITING, **values):
                 return self._meanwhile(document_id)
@@ -353,6 +378,7 @@ class Inbox:
             return Refused(tuple(findings))
         said, patient_id = rules.reason_of(reason), document.patient_id
         with self._db.write(actor) as work:
+            _alone(work)
             if not store.move(work.session, document_id, State.FILED, state=str(State.WAITING), patient_id=None):
                 return self._meanwhile(document_id)
             store.happen(
@@ -376,6 +402,7 @@ class Inbox:
             return Refused(tuple(findings))
         said = rules.reason_of(reason)
         with self._db.write(actor) as work:
+            _alone(work)
             if not store.move(work.session, document_id, document.state, state=str(State.REFUSED), reason=said):
                 return self._meanwhile(document_id)
             store.mark(work.session, document_id, is_read=True)
@@ -394,6 +421,7 @@ class Inbox:
             return Refused((rules.not_refused(),))
         state = State.ASIDE if document.part else State.WAITING
         with self._db.write(actor) as work:
+            _alone(work)
             if not store.move(work.session, document_id, State.REFUSED, state=str(state), reason=""):
                 return self._meanwhile(document_id)
             store.happen(work.session, document_id, Event.RETAKE, at=work.now, actor=actor)
@@ -446,6 +474,14 @@ def verify(session: Session, blobs: Blobs) -> InboxReport:
 def hashes(session: Session) -> set[str]:
     """Return the names of all the bytes that received documents have: they are no orphans."""
     return store.hashes(session)
+
+
+def _alone(work: UnitOfWork) -> None:
+    """Let no other act go on until this one ends: which version is in force depends on what the others have written.
+
+    The head of the audit chain is taken at the end of every act anyway; taken first, the server makes them wait.
+    """
+    lock_head(work.session, CHAIN)
 
 
 def _settle(work: UnitOfWork, document_id: int) -> None:

@@ -58,6 +58,7 @@ SENTENCES = {
     "received_document.receive": "Document reçu",
     "received_document.aside": "Document reçu mis de côté",
     "received_document.read": "Document reçu lu",
+    "received_document.print": "Document reçu imprimé",
     "received_document.unread": "Document reçu marqué non lu",
     "received_document.file": "Document reçu classé",
     "received_document.unfile": "Document reçu retiré d’un dossier",

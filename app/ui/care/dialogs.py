@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.kernel.outcome import Refused
+from app.officine.care import rules
 from app.ui import formats, theme
 from app.ui.care import words
 from app.ui.widgets.basics import Button, Text, row
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from app.ui.care.documents_page import Line
     from app.ui.context import Ui
 
-_REASON = 200
 _WIDTH = 560
 _EFFECT = (
     "Il reste lisible ici, marqué «\u00a0Supprimé\u00a0» avec ce motif, et ne peut plus être modifié. Galien n’ayant "
@@ -40,7 +40,9 @@ class DeleteDialog(Dialog):
         self._ui = ui
         self._document = document
         self.setMinimumWidth(ui.theme.pixels(_WIDTH))
-        self.reason = TextField(limit=_REASON, placeholder="Erreur de patient, acte non réalisé, demande du patient…")
+        self.reason = TextField(
+            limit=rules.REASON_LIMIT, placeholder="Erreur de patient, acte non réalisé, demande du patient…"
+        )
         self.field = Field("&Motif de la suppression", self.reason)
         self.findings = FindingList(refusal="Refusé")
         self.delete_button = Button("&Supprimer", kind="danger", icon="trash")

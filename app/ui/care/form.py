@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QSpinBox, QVBoxL
 
 from app.kernel.clock import PARIS, today
 from app.kernel.outcome import Refused, Severity, is_refused
+from app.officine.care import rules
 from app.ui import formats, theme
 from app.ui.care import words
 from app.ui.care.recipients import Recipients
 from app.ui.care.writing import Writing
+from app.ui.patients.allergies import recorded_words, state_words
 from app.ui.patients.identity_band import IdentityBand
 from app.ui.widgets.act_form import scrolled
 from app.ui.widgets.basics import ActButton, Panel, Text, row
@@ -31,13 +33,13 @@ if TYPE_CHECKING:
     from app.officine.care.model import CareDraft, DocumentKind, KeptDraft, Part, WrittenDocument
     from app.officine.documents.shown import Shown
     from app.officine.patients.model import Patient
+    from app.officine.safety.model import Recorded
     from app.officine.scan.model import Scan
     from app.officine.staff.model import Member
     from app.ui.context import Ui
 
 _CHECK_MS = 250
 _KEEP_MS = 1_500
-_REASON = 200
 _STACK_FROM = 130
 _TONES: Final = {Severity.ERROR: "danger", Severity.WARNING: "warning", Severity.INFO: "caption"}
 _LATER: Final = ("part", "reason", "supervisor_id", "recipients")
@@ -94,10 +96,12 @@ class CareForm(QWidget):
         self.kept_at = Text("", "caption")
         self.afresh = ActButton(ui.acts, "care.afresh", kind="ghost")
         self.band = IdentityBand(ui, with_ins=False)
+        # Seen before the needle, not looked for: what the file knows of allergies.
+        self.allergies = Text("", "caption", wrap=True)
         self.day = DateField(lambda: today(ui.services.clock))
         self.hour = TextField(limit=5, placeholder="hh:mm")
         self.supervisor = QComboBox()
-        self.reason = TextField(limit=_REASON, placeholder="Erreur de lot, traitement ajouté…")
+        self.reason = TextField(limit=rules.REASON_LIMIT, placeholder="Erreur de lot, traitement ajouté…")
         self.recipients = Recipients(ui)
         self.apart = FindingList()
         self.count = Text("", "caption", wrap=True)
@@ -178,7 +182,9 @@ class CareForm(QWidget):
         self._filling = False
         self.show_findings(() if begun.kept is None else begun.kept.findings, everything=True)
         self.check()
-        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
+        # A correction begins with why: without it nothing can be kept, and it is what is asked for last otherwise.
+        asks_why = not is_new and not draft.reason
+        (self.reason if asks_why else self.first).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def draft(self) -> CareDraft:
@@ -209,12 +215,36 @@ class CareForm(QWidget):
         self.kept_at.setText("" if kept is None else f"Brouillon du {formats.moment(kept.at)} repris")
         self.afresh.setVisible(kept is not None)
 
+    def _read_allergies(self) -> None:
+        """Tell whose age and which allergies the file says, of the patient whose document this is."""
+        base = self.base
+        if base is None:
+            return
+        services, patient_id = self.ui.services, base.patient_id
+        self.ui.tasks.run(
+            lambda _progress: (services.patients.current(patient_id), services.safety.allergies.of(patient_id)),
+            done=lambda known: self._tell_allergies(patient_id, *known),
+            owner=self,
+            key="allergies",
+        )
+
+    def _tell_allergies(self, patient_id: int, patient: Patient | None, recorded: Recorded) -> None:
+        if patient is None or self.base is None or self.base.patient_id != patient_id:
+            return
+        free = patient.allergies
+        held = recorded_words(recorded, free)
+        age = formats.age(patient.age(today(self.ui.services.clock)))
+        said = f"Allergies\u00a0: {held}" if held else state_words(recorded, free)
+        self.allergies.setText(f"{age} · {said}")
+        self.allergies.set_role("danger" if held else "caption" if recorded.none is not None else "warning")
+
     # --- What is wrong ------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Ask what there is to say of what is typed, in the background."""
+        """Ask what there is to say of what is typed, and of the patient, in the background."""
         if self.base is None:
             return
+        self._read_allergies()
         care, draft, actor, wrong = self.ui.services.care, self.draft, self.ui.actor(), self._unreadable()
         self.ui.tasks.run(
             lambda _progress: care.check(draft, actor),
@@ -514,6 +544,7 @@ class CareForm(QWidget):
         whose = Panel(margin=theme.S)
         whose.outer.removeItem(whose.head)
         whose.body.addWidget(self.band)
+        whose.body.addWidget(self.allergies)
         foot = row(ActButton(self.ui.acts, "care.back", kind="ghost", text="Revenir, brouillon gardé"), self.count, 0)
         foot.addWidget(self.preview_button)
         foot.addWidget(self.save_button)
@@ -564,6 +595,7 @@ class CareForm(QWidget):
             self.watch("performed_at", editor)
         self.recipients.touched.connect(self.changed)
         self.day.returnPressed.connect(partial(self.go_to, self.hour))
+        self.reason.returnPressed.connect(lambda: self.go_to(self.first))
 
 
 class _Entered(QObject):

@@ -13,7 +13,6 @@ from app.officine.care.model import CareDraft, DocumentKind, VaccinationPart
 from app.ui import formats
 from app.ui.care import words
 from app.ui.care.form import CareForm
-from app.ui.patients.allergies import recorded_words, state_words
 from app.ui.widgets.basics import Panel, Text
 from app.ui.widgets.fields import DateField, Field, TextField
 from app.ui.widgets.lists import Column
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from app.kernel.outcome import Finding, Outcome
     from app.officine.care.model import Choice, Part, VaccinationChoices
     from app.officine.catalog.model import Product
-    from app.officine.patients.model import Patient
-    from app.officine.safety.model import Recorded
     from app.officine.scan.model import Scan
 
 _LIMIT = 6
@@ -74,10 +71,7 @@ class VaccinationForm(CareForm):
         self.texts["dose"].setPlaceholderText("0,5 mL")
         self.texts["cip13"].setPlaceholderText("13 chiffres")
         self.texts["reason"].setPlaceholderText("Campagne grippe, prescription du…")
-        # Seen before the needle, not looked for: what the file knows of allergies.
-        self.allergies = Text("", "caption", wrap=True)
         box = Panel("Vaccin")
-        box.body.addWidget(self.allergies)
         box.body.addWidget(self.pane)
         box.body.addWidget(self.box_said)
         box.body.addLayout(
@@ -135,7 +129,6 @@ class VaccinationForm(CareForm):
         self.expiry.set_date(part.expiry)
         self.dose_number.setText("" if part.dose_number is None else str(part.dose_number))
         self._choose(part)
-        self._read_allergies()
         if self._offered is None:
             self._read_choices()
 
@@ -176,29 +169,6 @@ class VaccinationForm(CareForm):
         self.ui.tasks.run(lambda _progress: care.from_box(draft, text, actor), done=self._boxed, owner=self, key="box")
 
     # --- Within -------------------------------------------------------------------------------------------------------
-
-    def _read_allergies(self) -> None:
-        """Tell whose age and which allergies the file says, of the patient whose vaccination this is."""
-        base = self.base
-        if base is None:
-            return
-        services, patient_id = self.ui.services, base.patient_id
-        self.ui.tasks.run(
-            lambda _progress: (services.patients.current(patient_id), services.safety.allergies.of(patient_id)),
-            done=lambda known: self._tell_allergies(patient_id, *known),
-            owner=self,
-            key="allergies",
-        )
-
-    def _tell_allergies(self, patient_id: int, patient: Patient | None, recorded: Recorded) -> None:
-        if patient is None or self.base is None or self.base.patient_id != patient_id:
-            return
-        free = patient.allergies
-        held = recorded_words(recorded, free)
-        age = formats.age(patient.age(today(self.ui.services.clock)))
-        said = f"Allergies\u00a0: {held}" if held else state_words(recorded, free)
-        self.allergies.setText(f"{age} · {said}")
-        self.allergies.set_role("danger" if held else "caption" if recorded.none is not None else "warning")
 
     def _boxed(self, outcome: Outcome[CareDraft]) -> None:
         findings = outcome.findings

@@ -63,8 +63,7 @@ def coverage_words(coverage: Coverage, on: dt.date) -> list[str]:
 
 def born_words(patient: Patient, on: dt.date) -> str:
     """Return birth date, age and sex on one line."""
-    born = "née" if patient.sex == "F" else "né"
-    return f"{born} le {formats.date(patient.birth_date)} · {formats.age(patient.age(on))}"
+    return f"{formats.born(patient.sex)} le {formats.date(patient.birth_date)} · {formats.age(patient.age(on))}"
 
 
 def prescription_words(draft: PrescriptionDraft | None) -> tuple[str, str]:

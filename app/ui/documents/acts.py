@@ -18,7 +18,7 @@ def _act(name: str, title: str, key: str, synonyms: Iterable[str] = (), *, icon:
 _FILE: Final = Right.FILE_DOCUMENTS
 
 ACTS = (
-    _act("search", "Chercher un document", "F3", ("filtrer", "patient", "auteur", "titre"), icon="search"),
+    _act("search", "Chercher un document", "F2", ("filtrer", "patient", "auteur", "titre"), icon="search"),
     _act("by_state", "Filtrer par état", "Ctrl+E", ("non lus", "à classer", "mis de côté", "refusés", "remplacés")),
     _act("by_type", "Filtrer par type", "Ctrl+Y", ("biologie", "ordonnance", "lettre", "vaccination", "synthèse")),
     _act("by_date", "Filtrer par date", "Ctrl+J", ("aujourd’hui", "semaine", "mois")),

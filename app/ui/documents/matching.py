@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.officine.inbox import rules
 from app.officine.inbox.model import Agreement, Match
-from app.ui import theme
+from app.ui import patient_access, theme
 from app.ui.documents import words
 from app.ui.widgets.act_form import scrolled
 from app.ui.widgets.basics import ActButton, ElidedText, EmptyState, IconLabel, Panel, Text, clear, restyle, row
@@ -126,8 +126,8 @@ class MatchPane(Panel):
             Column("Dossier", lambda one: one.name, strong=True, second=words.born),
             Column(
                 "Comparaison",
-                lambda one: words.AGREEMENTS[one.agreement][0],
-                tone=lambda one: words.AGREEMENTS[one.agreement][1],
+                lambda one: words.AGREEMENTS[one.agreement],
+                tone=rules.tone,
             ),
         ]
         self.empty = EmptyState("patients", "", "")
@@ -167,6 +167,11 @@ class MatchPane(Panel):
         """The file pointed at."""
         return self.list.current_record
 
+    @property
+    def may_file(self) -> bool:
+        """True where the file pointed at may be that of the document."""
+        return self.candidate is not None and not rules.is_another(self.candidate)
+
     def begin(self, document: Received, match: Match) -> None:
         """Compare a document with the files that it may belong to."""
         self._document, self._match = document, match
@@ -203,15 +208,19 @@ class MatchPane(Panel):
             self.said.say("", "", "info")
             self.key.setText("")
             return
-        told, tone = words.AGREEMENTS[candidate.agreement]
-        self.said.say(told, rules.said(candidate), tone)
-        is_sure = candidate.agreement is Agreement.SURE
-        self.key.setText(
-            "Aucun trait du dossier n’est modifié par le document."
-            if is_sure
-            else "Classer ici, c’est dire que vous avez comparé les traits et qu’il s’agit de la même personne. "
-            "Aucun trait du dossier n’est modifié."
-        )
+        patient_access.trace(self._ui, candidate.patient_id, "documents", ins=candidate.shows_ins)
+        is_another = rules.is_another(candidate)
+        told = "Une autre personne" if is_another else words.AGREEMENTS[candidate.agreement]
+        self.said.say(told, rules.said(candidate), rules.tone(candidate))
+        if is_another:
+            self.key.setText("Le document ne se classe pas dans ce dossier : choisissez-en un autre, ou créez-le.")
+        elif candidate.agreement is Agreement.SURE:
+            self.key.setText("Aucun trait du dossier n’est modifié par le document.")
+        else:
+            self.key.setText(
+                "Classer ici, c’est dire que vous avez comparé les traits et qu’il s’agit de la même personne. "
+                "Aucun trait du dossier n’est modifié."
+            )
 
     def _search(self, typed: str) -> None:
         document = self._document

@@ -21,9 +21,17 @@ if TYPE_CHECKING:
 _USE = "a4"
 
 
-def print_shown(ui: Ui, shown: Shown, *, put: Put | None = None) -> None:
-    """Print a document on the printer of A4 papers, in the background; its PDF is opened where none is chosen."""
-    (put or _put)(ui, lambda: pdf_of(shown), shown.title)
+def print_shown(ui: Ui, shown: Shown, *, put: Put | None = None, traced: Callable[[], object] = lambda: None) -> None:
+    """Print a document on the printer of A4 papers, in the background; its PDF is opened where none is chosen.
+
+    ``traced`` is called there first: what it refuses, by raising a GalienError, is not printed.
+    """
+
+    def make() -> bytes:
+        traced()
+        return pdf_of(shown)
+
+    (put or _put)(ui, make, shown.title)
 
 
 def pdf_of(shown: Shown) -> bytes:

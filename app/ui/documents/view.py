@@ -15,6 +15,7 @@ from app.officine.staff.model import Right
 from app.ui import theme
 from app.ui.documents import words
 from app.ui.documents.matching import MatchPane, Verdict
+from app.ui.documents.paper import print_shown
 from app.ui.documents.reason_form import ReasonForm
 from app.ui.documents.viewer import DocumentViewer
 from app.ui.documents.worklist import Worklist
@@ -58,7 +59,7 @@ class DocumentsView(QWidget):
         self.document: Received | None = None
         self.match: Match | None = None
         self.versions: tuple[Received, ...] = ()
-        self._wanted = 0
+        self._wanted, self._in_viewer = 0, 0
         self._is_large = False
         self.worklist = Worklist(ui)
         self.verdict = Verdict()
@@ -79,6 +80,7 @@ class DocumentsView(QWidget):
         self.setFocusProxy(self.worklist.list)
         self._build()
         self.viewer.set_compact(True)
+        self.viewer.print_shown = self._print
         self.worklist.pointed.connect(self._point)
         self.worklist.chosen.connect(lambda _document: self.read_large())
         self.viewer.left.connect(self.back)
@@ -136,6 +138,7 @@ class DocumentsView(QWidget):
         """Show nothing of what another person opened: the list is read for who is there now."""
         self.back()
         self.document = None
+        self.worklist.empty_of_all()
         self._show_nothing()
         if self.isVisible() and holds(self._ui, Right.READ_DOCUMENTS):
             self.worklist.read()
@@ -182,6 +185,7 @@ class DocumentsView(QWidget):
             return
         self.match, self.versions = match, tuple(versions)
         if isinstance(outcome, Done):
+            self._in_viewer = document.id
             self.viewer.show_document(outcome.value, focus=False)
             self._show_part(self.viewer)
         else:
@@ -217,6 +221,11 @@ class DocumentsView(QWidget):
         self._ui.tasks.run(
             lambda _progress: inbox.mark_read(document.id, actor), done=lambda _done: None, owner=self, key="mark"
         )
+
+    def _print(self, ui: Ui, shown: Shown) -> None:
+        """Print the document that is shown, which need not be the one pointed at since; traced before it is."""
+        inbox, actor, number = ui.services.inbox, ui.actor(), self._in_viewer
+        print_shown(ui, shown, traced=lambda: inbox.printed(number, actor))
 
     # --- Acts ---------------------------------------------------------------------------------------------------------
 
@@ -469,7 +478,7 @@ class DocumentsView(QWidget):
         is_open = document is not None and match is not None
         is_comparing = self.right.currentWidget() is self.matching
         allowed = {
-            "file": is_open and state is State.WAITING and (not is_comparing or self.matching.candidate is not None),
+            "file": is_open and state is State.WAITING and (not is_comparing or self.matching.may_file),
             "compare": is_open and state is not State.ASIDE,
             "choose": is_open and state is State.WAITING,
             "refuse": state in {State.WAITING, State.ASIDE},
@@ -484,6 +493,8 @@ class DocumentsView(QWidget):
         }
         for name, is_on in allowed.items():
             self._ui.acts.set_enabled(f"documents.{name}", enabled=is_on)
+        is_sure = match is not None and match.sure is not None
+        self.buttons["file"].setText("Classer" if is_sure else "Comparer et classer")
         crowded = theme.current().zoom >= _CROWDED_FROM
         for name, button in self.buttons.items():
             button.setVisible(allowed[name] and not (crowded and name in _LESS_WANTED))
@@ -552,7 +563,7 @@ def _verdict(document: Received, match: Match, after: Received | None) -> tuple[
     if document.state is State.FILED:
         current = next((one for one in match.candidates if one.is_current), None)
         told = "" if current is None else rules.said(current)
-        tone = "success" if current is None else rules.TONES[current.agreement]
+        tone = "success" if current is None else rules.tone(current)
         return f"Classé dans le dossier de {document.patient_name}", told, tone
     return _verdict_of_waiting(match, document, after)
 
@@ -575,7 +586,7 @@ def _verdict_of_waiting(match: Match, document: Received, after: Received | None
     if match.sure is not None:
         return f"{best.name}, {words.born(best).partition(' · ')[0]}", f"{told} F10 classe le document.", "success"
     more = "" if len(match.candidates) < 2 else f" {len(match.candidates)} dossiers à comparer."
-    return f"À comparer\u00a0: {best.name}", f"{told}{more} F10 compare avant de classer.", rules.TONES[best.agreement]
+    return f"À comparer\u00a0: {best.name}", f"{told}{more} F10 compare avant de classer.", rules.tone(best)
 
 
 def _stands(before: Received, after: Received) -> bool:

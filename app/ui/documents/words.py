@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from app.kernel import french
 from app.kernel.clock import paris_date
 from app.kernel.text import NBSP, plural
+from app.officine.inbox import rules
 from app.officine.inbox.model import Agreement, State
 from app.ui import formats
 
@@ -23,12 +24,12 @@ TONES: Final = {
 }
 CHIPS: Final = {State.WAITING: "accent", State.FILED: "success", State.REFUSED: "neutral", State.ASIDE: "danger"}
 AGREEMENTS: Final = {
-    Agreement.SURE: ("INS et traits identiques", "success"),
-    Agreement.SAME_INS: ("INS identique, non qualifiée", "warning"),
-    Agreement.TRAITS: ("Traits identiques, sans INS", "warning"),
-    Agreement.CONFLICT: ("Même INS, traits différents", "danger"),
-    Agreement.OTHER_INS: ("INS différente", "danger"),
-    Agreement.DIFFERS: ("Traits différents", "warning"),
+    Agreement.SURE: "INS et traits identiques",
+    Agreement.SAME_INS: "INS identique, non qualifiée",
+    Agreement.TRAITS: "Traits identiques, sans INS",
+    Agreement.CONFLICT: "Même INS, traits différents",
+    Agreement.OTHER_INS: "INS différente",
+    Agreement.DIFFERS: "Traits différents",
 }
 
 
@@ -49,12 +50,26 @@ def title(document: Received) -> str:
 
 
 def under_title(document: Received) -> str:
-    """Return when and by whom a document was written, or why it is aside."""
+    """Return what is out of the ordinary in a document, when and by whom it was written, or why it is aside."""
     if document.state is State.ASIDE and document.findings:
         return document.findings[0].text
     day = dated(document)
-    parts = ("" if day == formats.NOTHING else day, document.author, document.organization)
+    parts = (results(document), "" if day == formats.NOTHING else day, document.author, document.organization)
     return " · ".join(part for part in parts if part) or document.origin.label
+
+
+def results(document: Received) -> str:
+    """Return a mark for results of biology that are out of their range; none for values that no longer stand."""
+    codes = {one.code for one in document.findings} if document.replaced_by is None else set()
+    if rules.VERY_ABNORMAL in codes:
+        return "▲▲ Très anormal"
+    return "▲ Hors normes" if rules.ABNORMAL in codes else ""
+
+
+def title_tone(document: Received) -> str:
+    """Return the token of the colour of a title: a result that is very abnormal is seen before it is opened."""
+    codes = {one.code for one in document.findings} if document.replaced_by is None else set()
+    return "danger" if rules.VERY_ABNORMAL in codes else ""
 
 
 def patient(document: Received) -> str:
@@ -65,7 +80,7 @@ def patient(document: Received) -> str:
 def under_patient(document: Received) -> str:
     """Return when the patient was born, as the document says it."""
     born = _day(document.traits.birth_date)
-    return f"né(e) le {born}" if born else ""
+    return f"{formats.born(document.traits.sex)} le {born}" if born else ""
 
 
 def dated(document: Received) -> str:
@@ -92,7 +107,7 @@ def came_on(document: Received) -> str:
 
 def born(candidate: Candidate) -> str:
     """Return the name and the birth of a file."""
-    return f"né(e) le {formats.date(candidate.birth_date)} · {candidate.status.label.lower()}"
+    return f"{formats.born(candidate.sex)} le {formats.date(candidate.birth_date)} · {candidate.status.label.lower()}"
 
 
 def receipt(found: Receipt) -> tuple[str, str]:

@@ -75,7 +75,13 @@ class Worklist(QWidget):
         for sort in Sort:
             self.sorts.addItem(sort.label, str(sort))
         columns: list[Column[Received]] = [
-            Column("Document", words.title, bold=lambda one: not one.is_read, second=words.under_title),
+            Column(
+                "Document",
+                words.title,
+                bold=lambda one: not one.is_read,
+                tone=words.title_tone,
+                second=words.under_title,
+            ),
             Column("Patient", words.patient, bold=lambda one: not one.is_read, second=words.under_patient),
             Column("État", words.state, 10, tone=words.state_tone, second=words.came_on),
         ]
@@ -122,7 +128,19 @@ class Worklist(QWidget):
     def read(self) -> None:
         """Read the list anew, and stay on the same document."""
         services, actor, query = self._ui.services, self._ui.actor(), self.query
-        self._ui.tasks.run(lambda _progress: services.inbox.page(query, actor), done=self._show, owner=self, key="read")
+
+        def done(page: Page) -> None:
+            # Asked by who was there before, it is not for who is there now.
+            if self._ui.actor() == actor:
+                self._show(page)
+
+        self._ui.tasks.run(lambda _progress: services.inbox.page(query, actor), done=done, owner=self, key="read")
+
+    def empty_of_all(self) -> None:
+        """Show nothing any more: neither documents nor the file that they were asked of."""
+        self.patient, self.keep = None, None
+        self.only.hide()
+        self._show(Page((), 0, 0))
 
     def of_patient(self, patient: Patient | None) -> None:
         """Show the documents filed in one file; None for everybody."""

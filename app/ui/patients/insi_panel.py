@@ -144,8 +144,8 @@ class InsiPanel(Panel):
         own = self.file.patient.id
         ranked = sorted(enumerate(self._people), key=lambda one: own not in {patient.id for patient in one[1].matches})
         self.sheet.begin()
-        born = formats.date(self.file.patient.birth_date)
-        whose = f"{self.file.patient.birth_name}, né(e) le {born}"
+        own_file = self.file.patient
+        whose = f"{own_file.birth_name}, {formats.born(own_file.sex)} le {formats.date(own_file.birth_date)}"
         self.sheet.text(f"Quel bénéficiaire de la carte est {whose}\u00a0?", "muted")
         columns: list[Column[tuple[int, Beneficiary]]] = [
             Column(

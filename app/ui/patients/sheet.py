@@ -129,8 +129,8 @@ class PatientSheet(Panel):
             self.summary.setText("Le dossier du patient pointé dans la liste s’affiche ici.")
             return
         self.name.setText(patient.display_name)
-        born = "née" if patient.sex == "F" else "né" if patient.sex == "M" else "né(e)"
-        self.summary.setText(f"{formats.age(patient.age(today))}, {born} le {formats.date(patient.birth_date)}")
+        born = f"{formats.born(patient.sex)} le {formats.date(patient.birth_date)}"
+        self.summary.setText(f"{formats.age(patient.age(today))}, {born}")
         self._allergies(patient, recorded)
         if documents:
             self._documents(documents)

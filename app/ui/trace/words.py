@@ -105,7 +105,7 @@ _WORDS = {
     "operation": {str(operation): operation.label for operation in Operation},
     "decision": {str(decision): decision.label for decision in Decision},
     "mode": {str(mode): mode.label for mode in InsiMode},
-    "agreement": {str(agreement): told for agreement, (told, _tone) in AGREEMENTS.items()},
+    "agreement": {str(agreement): told for agreement, told in AGREEMENTS.items()},
     "room": {"counter": "comptoir", "patients": "patients", "registers": "registres", "care": "soins"},
 }
 """What stands in a detail under a name of ours, and how it is said."""
