@@ -451,6 +451,21 @@ def test_results_out_of_their_range_are_said_before_the_document_is_opened(
     assert named in (told[0].text if told else "")
 
 
+def test_the_results_of_a_document_that_was_replaced_alarm_nobody_any_more(desk: Desk) -> None:
+    alarming = Measure("Potassium", "2823-3", "6.9", unit="mmol/L", low="3.5", high="5.1", flag="HH")
+    first = desk.one(files.biology(alarming))
+
+    def alarms() -> list[str]:
+        looked = desk.inbox.look(first.id, desk.actor)
+        assert isinstance(looked, Done)
+        return [one.code for one in looked.value.findings if one.code == rules.VERY_ABNORMAL]
+
+    assert alarms() == [rules.VERY_ABNORMAL]
+    desk.one(files.report(number=912, version=2, replaces=911))
+    assert desk.inbox.get(first.id).replaced_by is not None  # type: ignore[union-attr]
+    assert alarms() == []
+
+
 # --- Acts -------------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from app.officine.inbox.model import Arrival, Origin, Received, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.kernel.outcome import Finding
     from app.officine.documents.shown import Shown
     from app.officine.inbox.model import Candidate, Match
 
@@ -30,7 +31,11 @@ def shown(document: Received, content: bytes, match: Match, versions: Sequence[R
     read = arrivals.reread(document, content)
     # What was found when it came, in its archive and among the others, is found in no later reading.
     said = {(one.code, one.text) for one in read.findings}
-    others = tuple(one for one in document.findings if (one.code, one.text) not in said and not _is_of_pdf(one.code))
+    others = tuple(
+        one
+        for one in document.findings
+        if (one.code, one.text) not in said and not _is_of_pdf(one.code) and not _no_longer_stands(document, one)
+    )
     beside = beside_of(document, match)
     return shown_of(
         replace(read, findings=(*read.findings, *others)),
@@ -95,6 +100,11 @@ def beside_of(document: Received, match: Match) -> Candidate | None:
 
 def _version(document: Received) -> str:
     return f"la version {document.version}" if document.version is not None else "une autre version"
+
+
+def _no_longer_stands(document: Received, finding: Finding) -> bool:
+    """Return True for what is said of the results of a document that another has replaced."""
+    return document.replaced_by is not None and finding.code in {rules.VERY_ABNORMAL, rules.ABNORMAL}
 
 
 def _is_of_pdf(code: str) -> bool:
