@@ -11,8 +11,9 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    import pytest
     from _pytest.terminal import TerminalReporter
 
 MINUTES = {"unit": 3, "cards": 4, "store": 10, "scenarios": 2, "ui": 20, "faults": 4, "hostile": 2, "perf": 1}
@@ -34,6 +35,7 @@ class _Teller:
             self._reporter.write_line(report.longreprtext)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Watch over the run itself; the processes that it is shared with have no voice."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

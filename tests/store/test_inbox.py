@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import io
-import threading
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import clinical_people
 import pytest
 import received_files as files
+from at_once import together
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -37,7 +35,6 @@ from app.store.blobs import FolderBlobs, open_blobs
 from app.store.tables import AuditRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from app.kernel.outcome import Outcome
@@ -504,25 +501,11 @@ def test_two_persons_who_decide_at_once_decide_once(desk: Desk) -> None:
     assert desk.qualified.display_name in outcome.findings[0].text
 
 
-def together(monkeypatch: pytest.MonkeyPatch, step: str, *acts: Callable[[], object]) -> list[object]:
-    """Do acts at two workstations, each kept at one step of the store until the other is there, if it ever is."""
-    barrier, whole = threading.Barrier(len(acts)), getattr(inbox_service.store, step)
-
-    def kept(*given: object, **named: object) -> object:
-        with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(1)
-        return whole(*given, **named)
-
-    monkeypatch.setattr(inbox_service.store, step, kept)
-    with ThreadPoolExecutor(len(acts)) as hands:
-        done = [hands.submit(act) for act in acts]
-        return [one.result(60) for one in done]
-
-
 def test_two_workstations_that_file_at_the_same_moment_file_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     document = desk.one(files.report())
     outcomes = together(
         monkeypatch,
+        inbox_service.store,
         "move",
         lambda: desk.inbox.file(document.id, desk.qualified.id, desk.actor),
         lambda: desk.inbox.file(document.id, desk.homonym.id, desk.actor, confirmed=True),
@@ -539,7 +522,12 @@ def test_two_versions_received_at_the_same_moment_replace_each_other_all_the_sam
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = (files.report(), files.report(number=907, version=2, replaces=901))
-    together(monkeypatch, "add", *(lambda content=content: desk.receive(content) for content in versions))
+    together(
+        monkeypatch,
+        inbox_service.store,
+        "add",
+        *(lambda content=content: desk.receive(content) for content in versions),
+    )
     first, second = sorted(desk.inbox.page(Query()).documents, key=lambda one: one.version or 0)
     assert (first.replaced_by, second.replaced_by) == (second.id, None)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from at_once import together
 from dispensing_house import CAMILLE, DOLIPRANE, House, done, open_house
 from sqlalchemy import text
 
@@ -19,6 +20,7 @@ from app.kernel.clock import FixedClock
 from app.kernel.outcome import Refused
 from app.officine.dispensing import session as edit
 from app.officine.patients.model import PatientDraft, Sex
+from app.officine.safety import allergies as allergies_module
 from app.officine.safety.demo import load_demo_ages, load_demo_thesaurus
 from app.officine.safety.model import AllergyChoice, AllergyKind, PatientFacts, Taken
 from app.officine.safety.rules import check
@@ -210,6 +212,17 @@ def test_none_known_is_said_dated_and_gives_way_to_an_allergy(house: House, safe
     refused = allergies.state_none(patient.id, CAMILLE)
     assert isinstance(refused, Refused)
     assert refused.findings[0].code == "GAL-ALG-04"
+
+
+@pytest.mark.req("OFF-SCOPE-03")
+def test_an_allergy_noted_twice_in_the_same_moment_is_noted_once(
+    house: House, safety: Safety, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, allergies = child(house), safety.allergies
+    twice = [lambda: allergies.add(patient.id, PENICILLIN, CAMILLE)] * 2
+    outcomes = together(monkeypatch, allergies_module.store, "add_allergy", *twice)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Done", "Refused"]
+    assert len(allergies.of(patient.id).allergies) == 1
 
 
 @pytest.mark.req("OFF-SCOPE-03")

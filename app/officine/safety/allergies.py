@@ -12,6 +12,7 @@ from app.officine.safety.data import families
 from app.officine.safety.model import AllergyChoice, AllergyKind, Recorded
 from app.officine.safety.names import installed_names
 from app.officine.staff.model import Right
+from app.store.audit import CHAIN, lock_head
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from app.officine.catalog.service import Catalog
     from app.officine.staff.service import Staff
     from app.store.audit import Actor
-    from app.store.database import Database
+    from app.store.database import Database, UnitOfWork
 
 _LIMIT = 200
 _SEARCHED = 40
@@ -82,18 +83,20 @@ class Allergies:
         Refused for one that is recorded already, and for a date to come.
         """
         day = noted_on or today(self._db.clock)
-        held = self.of(patient_id)
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
-        if any((one.kind, one.key) == (choice.kind, choice.key) for one in held.allergies):
-            text = f"« {choice.label} » est déjà au dossier."
-            findings.append(Finding("GAL-ALG-01", Severity.ERROR, text, "Retirez-la d’abord pour la noter autrement."))
         if day > today(self._db.clock):
             findings.append(Finding("GAL-ALG-02", Severity.ERROR, "Cette date est à venir.", "Corrigez la date."))
         if choice.kind is AllergyKind.NONE or not choice.key:
             findings.append(Finding("GAL-ALG-03", Severity.ERROR, "Aucune allergie n’est choisie.", "Choisissez-la."))
         if findings:
             return Refused(tuple(findings))
-        with self._db.write(actor) as work:
+
+        def act(work: UnitOfWork) -> Outcome[None]:
+            held = _held(work, patient_id)
+            if any((one.kind, one.key) == (choice.kind, choice.key) for one in held.allergies):
+                text = f"« {choice.label} » est déjà au dossier."
+                advice = "Retirez-la d’abord pour la noter autrement."
+                return Refused((Finding("GAL-ALG-01", Severity.ERROR, text, advice),))
             if held.none is not None:
                 store.end_allergies(work, patient_id, [held.none.id])
             kept = one_line(reaction, _LIMIT).strip()
@@ -101,7 +104,9 @@ class Allergies:
             details = {"allergy": made.id, "kind": str(choice.kind), "key": choice.key}
             work.audit("allergy.add", "patient", str(patient_id), patient_id=patient_id, details=details)
             work.changed(f"patient:{patient_id}")
-        return Done(self.of(patient_id))
+            return Done(None)
+
+        return self._told(patient_id, self._db.perform(actor, act))
 
     def remove(self, patient_id: int, allergy_id: int, actor: Actor) -> Outcome[Recorded]:
         """End an allergy, or the statement of none, that no longer holds; what was known stays in the database."""
@@ -120,22 +125,27 @@ class Allergies:
 
         Refused while an allergy is recorded, or noted in the free text of the file.
         """
-        held = self.of(patient_id)
         findings = self._staff.refusal(actor, Right.EDIT_PATIENT)
-        if held.allergies or free_text.strip():
-            text = "Le dossier porte une allergie : il ne peut pas dire « aucune allergie connue »."
-            findings.append(
-                Finding("GAL-ALG-04", Severity.ERROR, text, "Retirez-la d’abord, si elle n’en est pas une.")
-            )
         if findings:
             return Refused(tuple(findings))
-        with self._db.write(actor) as work:
+
+        def act(work: UnitOfWork) -> Outcome[None]:
+            held = _held(work, patient_id)
+            if held.allergies or free_text.strip():
+                text = "Le dossier porte une allergie : il ne peut pas dire « aucune allergie connue »."
+                advice = "Retirez-la d’abord, si elle n’en est pas une."
+                return Refused((Finding("GAL-ALG-04", Severity.ERROR, text, advice),))
             if held.none is not None:
                 store.end_allergies(work, patient_id, [held.none.id])
             store.add_allergy(work, patient_id, _NONE, reaction="", noted_on=today(self._db.clock))
             work.audit("allergy.none", "patient", str(patient_id), patient_id=patient_id)
             work.changed(f"patient:{patient_id}")
-        return Done(self.of(patient_id))
+            return Done(None)
+
+        return self._told(patient_id, self._db.perform(actor, act))
+
+    def _told(self, patient_id: int, outcome: Outcome[None]) -> Outcome[Recorded]:
+        return outcome if isinstance(outcome, Refused) else Done(self.of(patient_id))
 
     def _substances(self, text: str, words: list[str]) -> list[AllergyChoice]:
         """Return the substances whose name answers, and those of the products that do."""
@@ -149,6 +159,12 @@ class Allergies:
                 named.setdefault(key_of(name), name)
         ranked = sorted(named.items(), key=lambda item: (not _answers(words, item[1]), fold(item[1])))
         return [AllergyChoice(AllergyKind.SUBSTANCE, key, name.capitalize()) for key, name in ranked]
+
+
+def _held(work: UnitOfWork, patient_id: int) -> Recorded:
+    """Return what the file says, no other act going on until this one ends: a key pressed twice is one allergy."""
+    lock_head(work.session, CHAIN)
+    return store.recorded(work.session, patient_id)
 
 
 def _answers(words: list[str], name: str) -> bool:
