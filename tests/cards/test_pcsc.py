@@ -45,7 +45,7 @@ FAMILY = (
     Identity("TILLEUL", "ARTHUR", "20231011", _NIR, "FR"),
 )
 SERIAL = "80250000019900000042"
-INSERTIONS = int(os.environ.get("GALIEN_FAULT_COUNT", "60"))
+INSERTIONS = int(os.environ.get("GALIEN_FAULT_COUNT", "30"))
 """How many cards are put in, two at a time, by the long test: 3 000 in ``galien selftest cards``."""
 FAR_SERVICE = 8.0
 """pcscd looks at a virtual slot every 400 ms; on a machine that works it may take some more."""

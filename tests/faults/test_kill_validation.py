@@ -26,7 +26,7 @@ from app.store.integrity import quick_check, verify_audit, verify_chain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KILLS = int(os.environ.get("GALIEN_FAULT_COUNT", "200"))
+KILLS = int(os.environ.get("GALIEN_FAULT_COUNT", "80"))
 KILLS_A_BASE = 100
 LONGEST_LIFE = 0.06
 PATIENCE = 30.0
